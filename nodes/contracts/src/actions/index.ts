@@ -1,0 +1,17 @@
+import { assets } from './assets.ts';
+import type { ParamsOf, ResultOf } from './define.ts';
+import { gateway, jobs } from './jobs.ts';
+import { libraries } from './libraries.ts';
+import { users } from './users.ts';
+
+/** Every action of the house, by name: what the typed call, the routes and the boot-time wiring check read. */
+export const ACTIONS = { ...users, ...libraries, ...assets, ...jobs };
+export type ActionName = keyof typeof ACTIONS;
+export type Params<N extends ActionName> = ParamsOf<(typeof ACTIONS)[N]>;
+export type Result<N extends ActionName> = ResultOf<(typeof ACTIONS)[N]>;
+
+/** Every action of the gateway (workers, over NATS). */
+export const GATEWAY = gateway;
+export type GatewayName = keyof typeof GATEWAY;
+export type GatewayParams<N extends GatewayName> = ParamsOf<(typeof GATEWAY)[N]>;
+export type GatewayResult<N extends GatewayName> = ResultOf<(typeof GATEWAY)[N]>;

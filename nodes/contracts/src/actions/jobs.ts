@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+import { Closed, Empty, Ok } from '../models/common.ts';
+import { FailedJob, JobFailure, JobKind, JobKindStatus, Lease, Node, PreviewResult } from '../models/job.ts';
+import { Health, Storage } from '../models/storage.ts';
+import { action } from './define.ts';
+
+const Kind = Closed({ kind: JobKind });
+const Changed = Type.Object({ changed: Type.Integer() });
+
+export const jobs = {
+  'jobs.status': action('admin.jobs', 'Counts, rate and time left per kind', Empty, Type.Array(JobKindStatus)),
+  'jobs.failed': action('admin.jobs', 'Jobs that were given up', Closed({ kind: Type.Optional(JobKind) }), Type.Array(FailedJob)),
+  'jobs.pause': action('admin.jobs', 'Hand out no more jobs of a kind', Kind, Ok),
+  'jobs.resume': action('admin.jobs', 'Go on', Kind, Ok),
+  'jobs.retry': action('admin.jobs', 'Queue the failed jobs of a kind again', Kind, Changed),
+  'jobs.cancel': action('admin.jobs', 'Drop the waiting jobs of a kind', Kind, Changed),
+  'nodes.list': action('admin.nodes', 'The workers of this house', Empty, Type.Array(Node)),
+  'storage.status': action('admin.storage', 'Where the photos lie and how much room there is', Empty, Storage),
+  'storage.health': action('public', 'Answers when the house is up', Empty, Health),
+};
+
+const Auth = { auth: Type.String({ maxLength: 200, description: 'The token from pairing.' }) };
+const Held = { ...Auth, id: Type.Integer(), token: Type.String({ maxLength: 100 }) };
+/** What a worker may ask over NATS; nothing else is reachable there. */
+export const gateway = {
+  'nodes.hello': action('worker', 'Say who I am and what I can do', Closed({ ...Auth, proto: Closed({ min: Type.Integer(), max: Type.Integer() }), version: Type.String({ maxLength: 50 }), name: Type.String({ maxLength: 100 }), kinds: Type.Array(JobKind, { maxItems: 20 }) }), Type.Object({ ok: Type.Boolean(), proto: Type.Integer(), id: Type.String(), upgrade: Type.Optional(Type.String()) })),
+  'nodes.bye': action('worker', 'I take no more work', Closed(Auth), Ok),
+  'jobs.lease': action('worker', 'Give me a job; waits up to waitMs (at most 20 s)', Closed({ ...Auth, kinds: Type.Array(JobKind, { minItems: 1, maxItems: 20 }), waitMs: Type.Integer({ minimum: 0, maximum: 20_000 }) }), Type.Union([Lease, Type.Null()])),
+  'jobs.extend': action('worker', 'I am still at it; false means stop', Closed(Held), Type.Object({ ok: Type.Boolean() })),
+  'jobs.done': action('worker', 'Here is the result; false means it does not count', Closed({ ...Held, result: PreviewResult }), Type.Object({ ok: Type.Boolean() })),
+  'jobs.fail': action('worker', 'I cannot do this', Closed({ ...Held, failure: JobFailure }), Type.Object({ ok: Type.Boolean() })),
+  'jobs.release': action('worker', 'I must stop now; give it to another, without counting the attempt', Closed(Held), Type.Object({ ok: Type.Boolean() })),
+};

@@ -1,0 +1,58 @@
+import { Type, type Static } from 'typebox';
+import { Id, Nullable, Time } from './common.ts';
+
+export const AssetType = Type.Union([Type.Literal('image'), Type.Literal('video')]);
+export type AssetType = Static<typeof AssetType>;
+/** `waiting`: a worker will make the previews. `failed`: it cannot be shown; `problem` says why; the original stays downloadable. */
+export const PreviewState = Type.Union([Type.Literal('waiting'), Type.Literal('ready'), Type.Literal('failed')]);
+export type PreviewState = Static<typeof PreviewState>;
+/** Why an asset cannot be shown, or what was odd about it. The UI has words for each. */
+export const PROBLEMS = ['undecodable', 'too_large', 'truncated', 'wrong_extension', 'no_date', 'no_facts'] as const;
+export const Problem = Type.Union(PROBLEMS.map((p) => Type.Literal(p)));
+export type Problem = (typeof PROBLEMS)[number];
+export const FileRole = Type.Union([Type.Literal('original'), Type.Literal('live'), Type.Literal('edited'), Type.Literal('raw')]);
+export type FileRole = Static<typeof FileRole>;
+/** Where the date came from, best first. `upload` = nothing was known, so the time of arrival stands in. */
+export const DATE_SOURCES = ['user', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'file', 'upload'] as const;
+export const DateSource = Type.Union(DATE_SOURCES.map((s) => Type.Literal(s)));
+export type DateSource = (typeof DATE_SOURCES)[number];
+
+export const AssetFile = Type.Object({
+  id: Id, role: FileRole, name: Type.String(), path: Type.String({ description: 'Relative to the data folder.' }), bytes: Type.Integer(), mime: Type.String(),
+  sha256: Type.String(), sha1: Type.String(), width: Nullable(Type.Integer()), height: Nullable(Type.Integer()), durationMs: Nullable(Type.Integer()),
+});
+export type AssetFile = Static<typeof AssetFile>;
+
+export const Contribution = Type.Object({ userId: Id, userName: Type.String(), device: Nullable(Type.String()), originalName: Type.String(), at: Time });
+
+export const Asset = Type.Object({
+  id: Id, libraryId: Id, libraryName: Type.String(), type: AssetType, originalName: Type.String(),
+  takenAt: Time, takenAtLocal: Type.String({ description: 'Wall clock where it was taken, yyyy-mm-ddThh:mm:ss.' }), takenAtSource: DateSource,
+  offset: Nullable(Type.String({ description: 'Zone offset, like +02:00; null when not known.' })),
+  gps: Nullable(Type.Tuple([Type.Number(), Type.Number()])), altitude: Nullable(Type.Number()),
+  width: Nullable(Type.Integer({ description: 'As displayed, after rotation.' })), height: Nullable(Type.Integer()), durationMs: Nullable(Type.Integer()),
+  make: Nullable(Type.String()), model: Nullable(Type.String()), lens: Nullable(Type.String()),
+  iso: Nullable(Type.Number()), fNumber: Nullable(Type.Number()), exposureTime: Nullable(Type.Number({ description: 'Seconds.' })), focalLength: Nullable(Type.Number({ description: 'Millimetres.' })),
+  rating: Nullable(Type.Integer({ minimum: -1, maximum: 5 })), title: Nullable(Type.String()), description: Nullable(Type.String()), tags: Type.Array(Type.String()),
+  favourite: Type.Boolean(), archived: Type.Boolean(), trashedAt: Nullable(Time),
+  preview: PreviewState, problems: Type.Array(Problem), thumbhash: Nullable(Type.String({ description: 'base64' })),
+  version: Type.String({ description: 'Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever.' }),
+  fileId: Id, files: Type.Array(AssetFile), contributions: Type.Array(Contribution), canEdit: Type.Boolean(),
+});
+export type Asset = Static<typeof Asset>;
+
+/** What an upload answers. `trashed`: the same bytes lie in the trash; restore them there. */
+export const UploadResult = Type.Object({
+  outcome: Type.Union([Type.Literal('created'), Type.Literal('duplicate')]), assetId: Id, fileId: Id, libraryId: Id, trashed: Type.Boolean(), problems: Type.Array(Problem),
+});
+export type UploadResult = Static<typeof UploadResult>;
+
+/** One line of `assets export` (DESIGN, fixed interfaces). Arrays are empty and values null until a later feature fills them. */
+export const ExportLine = Type.Object({
+  id: Id, library: Type.String(), originalName: Type.String(), path: Type.String(), sha256: Type.String(), sha1: Type.String(), type: AssetType, mime: Type.String(),
+  takenAt: Time, takenAtLocal: Type.String(), takenAtSource: DateSource, offset: Nullable(Type.String()), gps: Nullable(Type.Tuple([Type.Number(), Type.Number()])),
+  width: Nullable(Type.Integer()), height: Nullable(Type.Integer()), make: Nullable(Type.String()), model: Nullable(Type.String()), rating: Nullable(Type.Integer()), description: Nullable(Type.String()),
+  tags: Type.Array(Type.String()), people: Type.Array(Type.String()), albums: Type.Array(Type.String()), favorite: Type.Boolean(), archived: Type.Boolean(), trashed: Type.Boolean(), locked: Type.Boolean(), partner: Type.Boolean(),
+  live: Nullable(Type.Object({ sha256: Type.String(), name: Type.String() })), embeddedVideo: Type.Boolean(), edited: Type.Array(Type.Object({ sha256: Type.String(), name: Type.String() })), problems: Type.Array(Problem),
+});
+export type ExportLine = Static<typeof ExportLine>;

@@ -1,0 +1,55 @@
+// One TCP port for HTTP and TLS in front of one fastify instance, WebSocket, SSE and uploads included.
+// fastify's own http.Server stays the listener (listen, close and time limits keep working); only its 'connection' event is taken over:
+// the first byte is read, put back, and the socket goes to the http listener or to an https.Server that shares the request handler.
+import { createServer as createHttp, type Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import type { FastifyServerFactory } from 'fastify';
+
+const TLS_HANDSHAKE = 0x16;
+
+export function onePort(tls: { key: string; cert: string }, silentMs = 10_000): FastifyServerFactory {
+  return (handler) => {
+    const plain: Server = createHttp({ noDelay: true }, handler);
+    const secure = createHttps({ ...tls, ALPNProtocols: ['http/1.1'], noDelay: true }, handler);
+    const asHttp = plain.listeners('connection') as ((s: Socket) => void)[];
+    plain.removeAllListeners('connection');
+
+    plain.on('connection', (socket: Socket) => {
+      const drop = (): void => { socket.destroy(); };
+      socket.setTimeout(silentMs, drop);
+      socket.on('error', drop);
+      socket.once('data', (first: Buffer) => {
+        socket.pause();
+        socket.off('error', drop);
+        socket.setTimeout(0);
+        socket.off('timeout', drop);
+        socket.unshift(first);
+        if (first[0] === TLS_HANDSHAKE) {
+          socket.allowHalfOpen = false; // an http.Server accepts half-open sockets; under TLS one aborted handshake would then stay open for ever
+          secure.emit('connection', socket);
+          return;
+        }
+        for (const listener of asHttp) listener.call(plain, socket);
+        process.nextTick(() => socket.resume());
+      });
+    });
+
+    // the https server never listens itself: hand on what fastify and its plugins hang on the http server
+    secure.on('upgrade', (...args) => plain.emit('upgrade', ...args));
+    secure.on('clientError', (...args) => { if (!plain.emit('clientError', ...args)) args[1].destroy(); });
+    secure.on('tlsClientError', (_error, socket) => { socket.destroy(); });
+    plain.on('listening', () => {
+      secure.keepAliveTimeout = plain.keepAliveTimeout;
+      secure.requestTimeout = plain.requestTimeout;
+      secure.headersTimeout = plain.headersTimeout;
+      secure.emit('listening'); // starts node's connection tracking: without it no header time limit and no closeIdleConnections
+    });
+    const closeIdle = plain.closeIdleConnections.bind(plain);
+    plain.closeIdleConnections = () => { closeIdle(); secure.closeIdleConnections(); };
+    const closeAll = plain.closeAllConnections.bind(plain);
+    plain.closeAllConnections = () => { closeAll(); secure.closeAllConnections(); };
+    plain.on('close', () => { secure.emit('close'); });
+    return plain;
+  };
+}
