@@ -1,0 +1,50 @@
+// The two brokers of the coordinator and the one of a worker.
+// `tls.checkServerIdentity` is off because the pinned certificate is the only accepted CA: whoever holds its key is the coordinator, whatever the address.
+// Heartbeats of a worker are refused by the server's permissions, so they are made rare: each try is a log line there.
+import { format } from 'node:util';
+import moleculer from 'moleculer';
+import type { BrokerOptions, ServiceBroker as Broker } from 'moleculer';
+import { connect, nkeyAuthenticator, type ConnectionOptions, type NatsConnection } from 'nats';
+import { createLogger, logLevel, type Logger } from './logger.ts';
+
+export const NAMESPACE = 'work';
+export const GATEWAY_NODE = 'gw';
+
+/** How to reach nats-server: address, the pinned certificate (PEM) and the NKey seed that identifies this node. */
+export interface Wire { host: string; natsPort: number; cert: string; seed: string }
+
+/** A short connect time limit makes the client flap after a silent cut (measured), hence 20 s; pings every 4 s notice a dead link soon. */
+export const natsOptions = (w: Wire): ConnectionOptions => ({
+  servers: [`${w.host.includes(':') ? `[${w.host}]` : w.host}:${w.natsPort}`],
+  authenticator: nkeyAuthenticator(Buffer.from(w.seed)),
+  tls: { ca: w.cert, checkServerIdentity: () => undefined } as ConnectionOptions['tls'],
+  timeout: 20_000, pingInterval: 4000, maxPingOut: 2, maxReconnectAttempts: -1, reconnectTimeWait: 500,
+});
+
+/** A bare connection (system events); the caller closes it. Fails at once when no server listens. */
+export const natsRaw = (w: Wire): Promise<NatsConnection> => connect(natsOptions(w));
+
+class PinoBridge extends moleculer.Loggers.Base<object> {
+  readonly #log: Logger;
+  constructor(log: Logger) { super(); this.#log = log; }
+  override getLogHandler(bindings: { mod: string }): (level: string, args: unknown[]) => void {
+    const child = this.#log.child({ mod: bindings.mod }, { level: logLevel('warn') });
+    return (level, args) => {
+      const write = (child as unknown as Record<string, ((fields: object, text: string) => void) | undefined>)[level];
+      const err = args.find((a) => a instanceof Error);
+      write?.call(child, err ? { err } : {}, format(...args.filter((a) => a !== err)));
+    };
+  }
+}
+
+// No validator: parameters are checked by the TypeBox contracts. No process events: shutdown has one owner.
+const common = (log: Logger): BrokerOptions => ({ logger: new PinoBridge(log), validator: false, skipProcessEventRegistration: true, metrics: false, tracing: false });
+
+/** The services of the house, in this process only. Log level: MANTEL_LOG, default `warn`. */
+export const homeBroker = (log: Logger = createLogger('home')): Broker => new moleculer.ServiceBroker({ ...common(log), nodeID: 'home' });
+
+/** A node on the work bus: the gateway (`gw`) or a worker (its id). */
+export const netBroker = (nodeID: string, wire: Wire, log: Logger = createLogger(nodeID)): Broker => new moleculer.ServiceBroker({
+  ...common(log), namespace: NAMESPACE, nodeID, transporter: { type: 'NATS', options: natsOptions(wire) },
+  ...(nodeID === GATEWAY_NODE ? {} : { heartbeatInterval: 3600 }),
+});
