@@ -1,0 +1,110 @@
+import type { ExifTool } from 'exiftool-vendored';
+import type { AssetType } from '@mantel/contracts/models/asset.ts';
+import type { DateKind } from './dates.ts';
+import { noTags, number, type RawTags } from './tags.ts';
+
+export interface FactsLog { warn(data: object, message: string): void }
+export interface SlowReader {
+  /** null when exiftool could not read the file or did not answer in time; never throws. */
+  read(path: string, type: AssetType, mime: string): Promise<RawTags | null>;
+  close(): Promise<void>;
+}
+
+/** `#` asks for the bare number. Only what we use is asked for: output stays small whatever a file contains. */
+const ASK = [
+  'DateTimeOriginal', 'CreateDate', 'DateCreated', 'CreationDate', 'DateTimeDigitized', 'DigitalCreationDate', 'DateTimeCreated', 'DigitalCreationDateTime', 'CreationTime', 'PNG:ModifyDate',
+  'OffsetTimeOriginal', 'OffsetTime', 'OffsetTimeDigitized', 'GPSLatitude#', 'GPSLongitude#', 'GPSAltitude#', 'ImageSize#', 'ImageWidth', 'ImageHeight', 'Rotation#', 'Orientation#', 'Duration#',
+  'Make', 'Model', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#',
+  'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
+].map((tag) => `-${tag}`);
+const TASK_MS = 20_000;
+
+/** Owns one exiftool process: started with the first question, one task at a time with a time limit, replaced when it dies or ends itself after failures. */
+export function createExiftool(log: FactsLog): SlowReader {
+  let tool: ExifTool | null = null;
+  let closed = false;
+  const current = async (): Promise<ExifTool> => {
+    if (tool && !tool.ended) return tool;
+    const { ExifTool: Tool } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
+    if (tool && !tool.ended) return tool;
+    tool = new Tool({
+      maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
+      exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+    });
+    return tool;
+  };
+  return {
+    async read(path, type, mime) {
+      // Questions go to the process line by line: a line break in a name would become an option.
+      if (closed || /[\r\n]/.test(path)) return null;
+      try {
+        const tags = await (await current()).readRaw(path, { readArgs: ['-G', '-a', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
+        return fromExiftool(tags as Record<string, unknown>, type, mime);
+      } catch (error) {
+        log.warn({ err: error }, 'exiftool could not read a file');
+        return null;
+      }
+    },
+    async close() {
+      closed = true;
+      await tool?.end(true);
+      tool = null;
+    },
+  };
+}
+
+type Grouped = Record<string, unknown>;
+const DATES: [group: string, tag: string, kind: DateKind][] = [
+  ['EXIF', 'DateTimeOriginal', 'exif.original'], ['EXIF', 'CreateDate', 'exif.digitized'],
+  ['XMP', 'DateTimeOriginal', 'xmp.original'], ['XMP', 'DateCreated', 'xmp.created'], ['XMP', 'CreateDate', 'xmp.digitized'], ['XMP', 'DateTimeDigitized', 'xmp.digitized'], ['XMP', 'CreationDate', 'xmp.other'],
+  ['Composite', 'DateTimeCreated', 'iptc.created'], ['IPTC', 'DateCreated', 'iptc.created'], ['Composite', 'DigitalCreationDateTime', 'iptc.digitized'],
+  ['QuickTime', 'CreationDate', 'quicktime.creation'], ['QuickTime', 'DateTimeOriginal', 'quicktime.original'], ['QuickTime', 'CreateDate', 'quicktime.create'],
+  // Other video containers: H264 in AVCHD, RIFF in AVI, Matroska, ASF. There is one word for "the container says so".
+  ['H264', 'DateTimeOriginal', 'quicktime.original'], ['RIFF', 'DateTimeOriginal', 'quicktime.original'], ['Matroska', 'DateTimeOriginal', 'quicktime.original'], ['ASF', 'CreationDate', 'quicktime.original'],
+  ['PNG', 'CreationTime', 'png.created'], ['PNG', 'CreateDate', 'png.created'], ['PNG', 'ModifyDate', 'png.modified'],
+];
+
+/** exiftool's answer (`Group:Tag` → value) in our words; null when it did not understand the file at all. Exported for its test. */
+export function fromExiftool(t: Grouped, type: AssetType, mime: string): RawTags | null {
+  const tags = noTags();
+  const any = (tag: string, ...groups: string[]): unknown => groups.map((g) => t[`${g}:${tag}`]).find((v) => v !== undefined && v !== '') ?? rest(t, tag);
+  const own = (tag: string, ...groups: string[]): unknown[] => groups.map((g) => t[`${g}:${tag}`]).filter((v) => v !== undefined);
+  for (const [group, tag, kind] of DATES) {
+    const offset = kind === 'exif.original' ? (t['EXIF:OffsetTimeOriginal'] ?? t['EXIF:OffsetTime']) : kind === 'exif.digitized' ? (t['EXIF:OffsetTimeDigitized'] ?? t['EXIF:OffsetTime']) : undefined;
+    if (t[`${group}:${tag}`] !== undefined) tags.dates.push({ kind, text: t[`${group}:${tag}`], offset });
+  }
+  tags.lat = any('GPSLatitude', 'Composite', 'EXIF', 'XMP'); tags.lon = any('GPSLongitude', 'Composite', 'EXIF', 'XMP'); tags.altitude = any('GPSAltitude', 'Composite');
+  tags.size = displayed(t, any, type, mime);
+  tags.durationMs = type === 'video' ? seconds(any('Duration', 'QuickTime', 'Matroska', 'RIFF', 'ASF', 'M2TS', 'Composite')) : null;
+  tags.make = any('Make', 'EXIF', 'QuickTime'); tags.model = any('Model', 'EXIF', 'QuickTime'); tags.lens = any('LensModel', 'EXIF', 'XMP') ?? any('LensID', 'Composite') ?? any('Lens', 'XMP');
+  tags.iso = any('ISO', 'EXIF'); tags.fNumber = any('FNumber', 'EXIF'); tags.exposureTime = any('ExposureTime', 'EXIF'); tags.focalLength = any('FocalLength', 'EXIF');
+  tags.rating = any('Rating', 'XMP', 'EXIF');
+  tags.title = [...own('Title', 'XMP'), ...own('ObjectName', 'IPTC'), ...own('XPTitle', 'EXIF'), rest(t, 'Title')];
+  tags.description = [...own('Description', 'XMP'), ...own('Caption-Abstract', 'IPTC'), ...own('ImageDescription', 'EXIF', 'XMP'), rest(t, 'Description')];
+  tags.tags = [...own('Subject', 'XMP'), ...own('Keywords', 'XMP', 'IPTC', 'QuickTime'), ...own('XPKeywords', 'EXIF').map((v) => String(v).split(';'))];
+  if (/truncated/i.test(String(any('Warning', 'ExifTool')))) tags.problems.push('truncated');
+  return any('Error', 'ExifTool') !== undefined && tags.size === null && tags.dates.length === 0 ? null : tags;
+}
+
+function rest(t: Grouped, tag: string): unknown {
+  const key = Object.keys(t).find((k) => k.endsWith(`:${tag}`) && !k.startsWith('ICC_Profile:'));
+  return key === undefined ? undefined : t[key];
+}
+
+function displayed(t: Grouped, any: (tag: string, ...groups: string[]) => unknown, type: AssetType, mime: string): RawTags['size'] {
+  const [w, h] = String(t['Composite:ImageSize'] ?? '').split(/[ x]/).map((s) => number(s, 1, 2 ** 31));
+  const width = w ?? number(any('ImageWidth', 'File'), 1, 2 ** 31);
+  const height = h ?? number(any('ImageHeight', 'File'), 1, 2 ** 31);
+  if (width === null || height === null) return null;
+  // The rotation of a video or a HEIF lies in the container; EXIF Orientation holds for all others.
+  const container = type === 'video' || /^image\/(hei[cf]|avif)/.test(mime);
+  const turned = container ? [90, 270].includes(number(any('Rotation', 'Composite', 'QuickTime'), 0, 360) ?? 0) : (number(t['EXIF:Orientation'], 0, 8) ?? 0) >= 5;
+  return turned ? { width: height, height: width } : { width, height };
+}
+
+/** 2.5, "2.5" or Matroska's "00:00:02.500000000" → ms. */
+function seconds(value: unknown): number | null {
+  const clock = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/.exec(String(value));
+  const s = clock ? Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]) : number(value, 0, 1e7);
+  return s === null ? null : Math.round(s * 1000);
+}

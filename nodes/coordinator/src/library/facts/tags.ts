@@ -1,0 +1,56 @@
+import type { Problem } from '@mantel/contracts/models/asset.ts';
+import type { DateCandidate } from './dates.ts';
+
+/** What a reader found, before any rule of ours: values as they were written. Both readers (quick.ts, exiftool.ts) speak this. */
+export interface RawTags {
+  dates: DateCandidate[];
+  lat: unknown; lon: unknown; altitude: unknown;
+  /** As displayed. */
+  size: { width: number; height: number } | null;
+  durationMs: number | null;
+  make: unknown; model: unknown; lens: unknown;
+  iso: unknown; fNumber: unknown; exposureTime: unknown; focalLength: unknown;
+  rating: unknown; title: unknown[]; description: unknown[]; tags: unknown[];
+  problems: Problem[];
+}
+
+export const noTags = (): RawTags => ({
+  dates: [], lat: null, lon: null, altitude: null, size: null, durationMs: null, make: null, model: null, lens: null,
+  iso: null, fNumber: null, exposureTime: null, focalLength: null, rating: null, title: [], description: [], tags: [], problems: [],
+});
+
+/** A number in range, or null. Takes the first of a list and strings that are numbers, since cameras write both. */
+export function number(value: unknown, min: number, max: number): number | null {
+  const v: unknown = Array.isArray(value) || ArrayBuffer.isView(value) ? (value as unknown as ArrayLike<unknown>)[0] : value;
+  const n = typeof v === 'number' ? v : typeof v === 'string' && v.trim() !== '' ? Number(v) : NaN;
+  return Number.isFinite(n) && n >= min && n <= max ? n : null;
+}
+
+/** Trimmed text without NULs and control characters, at most `max` UTF-16 units; null when nothing is left. */
+export function text(value: unknown, max: number): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be removed
+  const clean = String(value).toWellFormed().replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '').trim();
+  if (clean === '') return null;
+  return clean.length <= max ? clean : clean.slice(0, max).replace(/[\ud800-\udbff]$/, '').trimEnd();
+}
+
+/** What cameras write into every picture on their own: no description by a person. */
+const CAMERA_WORDS = /^(olympus digital camera|samsung( digital camera)?|konica minolta digital camera|minolta digital camera|sony dsc|dcim[\\/].*|exif_jpeg_picture|digital camera|default|untitled|<?binary data.*)$/i;
+export const firstText = (values: readonly unknown[], max: number): string | null => values.flat().map((v) => text(v, max)).find((v) => v !== null && !CAMERA_WORDS.test(v)) ?? null;
+
+/** Tags of all sources together, once each (by letters, not by case), in the order they were written. */
+export function tagList(values: readonly unknown[]): string[] {
+  const seen = new Map<string, string>();
+  for (const value of values.flat()) {
+    const tag = text(value, 200);
+    if (tag && seen.size < 200 && !seen.has(tag.normalize('NFC').toLocaleLowerCase('en'))) seen.set(tag.normalize('NFC').toLocaleLowerCase('en'), tag);
+  }
+  return [...seen.values()];
+}
+
+/** A place on earth, or null: out of range, or exactly 0/0, which is how devices without a fix say "nowhere". */
+export function place(lat: unknown, lon: unknown): { lat: number; lon: number } | null {
+  const [la, lo] = [number(lat, -90, 90), number(lon, -180, 180)];
+  return la === null || lo === null || (la === 0 && lo === 0) ? null : { lat: la, lon: lo };
+}
