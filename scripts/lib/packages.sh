@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Debian packages: only what is missing, and never a second nats-server run by the system.
+
+# "how to see that it is there|package"
+BASE_PACKAGES=('command -v nats-server|nats-server' 'command -v ffmpeg|ffmpeg' 'command -v ffprobe|ffmpeg' 'command -v openssl|openssl' 'perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount')
+TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2')
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
+  else return 77; fi
+}
+
+ensure_packages() {
+  local entry missing=()
+  for entry in "$@"; do
+    ${entry%|*} >/dev/null 2>&1 || [[ " ${missing[*]} " = *" ${entry#*|} "* ]] || missing+=("${entry#*|}")
+  done
+  [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+}
+
+apt_install() {
+  command -v apt-get >/dev/null || die "These programs are missing: $*. This is not a Debian system: install them by hand, then run this again."
+  note "Installing Debian packages: $*"
+  local rc=0 log; log=$(mktemp)
+  # policy-rc.d keeps apt from starting the services that it installs; the unit is switched off too, so that it stays off after a reboot
+  as_root bash -s -- "$@" >"$log" 2>&1 <<'AS_ROOT' || rc=$?
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+had_nats=; [ -e /usr/sbin/nats-server ] && had_nats=1
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
+fi
+get() { apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" </dev/null; }
+get install -y --no-install-recommends "$@" || { get update && get install -y --no-install-recommends "$@"; }
+if [ -z "$had_nats" ] && [ -e /usr/sbin/nats-server ]; then
+  if [ -d /run/systemd/system ]; then systemctl disable --now nats-server.service || true
+  elif command -v systemctl >/dev/null; then systemctl disable nats-server.service || true; fi
+  if [ -e /etc/init.d/nats-server ]; then update-rc.d nats-server disable || true; fi
+fi
+AS_ROOT
+  if [ $rc = 77 ]; then rm -f "$log"; die "These Debian packages are missing: $*. Run this as root, or have an administrator run: apt-get install $*"; fi
+  if [ $rc != 0 ]; then
+    note '--- last lines of apt-get'; tail -n 15 "$log" >&2; note '---'; rm -f "$log"
+    die "Installing $* did not work. Check the internet connection and the free space, try: apt-get update && apt-get install $*   and run this again."
+  fi
+  rm -f "$log"
+}

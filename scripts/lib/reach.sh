@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# A checkout or data folder below a closed folder (/root, a 0700 home) cannot be reached by the service user, whatever its own rights are.
+# Root then mounts it a second time under the run-time folder; scripts/stop takes that away.
+
+mounted() { mountpoint -q "$RUN_FOLDER/$1" 2>/dev/null; }
+use_mounts() { # what an earlier start mounted is where this instance lives
+  if mounted app; then APP_DIR=$RUN_FOLDER/app; fi
+  if mounted data; then DATA_DIR=$RUN_FOLDER/data; case $STATE/ in "$DATA"/*) STATE_DIR=$DATA_DIR${STATE#"$DATA"} ;; esac; fi
+  if mounted state; then STATE_DIR=$RUN_FOLDER/state; fi
+}
+
+can_run() { as_service test -x "$APP_DIR/${NODE#"$ROOT"/}" -a -r "$APP_DIR/ecosystem.config.js" -a -r "$APP_DIR/nodes/coordinator/src/main.ts" 2>/dev/null; }
+can_write() { as_service test -d "$1" -a -w "$1" -a -x "$1" 2>/dev/null; }
+
+closed_parent() { # the first folder on the way that the service user may not pass
+  local dir='' part IFS=/
+  for part in $1; do dir=${dir%/}/$part; as_service test -x "$dir" || { printf '%s' "$dir"; return; }; done
+}
+
+bind() { # bind NAME FOLDER
+  run_folder; mkdir -p "$RUN_FOLDER/$1"
+  # rslave: disks that are mounted later below the folder appear here too, but taking this away never takes them away there
+  mount --rbind "$2" "$RUN_FOLDER/$1" 2>/dev/null && mount --make-rslave "$RUN_FOLDER/$1" 2>/dev/null && return 0
+  mounted "$1" && umount -l "$RUN_FOLDER/$1" || true
+  die "The user $RUN_USER cannot reach $2: $(closed_parent "$2") is closed to others, and this machine does not allow a bind mount. Move it to a folder that others may enter (for example below /srv or /opt), or open the way with: chmod o+x $(closed_parent "$2")"
+}
+
+make_reachable() {
+  if [ "$(id -u)" != 0 ]; then
+    can_write "$DATA" && can_write "$STATE" || die "You may not write into $DATA. Choose another folder with --data, or ask its owner ($(stat -c %U "$DATA"))."
+    return
+  fi
+  can_run || { bind app "$ROOT"; use_mounts; }
+  can_run || die "The user $RUN_USER cannot read the program in $ROOT, because files there are closed to others. Open them with: chmod -R go+rX $ROOT"
+  can_write "$DATA_DIR" || [ -z "$(closed_parent "$DATA")" ] || [ "$(closed_parent "$DATA")" = "$DATA" ] || { bind data "$DATA"; use_mounts; }
+  can_write "$DATA_DIR" || die "The user $RUN_USER may not write into $DATA, which belongs to $(stat -c %U "$DATA") and has other things in it. Use an empty folder, or let it write there: chown $RUN_USER: $DATA   or start with --user $(stat -c %U "$DATA")"
+  can_write "$STATE_DIR" || { bind state "$STATE"; use_mounts; }
+  can_write "$STATE_DIR" || die "The user $RUN_USER may not write into the state folder $STATE. Use an empty folder, or: chown -R $RUN_USER: $STATE"
+}
+
+undo_mounts() {
+  local name
+  [ "$(id -u)" = 0 ] || return 0
+  for name in state data app; do
+    if mounted "$name"; then umount -R "$RUN_FOLDER/$name" 2>/dev/null || umount -l "$RUN_FOLDER/$name" || warn "$RUN_FOLDER/$name is still mounted."; fi
+    rmdir "$RUN_FOLDER/$name" 2>/dev/null || true
+  done
+}
