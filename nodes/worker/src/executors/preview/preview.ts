@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
+import type { Execute, ExecutorContext } from '../context.ts';
+import { renderHeic } from './heic.ts';
+import { renderImage } from './image.ts';
+import { IN_MEMORY_BYTES, MAX_PICTURE_BYTES } from './limits.ts';
+import type { Derived } from './outputs.ts';
+import { HEAD_BYTES, sniff, type Kind, type PictureKind } from './sniff.ts';
+import { renderVideo } from './video.ts';
+
+type Rendered = Derived & { durationMs?: number };
+
+async function renderPicture(source: Buffer | string, kind: PictureKind, signal: AbortSignal): Promise<Rendered> {
+  if (kind !== 'heic') return renderImage(source, kind);
+  return renderHeic(typeof source === 'string' ? await readFile(source, { signal }) : source, signal);
+}
+
+const unknown = (): MantelError => new MantelError('undecodable', 'This kind of file cannot be shown. The original is kept.');
+
+/** The first bytes, or the whole file where it is a picture of ordinary size anyway: one request instead of two. */
+async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<{ kind: Kind; whole?: Buffer }> {
+  const size = lease.payload.bytes;
+  if (size <= 0) throw new MantelError('undecodable', 'This file is empty.');
+  if (lease.payload.mime.startsWith('image/') && size <= IN_MEMORY_BYTES) {
+    const whole = await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES });
+    return { kind: sniff(whole), whole };
+  }
+  return { kind: sniff(await bytes.getRange(lease.get, 0, Math.min(size, HEAD_BYTES) - 1, { signal })) };
+}
+
+async function render(context: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<Rendered> {
+  const { bytes } = context;
+  const { kind, whole } = await fetchStart(context, lease, signal);
+  if (kind === 'video') return renderVideo({ url: bytes.url(lease.get), ca: context.ca }, signal);
+  if (kind === 'unknown') throw unknown();
+  if (whole) return renderPicture(whole, kind, signal);
+  if (lease.payload.bytes <= IN_MEMORY_BYTES) return renderPicture(await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES }), kind, signal);
+  if (lease.payload.bytes > MAX_PICTURE_BYTES) throw new MantelError('too_large', 'This picture file is too large to be shown. The original is kept.');
+  const file = join(context.temp, randomUUID());
+  try {
+    await bytes.getToFile(lease.get, file, { signal, maxBytes: MAX_PICTURE_BYTES });
+    return await renderPicture(file, kind, signal);
+  } finally { await rm(file, { force: true }); }
+}
+
+/** Makes preview, thumbnail, hashes and displayed size of one original, by what its bytes are, whatever it is called. */
+export const previewExecutor = (context: ExecutorContext): Execute => async (lease, signal): Promise<PreviewResult> => {
+  const made = await render(context, lease, signal);
+  signal.throwIfAborted();
+  for (const [name, body] of [['preview', made.preview], ['thumb', made.thumb]] as const) {
+    const path = lease.put[name];
+    if (!path) throw new MantelError('internal', `The coordinator did not say where to put "${name}".`);
+    await context.bytes.put(path, body, { signal });
+  }
+  return { width: made.width, height: made.height, thumbhash: made.thumbhash, dhash: made.dhash, durationMs: made.durationMs ?? null, problems: made.truncated ? ['truncated'] : [] };
+};

@@ -1,0 +1,83 @@
+// Says hello, then keeps `slots` jobs in flight: pull, never push, because PCs are unequal and they sleep.
+import { Lease } from '@mantel/contracts/models/job.ts';
+import type { JobKind } from '@mantel/contracts/models/job.ts';
+import type { Logger } from '@mantel/runtime/logger.ts';
+import { check } from '@mantel/runtime/validate.ts';
+import { backOff } from './back-off.ts';
+import type { Execute } from './executors/context.ts';
+import type { Gateway } from './gateway.ts';
+import { drained, work } from './job.ts';
+
+/** The versions of the conversation with the coordinator that this worker speaks. */
+const PROTOCOL = { min: 1, max: 1 };
+const HELLO_MS = 5000;
+const BYE_MS = 2000;
+/** The long poll may take its whole time; the rest is for the way there and back. */
+const POLL_MARGIN_MS = 2000;
+
+export interface LoopOptions { name: string; version: string; kinds: JobKind[]; slots: number; waitMs?: number; drainMs?: number; log: Logger }
+export interface JobLoop {
+  /** Resolves after the first answered hello. */
+  ready: Promise<void>;
+  /** Takes no more jobs, lets running ones finish for `drainMs`, then hands them back. Ends soon after that, whatever the coordinator does. */
+  drain(): Promise<void>;
+}
+
+export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOptions): JobLoop {
+  const { kinds, slots, log, waitMs = 4000, drainMs = 6500 } = options;
+  const stopping = new AbortController(); // no new job
+  const stop = new AbortController(); // no running job either
+  const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+  let greeting: Promise<void> | undefined;
+
+  async function hello(): Promise<void> {
+    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds }, HELLO_MS);
+    if (!answer.ok) throw new Error(answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.');
+    log.info({ slots, kinds }, 'at work');
+    isReady();
+  }
+  /** Once for all slots; again after a failed call, because a coordinator that was restarted does not know who is there. */
+  const greet = (): Promise<void> => greeting ??= hello().catch((e: unknown) => { greeting = undefined; throw e; });
+
+  async function lease(): Promise<Lease | null> {
+    await greet();
+    const asked = Date.now();
+    const answer = await gateway('jobs.lease', { kinds, waitMs }, waitMs + POLL_MARGIN_MS);
+    if (answer) return check(Lease, answer);
+    // an empty answer before its time must not turn the poll into a storm
+    if (Date.now() - asked < waitMs / 8) await backOff(Math.min(500, waitMs), 500).pause(stopping.signal);
+    return null;
+  }
+
+  async function slot(): Promise<void> {
+    const back = backOff(200, 5000);
+    while (!stopping.signal.aborted) {
+      let job: Lease | null;
+      try { job = await lease(); back.reset(); } catch (err) {
+        greeting = undefined;
+        if (stopping.signal.aborted) return;
+        log.debug({ err }, 'no job could be asked for');
+        await back.pause(stopping.signal);
+        continue;
+      }
+      if (!job) continue;
+      if (stopping.signal.aborted) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
+      else await work(job, { gateway, execute, log }, stop.signal).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
+    }
+  }
+
+  const running = kinds.length === 0 ? [] : Array.from({ length: slots }, slot);
+  return {
+    ready,
+    async drain() {
+      stopping.abort();
+      const over = Promise.all(running);
+      const limit = setTimeout(() => { stop.abort(drained()); }, drainMs);
+      // an open poll or a hand-back to a silent coordinator ends by its own time limit; this is the limit above them
+      const last = new Promise<void>((resolve) => { setTimeout(resolve, drainMs + BYE_MS).unref(); });
+      await gateway('nodes.bye', {}, BYE_MS).catch(() => undefined); // ends the open polls
+      await Promise.race([over, last]);
+      clearTimeout(limit);
+    },
+  };
+}

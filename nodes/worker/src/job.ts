@@ -1,0 +1,67 @@
+// One leased job from its start to an answered done, fail or release.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '@mantel/contracts/errors.ts';
+import type { Lease } from '@mantel/contracts/models/job.ts';
+import type { Logger } from '@mantel/runtime/logger.ts';
+import type { Execute } from './executors/context.ts';
+import { Draining, failureOf, LeaseLost, meansLost } from './failure.ts';
+import type { Gateway } from './gateway.ts';
+
+const CALL_MS = 3000;
+const RETRY_FIRST_MS = 300;
+const RETRY_MAX_MS = 2000;
+/** How long an answer is offered to a coordinator that is away (restart, cable): longer, and the job is another worker's anyway. */
+const REPORT_MS = 60_000;
+/** Answers that asking again does not change. */
+const FINAL = ['bad_request', 'bad_result', 'lease_lost', 'unknown_worker', 'forbidden', 'not_found'];
+
+export interface JobTools { gateway: Gateway; execute: Execute; log: Logger }
+
+/** Keeps the lease alive at a third of its time. Calls `lost` when the coordinator says so, or when it was silent for a whole lease. */
+function keepAlive(gateway: Gateway, lease: Lease, lost: () => void): () => void {
+  let answered = Date.now();
+  const every = Math.max(200, lease.leaseMs / 3);
+  const beat = setInterval(() => {
+    if (Date.now() - answered > lease.leaseMs) { lost(); return; }
+    gateway('jobs.extend', { id: lease.id, token: lease.token }, Math.min(every, CALL_MS))
+      .then(({ ok }) => { if (ok) answered = Date.now(); else lost(); }, (e: unknown) => { if (meansLost(e)) lost(); });
+  }, every);
+  return () => { clearInterval(beat); };
+}
+
+/** Sends until it is answered; `undefined` when it was given up. */
+async function report(send: () => Promise<{ ok: boolean }>, signal: AbortSignal, log: Logger): Promise<boolean | undefined> {
+  const until = Date.now() + REPORT_MS;
+  for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait + RETRY_FIRST_MS, RETRY_MAX_MS)) {
+    try { return (await send()).ok; } catch (err) {
+      if (FINAL.includes(errorCode(err))) throw err;
+      if (signal.aborted || Date.now() > until) { log.warn({ err }, 'the coordinator does not take the answer to this job'); return undefined; }
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** `stop` aborts with `Draining` when the machine must stop now; the job then goes back without counting as a try. */
+export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Promise<void> {
+  const { gateway } = tools;
+  const log = tools.log.child({ job: lease.id, kind: lease.kind, attempt: lease.attempt });
+  const held = { id: lease.id, token: lease.token };
+  const lost = new AbortController();
+  const signal = AbortSignal.any([lost.signal, stop]);
+  const rest = keepAlive(gateway, lease, () => { lost.abort(new LeaseLost('The lease of this job was lost.')); });
+  const fail = async (e: unknown): Promise<void> => {
+    const failure = failureOf(e);
+    log.warn({ err: failure.permanent ? undefined : e, code: failure.code }, failure.message);
+    await report(() => gateway('jobs.fail', { ...held, failure }, CALL_MS), signal, log);
+  };
+  try {
+    const result = await tools.execute(lease, signal);
+    if (await report(() => gateway('jobs.done', { ...held, result }, CALL_MS), signal, log) === false) log.warn('the result came too late and does not count');
+  } catch (e) {
+    if (stop.aborted && !lost.signal.aborted) await gateway('jobs.release', held, CALL_MS).catch((err: unknown) => { log.warn({ err }, 'the job could not be handed back; its lease will run out'); });
+    else if (lost.signal.aborted || meansLost(e)) log.info('the job belongs to somebody else by now');
+    else await fail(e).catch((err: unknown) => { log.warn({ err }, 'the coordinator does not take the failure of this job'); });
+  } finally { rest(); }
+}
+
+export const drained = (): Draining => new Draining('This worker is stopping.');

@@ -1,0 +1,57 @@
+// The only wiring of a worker: bus, bytes, executors, job loop. main.ts is the process; tests call this.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lease, JobKind } from '@mantel/contracts/models/job.ts';
+import { netBroker } from '@mantel/runtime/broker.ts';
+import { ByteClient } from '@mantel/runtime/bytes.ts';
+import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
+import type { Paired } from '@mantel/runtime/paired.ts';
+import { findCapabilities } from './capabilities.ts';
+import type { Execute, ExecutorContext } from './executors/context.ts';
+import { closeHeic } from './executors/preview/heic.ts';
+import { previewExecutor } from './executors/preview/preview.ts';
+import { gatewayOf } from './gateway.ts';
+import { startJobLoop } from './job-loop.ts';
+import { openTempFolder } from './temp-folder.ts';
+
+export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string }
+export interface Worker {
+  id: string;
+  /** Resolves when the coordinator has answered for the first time. */
+  ready: Promise<void>;
+  /** Drains and closes everything that this worker opened. */
+  stop(): Promise<void>;
+}
+
+const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** One executor per kind; a kind without one does not compile. */
+const executors = (context: ExecutorContext): Record<JobKind, Execute> => ({ preview: previewExecutor(context) });
+
+/**
+ * Starts to work for the coordinator that this machine is paired with. Returns as soon as everything is set up here: a coordinator that is away is waited for in the background.
+ */
+export async function startWorker(paired: Paired, options: WorkerOptions): Promise<Worker> {
+  const log = options.log ?? createLogger(paired.id);
+  const { kinds, missing } = await findCapabilities();
+  for (const sentence of missing) log.warn(sentence);
+  const temp = openTempFolder(options.tempRoot);
+  const ca = { file: join(temp.path, 'coordinator.crt'), name: `${paired.cid}.mantel` };
+  writeFileSync(ca.file, paired.cert, { mode: 0o600 });
+  const bytes = new ByteClient(paired);
+  const broker = netBroker(paired.id, paired, log);
+  void broker.start().catch((err: unknown) => { log.error({ err }, 'the work bus could not be opened'); });
+  const byKind = executors({ bytes, temp: temp.path, ca, log });
+  const execute: Execute = (lease: Lease, signal) => byKind[lease.kind](lease, signal);
+  const loop = startJobLoop(gatewayOf(broker, paired.token), execute, { ...options, kinds, log, name: paired.name, version: VERSION });
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    await loop.drain();
+    bytes.close();
+    await closeHeic();
+    await broker.stop();
+    temp.remove();
+  }
+  return { id: paired.id, ready: loop.ready, stop: () => stopped ??= stop() };
+}
