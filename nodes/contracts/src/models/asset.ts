@@ -8,13 +8,13 @@ export const PreviewState = Type.Union([Type.Literal('waiting'), Type.Literal('r
 export type PreviewState = Static<typeof PreviewState>;
 /** Why an asset cannot be shown, or what was odd about it. The UI has words for each. */
 export const PROBLEMS = ['undecodable', 'too_large', 'truncated', 'wrong_extension', 'no_date', 'no_facts'] as const;
-export const Problem = Type.Union(PROBLEMS.map((p) => Type.Literal(p)));
+export const Problem = Type.Enum([...PROBLEMS]);
 export type Problem = (typeof PROBLEMS)[number];
 export const FileRole = Type.Union([Type.Literal('original'), Type.Literal('live'), Type.Literal('edited'), Type.Literal('raw')]);
 export type FileRole = Static<typeof FileRole>;
 /** Where the date came from, best first. `upload` = nothing was known, so the time of arrival stands in. */
 export const DATE_SOURCES = ['user', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'file', 'upload'] as const;
-export const DateSource = Type.Union(DATE_SOURCES.map((s) => Type.Literal(s)));
+export const DateSource = Type.Enum([...DATE_SOURCES]);
 export type DateSource = (typeof DATE_SOURCES)[number];
 
 export const AssetFile = Type.Object({

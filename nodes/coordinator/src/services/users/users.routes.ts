@@ -3,9 +3,9 @@ import type { Route } from '../../http/route.ts';
 export const userRoutes: Route[] = [
   { method: 'GET', url: '/server', action: 'setup.info' },
   { method: 'GET', url: '/setup', action: 'setup.state', limit: 'login' },
-  { method: 'POST', url: '/setup', action: 'setup.finish', limit: 'login' },
-  { method: 'POST', url: '/auth/login', action: 'auth.login', limit: 'login' },
-  { method: 'POST', url: '/auth/logout', action: 'auth.logout' },
+  { method: 'POST', url: '/setup', action: 'setup.finish', limit: 'login', session: 'open' },
+  { method: 'POST', url: '/auth/login', action: 'auth.login', limit: 'login', session: 'open' },
+  { method: 'POST', url: '/auth/logout', action: 'auth.logout', session: 'close' },
   { method: 'GET', url: '/auth/me', action: 'auth.me' },
   { method: 'PATCH', url: '/auth/me', action: 'auth.rename' },
   { method: 'POST', url: '/auth/password', action: 'auth.password', limit: 'login' },

@@ -1,0 +1,185 @@
+// The only wiring of the house: config → database → storage → brokers → services → http. Tests use it too; main.ts is the process entry.
+import { mkdirSync } from 'node:fs';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { JobKind } from '@mantel/contracts/models/job.ts';
+import { GATEWAY_NODE, homeBroker, netBroker } from '@mantel/runtime/broker.ts';
+import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
+import { openCluster } from './cluster/cluster.ts';
+import { changesFor, firstSeq, lastSeq, logChange, pruneChanges } from './db/change-log.ts';
+import { Database, databaseFile } from './db/database.ts';
+import { addApiRoutes } from './http/api.ts';
+import { createApp, ROUTES } from './http/app.ts';
+import { addExportRoute } from './http/export.ts';
+import { createLive } from './http/live.ts';
+import { addMediaRoutes } from './http/media.ts';
+import { onePort } from './http/one-port.ts';
+import { addUi } from './http/ui.ts';
+import { addUploadRoute } from './http/uploads.ts';
+import { addWorkerByteRoutes } from './http/worker-bytes.ts';
+import { DERIVED } from './library/derived.ts';
+import { createFacts } from './library/facts/facts.ts';
+import { openMarker } from './library/marker.ts';
+import { addActions, checkWiring, typedCall } from './services/adapter.ts';
+import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
+import { assetHandlers } from './services/assets/assets.service.ts';
+import { createAssets } from './services/assets/assets.ts';
+import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
+import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
+import { settleArrivals } from './services/assets/settle.ts';
+import { addGateway, gatewayHandlers, type JobGate } from './services/jobs/gateway.service.ts';
+import { jobHandlers } from './services/jobs/jobs.service.ts';
+import { watchPresence } from './services/jobs/presence.ts';
+import { heldJob, insertJob } from './services/jobs/queue.repository.ts';
+import { createQueue, type JobEnd } from './services/jobs/queue.ts';
+import { libraryHandlers } from './services/libraries/libraries.service.ts';
+import { createLibraries } from './services/libraries/libraries.ts';
+import { nodeHandlers } from './services/nodes/nodes.service.ts';
+import { createNodes } from './services/nodes/nodes.ts';
+import { storageHandlers } from './services/storage/storage.service.ts';
+import { createStorage } from './services/storage/storage.ts';
+import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden } from './services/timeline/counters.repository.ts';
+import { localSeconds, monthOf, ratioByte } from './services/timeline/ord.ts';
+import { timelineHandlers } from './services/timeline/timeline.service.ts';
+import { createTimeline } from './services/timeline/timeline.ts';
+import { createFirstRun, FIRST_RUN_LIMIT } from './services/users/first-run.ts';
+import { createSessions } from './services/users/sessions.ts';
+import { createThrottle } from './services/users/throttle.ts';
+import { userHandlers } from './services/users/users.service.ts';
+import { createUsers } from './services/users/users.ts';
+
+const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
+export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string }
+
+export async function startCoordinator(o: CoordinatorOptions) {
+  const log = o.log ?? createLogger('coordinator');
+  const now = o.now ?? Date.now;
+  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  mkdirSync(o.data, { recursive: true });
+  const cluster = await openCluster(o.state);
+  const db = await Database.open(databaseFile(o.state), 1);
+  const marker = await openMarker(db, o.data);
+  if (!marker.present()) log.error({ data: o.data }, 'the disk with the photos is not there: nothing will be written until it is back');
+  const facts = createFacts({ log });
+
+  const live = createLive({ changes: (user, seq, limit) => changesFor(db.sql, user, seq, limit), lastSeq: () => lastSeq(db.sql), firstSeq: () => firstSeq(db.sql) });
+  db.onCommit(() => live.changed());
+
+  // jobs
+  const preview = createPreview({ data: o.data, ratioByte, enqueue: insertJob });
+  const ends: Record<JobKind, JobEnd> = { preview: preview.end };
+  const queue = createQueue({ db, ends, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
+  const hashes = new Map<string, Record<string, string>>(); // lease token → output → sha256, until the job ends
+  const gates: Record<JobKind, JobGate> = { preview: {
+    outputs: ['preview', 'thumb'],
+    payload: (job) => {
+      const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
+      return { fileId, mime, bytes, name };
+    },
+    accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result, hashes.get(job.token) ?? {})) }),
+    discard: (token) => preview.discard(token),
+  } };
+  const nodes = createNodes({ workers: () => cluster.workers, running: queue.running, now });
+
+  // rules
+  const throttle = createThrottle({ max: 20, windowMs: 10 * 60 * 1000, now });
+  const libraries = createLibraries({ db, refreshTwinsOf });
+  const sessions = createSessions(db, (ids) => live.end(ids));
+  const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, log });
+  const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, throttle: createThrottle({ ...FIRST_RUN_LIMIT, now }), log });
+  const storage = createStorage({ db, data: o.data, state: o.state, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
+  const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
+  const arrived: IngestDeps['arrived'] = (sql, a) => {
+    enterTimeline(sql, counted(sql, a.assetId)!);
+    logChange(sql, 'asset', a.assetUuid, 'create', { libraryId: a.libraryId });
+    preview.enqueue(sql, { assetId: a.assetId, fileId: a.fileUuid, mime: a.mime, bytes: a.bytes, name: a.name });
+  };
+  const position: IngestDeps['position'] = (sql, takenAtLocal, width, height) => {
+    const seconds = localSeconds(takenAtLocal);
+    return { ord: nextOrd(sql, seconds), month: monthOf(seconds), ratio: ratioByte(width, height) };
+  };
+  const ingest = createIngest({ db, data: o.data, facts, marker, position, arrived, afterArrival: queue.wake });
+  const assets = createAssets({
+    db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
+    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
+  });
+  const timeline = createTimeline({ db, wanted: (ids) => void queue.bump(ids.map(previewKey)) });
+
+  // services
+  const home = homeBroker(log);
+  addActions(home, {
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest }), ...timelineHandlers(timeline),
+    ...jobHandlers({ db, queue, onRetry: resetFailedPreviews }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
+  });
+  await home.start();
+  checkWiring(home);
+  const call = typedCall(home);
+
+  if (marker.present()) {
+    const settled = await settleArrivals({ db, data: o.data, arrived });
+    if (settled.finished || settled.dropped || settled.temps) log.warn(settled, 'finished what the last stop interrupted');
+  }
+  await firstRun.prepare(o.admin);
+  await queue.reap();
+  await db.writeSql((sql) => pruneChanges(sql, now()));
+
+  // http
+  const app = await createApp({ resolve: sessions.resolve, version, log: log as never, serverFactory: onePort(cluster) });
+  addApiRoutes(app, ROUTES, call);
+  await addUploadRoute(app, { data: o.data, call, mayAdd: ingest.library, requireStorage: marker.require });
+  addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => void db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake) });
+  addExportRoute(app, db);
+  addWorkerByteRoutes(app, {
+    data: o.data, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), isLive: queue.isLive, now,
+    arrived: (token, output, sha256) => void hashes.set(token, { ...hashes.get(token), [output]: sha256 }),
+  });
+  live.addRoute(app);
+  await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
+  await app.listen({ host: o.host ?? '0.0.0.0', port: o.port });
+
+  // workers
+  const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
+  const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log);
+  const forget = (token: string): void => void hashes.delete(token);
+  addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), log, now }), log);
+  await gw.start();
+  const stopPresence = await watchPresence({ ...wire, seed: cluster.seeds.sys }, (nkey, reason) => {
+    const worker = cluster.workers.find((w) => w.nkey === nkey);
+    if (!worker) return;
+    nodes.gone(worker.id);
+    void queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); });
+  });
+  const reaper = setInterval(() => {
+    void queue.reap();
+    for (const token of hashes.keys()) if (![...cluster.workers].some((w) => queue.isLive(w.id, token))) forget(token);
+  }, 500);
+  const daily = setInterval(() => {
+    void queue.prune();
+    void db.writeSql((sql) => pruneChanges(sql, now()));
+  }, 3600 * 1000);
+
+  const stop = async (): Promise<void> => {
+    clearInterval(reaper);
+    clearInterval(daily);
+    live.stop();
+    queue.stop();
+    await app.close();
+    await stopPresence();
+    await gw.stop();
+    await home.stop();
+    await facts.close();
+    await db.close();
+  };
+  return { cluster, db, queue, app, home, gw, call, log, version, stop };
+}
+export type Coordinator = Awaited<ReturnType<typeof startCoordinator>>;
+
+/** Bytes of the files in a folder, two levels deep (derivatives lie in 256 folders). */
+async function folderBytes(dir: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }).catch(() => [])) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
+  }
+  return bytes;
+}

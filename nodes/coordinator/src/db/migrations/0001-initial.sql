@@ -1,0 +1,116 @@
+-- Integer ids inside, UUIDs outside. Times are integer milliseconds UTC unless the name says otherwise.
+-- `ord` = floor(local wall clock in seconds) * 2^20 + n: one time-sortable key for timelines, joins and (later) full text.
+
+create table setting(key text primary key, value text not null) without rowid;
+
+create table user(
+  id integer primary key, uuid text not null unique, email text not null unique collate nocase, name text not null,
+  role text not null check (role in ('admin', 'member')), password_hash text not null, disabled integer not null default 0, created_at integer not null
+);
+create table session(
+  id integer primary key, uuid text not null unique, user_id integer not null references user(id) on delete cascade, token_hash text not null unique,
+  device text not null, address text, created_at integer not null, last_seen_at integer not null
+);
+create index session_user on session(user_id);
+
+create table library(
+  id integer primary key, uuid text not null unique, kind text not null check (kind in ('personal', 'shared', 'locked', 'external')), name text not null,
+  folder text not null unique collate nocase, owner_id integer references user(id), created_at integer not null
+);
+create table membership(
+  library_id integer not null references library(id) on delete cascade, user_id integer not null references user(id) on delete cascade,
+  role text not null check (role in ('viewer', 'contributor', 'manager')), show integer not null default 1, is_default integer not null default 0, primary key(user_id, library_id)
+) without rowid;
+create index membership_library on membership(library_id, user_id);
+
+create table asset(
+  id integer primary key, uuid text not null unique, library_id integer not null references library(id), type text not null check (type in ('image', 'video')),
+  vis integer not null default 0, -- 1: live and not in the trash
+  ord integer not null unique, month integer not null, -- yyyymm of the local wall clock
+  sha256 text not null, -- of the original file: what makes twins
+  taken_at integer not null, taken_at_local text not null, taken_at_source text not null, offset_minutes integer,
+  lat real, lon real, altitude real, width integer, height integer, ratio integer not null default 85, duration_ms integer,
+  make text, model text, lens text, iso real, f_number real, exposure_time real, focal_length real, rating integer, title text, description text,
+  original_name text not null, preview text not null default 'waiting' check (preview in ('waiting', 'ready', 'failed')), preview_version text not null default '', thumbhash blob, dhash text,
+  problems text not null default '[]', trashed_at integer, trashed_by integer references user(id), created_at integer not null, updated_at integer not null
+);
+create index asset_timeline on asset(library_id, ord desc) where vis = 1;
+create index asset_trash on asset(library_id, ord desc) where trashed_at is not null;
+create index asset_twin on asset(sha256, id);
+
+create table file(
+  id integer primary key, uuid text not null unique, asset_id integer not null references asset(id) on delete cascade, library_id integer not null references library(id),
+  role text not null check (role in ('original', 'live', 'edited', 'raw')), state text not null check (state in ('arriving', 'live')),
+  path text not null unique, -- relative to the data folder
+  path_key text not null unique, -- case-folded NFC: no two files that some file system would take for one
+  temp text, -- while arriving: the temporary file, relative to the data folder
+  name text not null, bytes integer not null, mime text not null, sha256 text not null, sha1 text not null, width integer, height integer, duration_ms integer, created_at integer not null
+);
+create unique index file_content on file(library_id, sha256);
+create index file_asset on file(asset_id);
+create index file_sha1 on file(sha1);
+create index file_arriving on file(state) where state = 'arriving';
+
+create table contribution(
+  id integer primary key, asset_id integer not null references asset(id) on delete cascade, file_id integer not null references file(id) on delete cascade, user_id integer not null references user(id),
+  device text not null default '', original_name text not null, at integer not null
+);
+create unique index contribution_once on contribution(file_id, user_id, device, original_name);
+create index contribution_user on contribution(user_id, asset_id);
+
+create table asset_user(
+  user_id integer not null references user(id) on delete cascade, asset_id integer not null references asset(id) on delete cascade, ord integer not null,
+  favourite integer not null default 0, archived integer not null default 0, primary key(user_id, asset_id)
+) without rowid;
+create index asset_user_favourite on asset_user(user_id, ord desc) where favourite = 1;
+create index asset_user_archived on asset_user(user_id, ord desc) where archived = 1;
+create index asset_user_asset on asset_user(asset_id);
+
+-- What one person's timeline leaves out although the library has it. reason: bit 1 twin (shown once, in another library), bit 2 archived.
+create table hidden(user_id integer not null, asset_id integer not null, library_id integer not null, month integer not null, reason integer not null, primary key(user_id, asset_id)) without rowid;
+create index hidden_asset on hidden(asset_id);
+create table hidden_count(user_id integer not null, library_id integer not null, month integer not null, n integer not null, primary key(user_id, library_id, month)) without rowid;
+create table month_count(library_id integer not null, month integer not null, n integer not null, primary key(library_id, month)) without rowid;
+create table geo_cell(z integer not null, library_id integer not null, cy integer not null, cx integer not null, n integer not null, primary key(z, library_id, cy, cx)) without rowid;
+
+create table tag(id integer primary key, uuid text not null unique, name text not null, parent_id integer references tag(id), path text not null unique);
+create table asset_tag(tag_id integer not null references tag(id) on delete cascade, ord integer not null, asset_id integer not null references asset(id) on delete cascade, source text not null, primary key(tag_id, ord, asset_id)) without rowid;
+create index asset_tag_asset on asset_tag(asset_id);
+
+create table album(
+  id integer primary key, uuid text not null unique, parent_id integer references album(id), name text not null, description text, cover_asset_id integer references asset(id) on delete set null,
+  sort text not null default 'date' check (sort in ('date', 'manual')), owner_id integer not null references user(id), created_at integer not null, updated_at integer not null
+);
+create table album_asset(album_id integer not null references album(id) on delete cascade, ord integer not null, asset_id integer not null references asset(id) on delete cascade, position real, added_by integer not null references user(id), added_at integer not null, primary key(album_id, ord, asset_id)) without rowid;
+create index album_asset_asset on album_asset(asset_id);
+create table album_member(album_id integer not null references album(id) on delete cascade, user_id integer not null references user(id) on delete cascade, role text not null check (role in ('viewer', 'contributor', 'manager')), primary key(album_id, user_id)) without rowid;
+
+create table person(id integer primary key, uuid text not null unique, name text, birthday text, hidden integer not null default 0, cover_face_id integer, created_at integer not null);
+create table face(
+  id integer primary key, uuid text not null unique, asset_id integer not null references asset(id) on delete cascade, person_id integer references person(id) on delete set null, ord integer not null,
+  x real not null, y real not null, w real not null, h real not null, -- fractions of the displayed picture
+  source text not null, vector blob
+);
+create index face_asset on face(asset_id);
+create index face_person on face(person_id, ord desc);
+
+-- One feed, three readers (live events, phone sync, search index). Audience: user_id when set, else the members of library_id, else everybody.
+create table change(seq integer primary key autoincrement, at integer not null, kind text not null, uuid text not null, op text not null, library_id integer, user_id integer);
+create index change_library on change(library_id, seq);
+create index change_user on change(user_id, seq);
+create index change_at on change(at);
+
+create table job(
+  id integer primary key, kind text not null, key text not null, prio integer not null default 0, payload text not null,
+  state text not null default 'queued' check (state in ('queued', 'leased', 'done', 'failed', 'cancelled')),
+  attempt integer not null default 0, max_attempts integer not null default 5, worker text, token text, lease_until integer, not_before integer not null default 0,
+  parent integer references job(id) on delete cascade, after integer references job(id) on delete set null,
+  result text, error text, created_at integer not null, started_at integer, done_at integer
+);
+create unique index job_key on job(key) where state in ('queued', 'leased');
+create index job_queue on job(kind, prio desc, id) where state = 'queued';
+create index job_later on job(not_before) where state = 'queued' and not_before > 0;
+create index job_lease on job(lease_until) where state = 'leased';
+create index job_worker on job(worker) where state = 'leased';
+create index job_state on job(kind, state, done_at);
+create table job_kind(kind text primary key, paused integer not null default 0) without rowid;

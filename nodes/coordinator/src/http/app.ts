@@ -1,0 +1,44 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Actor } from '@mantel/contracts/permissions.ts';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import { assetRoutes } from '../services/assets/assets.routes.ts';
+import { jobRoutes } from '../services/jobs/jobs.routes.ts';
+import { libraryRoutes } from '../services/libraries/libraries.routes.ts';
+import { nodeRoutes } from '../services/nodes/nodes.routes.ts';
+import { storageRoutes } from '../services/storage/storage.routes.ts';
+import { timelineRoutes } from '../services/timeline/timeline.routes.ts';
+import { userRoutes } from '../services/users/users.routes.ts';
+import type { Route } from './route.ts';
+import { addAuth } from './auth.ts';
+import { addErrorHandler } from './errors.ts';
+
+export const ROUTES: Route[] = [...userRoutes, ...libraryRoutes, ...assetRoutes, ...timelineRoutes, ...jobRoutes, ...nodeRoutes, ...storageRoutes];
+
+const MAX_JSON = 1 << 20;
+export interface AppOptions { resolve: (token: string) => Actor; version: string; log?: FastifyBaseLogger; serverFactory?: FastifyServerFactory }
+
+/** The empty house: plugins, error handler and auth hook. Routes are added by the caller; each must declare its permission. */
+export async function createApp({ resolve, version, log, serverFactory }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    ...(log ? { loggerInstance: log } : {}), ...(serverFactory ? { serverFactory } : {}), bodyLimit: MAX_JSON, forceCloseConnections: true, logController: new LogController({ disableRequestLogging: true }), routerOptions: { maxParamLength: 200 },
+    requestTimeout: 0, // an upload over a phone line may take an hour; silent connections are dropped by the port
+  });
+  app.setValidatorCompiler(() => () => true); // the contract is checked once, at the action; here it is only documentation
+  addErrorHandler(app);
+  await app.register(cookie);
+  await app.register(helmet, {
+    hsts: false, crossOriginEmbedderPolicy: false, originAgentCluster: false, crossOriginOpenerPolicy: false, // plain HTTP in the LAN is one of the two ways in
+    contentSecurityPolicy: { useDefaults: false, directives: {
+      defaultSrc: ["'self'"], imgSrc: ["'self'", 'blob:', 'data:'], mediaSrc: ["'self'", 'blob:'], styleSrc: ["'self'", "'unsafe-inline'"], workerSrc: ["'self'", 'blob:'], objectSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'self'"], formAction: ["'self'"],
+    } },
+  });
+  addAuth(app, resolve);
+  await app.register(rateLimit, { global: false, errorResponseBuilder: () => new MantelError('rate_limited') });
+  await app.register(swagger, { openapi: { info: { title: 'Mantel', version }, components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } } } });
+  app.addContentTypeParser('application/octet-stream', (_req, payload, done) => { done(null, payload); }); // streamed: the route stops at the declared length
+  return app;
+}

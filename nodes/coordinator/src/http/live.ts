@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+import type { ChangeRow } from '../db/change-log.ts';
+import type { FastifyInstance } from 'fastify';
+import { person } from '../services/adapter.ts';
+import { BASE } from './api.ts';
+
+export interface LiveDeps { changes: (userId: number, seq: number, limit: number) => ChangeRow[]; lastSeq: () => number; firstSeq: () => number }
+interface Listener { userId: number; sessionId: number; admin: boolean; seq: number; out: ServerResponse }
+const BATCH = 500;
+const MAX_BEHIND = 5000; // more than this is quicker to load anew
+const MAX_WAITING_BYTES = 1 << 20;
+const KEEP_ALIVE_MS = 25_000;
+const JOBS_EVERY_MS = 500;
+const MAX_LISTENERS_PER_USER = 32;
+
+/** Server-sent events from the change log. Each listener has its own place in the log, so a reconnect with Last-Event-ID misses nothing. */
+export function createLive({ changes, lastSeq, firstSeq }: LiveDeps) {
+  const listeners = new Set<Listener>();
+  let due: NodeJS.Immediate | undefined;
+  let jobsDue: NodeJS.Timeout | undefined;
+
+  const drop = (l: Listener): void => {
+    listeners.delete(l);
+    l.out.destroy();
+  };
+  const send = (l: Listener, text: string): void => {
+    if (l.out.writableLength > MAX_WAITING_BYTES) drop(l); // it reads too slowly; it will come back where it was
+    else l.out.write(text);
+  };
+  const catchUp = (l: Listener): void => {
+    for (let sent = 0; listeners.has(l); ) {
+      const rows = changes(l.userId, l.seq, BATCH);
+      for (const c of rows) send(l, `id: ${c.seq}\nevent: change\ndata: ${JSON.stringify({ seq: c.seq, kind: c.kind, id: c.uuid, op: c.op })}\n\n`);
+      if (rows.length) l.seq = rows.at(-1)!.seq;
+      sent += rows.length;
+      if (rows.length < BATCH || sent >= MAX_BEHIND) return;
+    }
+  };
+  const flush = (): void => {
+    due = undefined;
+    for (const l of listeners) catchUp(l);
+  };
+  const keepAlive = setInterval(() => { for (const l of listeners) send(l, ': still here\n\n'); }, KEEP_ALIVE_MS);
+  keepAlive.unref();
+
+  return {
+    /** After a commit. */
+    changed(): void {
+      if (listeners.size) due ??= setImmediate(flush);
+    },
+    /** Job counts moved; a hint for admins, at most twice a second. */
+    jobsChanged(): void {
+      jobsDue ??= setTimeout(() => {
+        jobsDue = undefined;
+        for (const l of listeners) if (l.admin) send(l, 'event: jobs\ndata: {}\n\n');
+      }, JOBS_EVERY_MS);
+      jobsDue.unref();
+    },
+    /** A session that ended hears nothing more. */
+    end(sessionIds: number[]): void {
+      for (const l of listeners) if (sessionIds.includes(l.sessionId)) drop(l);
+    },
+    addRoute(app: FastifyInstance): void {
+      app.route({
+        method: 'GET', url: `${BASE}/live`, exposeHeadRoute: false, config: { permission: 'asset.read' }, schema: { operationId: 'live', summary: 'Live events (server-sent events)', tags: ['live'] },
+        handler: async (req, reply) => {
+          const user = person(req.actor);
+          const mine = [...listeners].filter((l) => l.userId === user.userId);
+          if (mine.length >= MAX_LISTENERS_PER_USER) drop(mine[0]!);
+          reply.hijack();
+          const out = reply.raw;
+          out.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+          const given = Number(req.headers['last-event-id'] ?? (req.query as { since?: string }).since ?? Number.NaN);
+          const last = lastSeq();
+          const tooOld = Number.isFinite(given) && (given < firstSeq() - 1 || given > last || last - given > MAX_BEHIND);
+          const listener: Listener = { userId: user.userId, sessionId: user.sessionId, admin: user.role === 'admin', seq: Number.isFinite(given) && !tooOld ? given : last, out };
+          listeners.add(listener);
+          out.on('close', () => listeners.delete(listener));
+          out.write(`retry: 2000\nid: ${listener.seq}\n\n`);
+          if (tooOld) send(listener, `id: ${listener.seq}\nevent: reset\ndata: {}\n\n`);
+          catchUp(listener);
+        },
+      });
+    },
+    stop(): void {
+      clearInterval(keepAlive);
+      clearTimeout(jobsDue);
+      if (due) clearImmediate(due);
+      for (const l of listeners) drop(l);
+    },
+  };
+}
+export type Live = ReturnType<typeof createLive>;

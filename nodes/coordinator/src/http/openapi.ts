@@ -1,0 +1,28 @@
+// The OpenAPI document of /api/v1, from the same routes that run. Needs no database: handlers are never called.
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../db/database.ts';
+import { addApiRoutes } from './api.ts';
+import { createApp, ROUTES } from './app.ts';
+import { addExportRoute } from './export.ts';
+import { createLive } from './live.ts';
+import { addMediaRoutes } from './media.ts';
+import { addUploadRoute } from './uploads.ts';
+
+const never = (): never => {
+  throw new Error('this app only describes itself');
+};
+
+export async function describeApi(version: string): Promise<object> {
+  const app: FastifyInstance = await createApp({ resolve: never, version });
+  addApiRoutes(app, ROUTES, never);
+  await addUploadRoute(app, { data: '', call: never, mayAdd: never, requireStorage: never });
+  addMediaRoutes(app, { data: '', find: never, missing: never });
+  addExportRoute(app, {} as Database);
+  const live = createLive({ changes: never, lastSeq: never, firstSeq: never });
+  live.addRoute(app);
+  await app.ready();
+  const document = app.swagger();
+  live.stop();
+  await app.close();
+  return document;
+}

@@ -1,0 +1,45 @@
+import multipart from '@fastify/multipart';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import { UploadResult } from '@mantel/contracts/models/asset.ts';
+import type { FastifyInstance } from 'fastify';
+import { ensureRoom, receive } from '../library/receive.ts';
+import type { Call } from '../services/adapter.ts';
+import { person } from '../services/adapter.ts';
+import { BASE } from './api.ts';
+
+export interface UploadDeps { data: string; call: Call; mayAdd: (userId: number, libraryId?: string) => unknown; requireStorage: () => void }
+const MAX_FILE = 200e9;
+
+/**
+ * `POST /assets`: multipart with text fields `library`, `device`, `modifiedAt` (ms) and then one file part `file`. Rights and room are checked before the bytes are read.
+ * 201 for a new asset, 200 for a duplicate; the answer comes only when file and row are on the disk.
+ */
+export async function addUploadRoute(app: FastifyInstance, { data, call, mayAdd, requireStorage }: UploadDeps): Promise<void> {
+  await app.register(multipart, { limits: { fileSize: MAX_FILE, files: 1, fields: 10, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: false });
+  app.route({
+    method: 'POST', url: `${BASE}/assets`, config: { permission: 'asset.upload' },
+    schema: { operationId: 'assets.upload', summary: 'Send one photo or video (multipart: library?, device?, modifiedAt?, then file)', tags: ['assets'], consumes: ['multipart/form-data'], response: { 200: UploadResult, 201: UploadResult } },
+    handler: async (req, reply) => {
+      const user = person(req.actor);
+      requireStorage();
+      await ensureRoom(data, Number(req.headers['content-length'] ?? 0));
+      const fields: Record<string, string> = {};
+      for await (const part of req.parts()) {
+        if (part.type === 'field') {
+          fields[part.fieldname] = String(part.value);
+          continue;
+        }
+        const libraryId = fields.library || undefined;
+        mayAdd(user.userId, libraryId);
+        const received = await receive(data, part.file, { maxBytes: MAX_FILE });
+        const modifiedAt = Number(fields.modifiedAt);
+        const result = await call('assets.receive', {
+          ...received, name: part.filename || 'photo', ...(libraryId ? { libraryId } : {}), ...(fields.device ? { device: fields.device.slice(0, 200) } : {}),
+          ...(fields.modifiedAt && Number.isFinite(modifiedAt) ? { modifiedAt } : {}),
+        }, req.actor);
+        return reply.code(result.outcome === 'created' ? 201 : 200).send(result);
+      }
+      throw new MantelError('bad_request', 'The upload carries no file.');
+    },
+  });
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import { PREVIEW_OUTPUTS } from '@mantel/contracts/models/job.ts';
+import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { STAGING, stagedPath } from '../library/derived.ts';
+import type { MediaRow } from '../services/assets/assets.repository.ts';
+import { sendFile } from './bytes.ts';
+
+export interface WorkerBytesDeps {
+  data: string; secret: string; find: (fileId: string) => MediaRow | undefined;
+  isLive: (worker: string, token: string, jobId?: number) => boolean;
+  /** Told of each output that arrived whole: the lease it belongs to, its name and hash. */
+  arrived: (token: string, output: string, sha256: string) => void; now?: () => number;
+}
+
+/** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
+export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, isLive, arrived, now = Date.now }: WorkerBytesDeps): void {
+  mkdirSync(join(data, STAGING), { recursive: true });
+  const granted = (req: FastifyRequest, jobId?: number): Grant => {
+    const grant = checkUrl(req.method, req.url, secret, now());
+    if (grant === 'bad') throw new MantelError('signature_bad');
+    if (grant === 'expired') throw new MantelError('signature_expired');
+    if (!(req.socket as { encrypted?: boolean }).encrypted) throw new MantelError('forbidden', 'Workers speak TLS only.');
+    if (!isLive(grant.worker, grant.lease, jobId)) throw new MantelError('lease_lost');
+    return grant;
+  };
+  app.route({
+    method: 'GET', url: '/worker/files/:fileId', config: { permission: 'worker' }, schema: { hide: true },
+    handler: async (req, reply) => {
+      granted(req);
+      const row = find((req.params as { fileId: string }).fileId);
+      if (!row) throw new MantelError('not_found');
+      return sendFile(req, reply, join(data, row.path), row.mime);
+    },
+  });
+  app.route({
+    method: 'PUT', url: '/worker/outputs/:jobId/:output', config: { permission: 'worker' }, schema: { hide: true },
+    handler: async (req, reply) => {
+      const { jobId, output } = req.params as { jobId: string; output: string };
+      const grant = granted(req, Number(jobId));
+      const limit = Object.hasOwn(PREVIEW_OUTPUTS, output) ? PREVIEW_OUTPUTS[output as keyof typeof PREVIEW_OUTPUTS].maxBytes : 0;
+      const length = Number(req.headers['content-length'] ?? Number.NaN);
+      if (!Number.isSafeInteger(length)) throw new MantelError('length_required');
+      if (length > limit) throw new MantelError('too_large');
+      const sha256 = await store(req.body as Readable, join(data, stagedPath(grant.lease, output)), length);
+      if (sha256 !== req.headers['x-sha256']) {
+        await rm(join(data, stagedPath(grant.lease, output)), { force: true });
+        throw new MantelError('checksum_mismatch');
+      }
+      arrived(grant.lease, output, sha256);
+      return reply.code(201).send({ ok: true });
+    },
+  });
+}
+
+/** Not synced: derivatives can be made again, and one that is missing after a power cut is. Stops at the declared length (a raw body has no other limit). */
+async function store(body: Readable, target: string, length: number): Promise<string> {
+  const part = `${target}.part`;
+  const hash = createHash('sha256');
+  const file = await open(part, 'w', 0o600);
+  let seen = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      seen += chunk.length;
+      if (seen > length) throw new MantelError('too_large');
+      hash.update(chunk);
+      await file.write(chunk);
+    }
+    if (seen !== length) throw new MantelError('incomplete');
+    await file.close();
+    await rename(part, target);
+    return hash.digest('hex');
+  } catch (e) {
+    await file.close().catch(() => undefined);
+    await rm(part, { force: true });
+    throw e;
+  }
+}

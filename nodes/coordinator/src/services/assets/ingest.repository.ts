@@ -1,0 +1,56 @@
+import type { Facts } from '../../library/facts/facts.ts';
+import { pathKey } from '../../library/names.ts';
+import type { Sql } from '../../db/database.ts';
+
+type Read = Pick<Sql, 'get' | 'all'>;
+export interface TargetLibrary { id: number; uuid: string; folder: string; kind: string; role: string }
+const TARGET = 'select l.id, l.uuid, l.folder, l.kind, m.role from membership m join library l on l.id = m.library_id where m.user_id = ?';
+export const targetLibrary = (sql: Read, userId: number, uuid?: string): TargetLibrary | undefined =>
+  uuid === undefined ? sql.get(`${TARGET} order by m.is_default desc, l.kind = 'personal' desc limit 1`, userId) : sql.get(`${TARGET} and l.uuid = ?`, userId, uuid);
+
+export interface KnownFile { fileId: number; fileUuid: string; assetId: number; assetUuid: string; state: 'arriving' | 'live'; trashedAt: number | null; problems: string }
+export const fileByContent = (sql: Read, libraryId: number, sha256: string): KnownFile | undefined =>
+  sql.get(`select f.id fileId, f.uuid fileUuid, a.id assetId, a.uuid assetUuid, f.state, a.trashed_at trashedAt, a.problems from file f join asset a on a.id = f.asset_id where f.library_id = ? and f.sha256 = ?`, libraryId, sha256);
+export const knownHashes = (sql: Read, libraryId: number, sha256: string[]): string[] =>
+  sql.all<{ sha256: string }>(`select sha256 from file where library_id = ? and state = 'live' and sha256 in (select value from json_each(?))`, libraryId, JSON.stringify(sha256)).map((r) => r.sha256);
+export const pathTaken = (sql: Read, path: string): boolean => sql.get('select 1 from file where path_key = ?', pathKey(path)) !== undefined;
+
+export function recordContribution(sql: Sql, c: { assetId: number; fileId: number; userId: number; device?: string | undefined; originalName: string }): boolean {
+  return sql.run('insert into contribution(asset_id, file_id, user_id, device, original_name, at) values(?, ?, ?, ?, ?, ?) on conflict do nothing', c.assetId, c.fileId, c.userId, c.device ?? '', c.originalName, Date.now()).changes === 1;
+}
+
+export interface Arrival {
+  assetUuid: string; fileUuid: string; libraryId: number; type: 'image' | 'video'; ord: number; month: number; ratio: number; name: string; path: string; temp: string;
+  bytes: number; mime: string; sha256: string; sha1: string; facts: Facts;
+}
+/** The row that says: this file is on its way to this place. Boot settles what a power cut left in this state. */
+export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: number } {
+  const now = Date.now();
+  const f = a.facts;
+  const assetId = Number(sql.run(
+    `insert into asset(uuid, library_id, type, ord, month, sha256, taken_at, taken_at_local, taken_at_source, offset_minutes, lat, lon, altitude, width, height, ratio, duration_ms, make, model, lens, iso, f_number,
+      exposure_time, focal_length, rating, title, description, original_name, problems, created_at, updated_at) values(${Array.from({ length: 31 }, () => '?').join(', ')})`,
+    a.assetUuid, a.libraryId, a.type, a.ord, a.month, a.sha256, f.takenAt, f.takenAtLocal, f.takenAtSource, f.offsetMinutes, f.lat, f.lon, f.altitude, f.width, f.height, a.ratio, f.durationMs, f.make, f.model, f.lens, f.iso, f.fNumber,
+    f.exposureTime, f.focalLength, f.rating, f.title, f.description, a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
+  const fileId = Number(sql.run(
+    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at) values(?, ?, ?, 'original', 'arriving', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now).lastInsertRowid);
+  return { assetId, fileId };
+}
+export function setLive(sql: Sql, assetId: number, fileId: number): void {
+  sql.run(`update file set state = 'live', temp = null where id = ?`, fileId);
+  sql.run('update asset set vis = 1 where id = ?', assetId);
+}
+export const dropArrival = (sql: Sql, assetId: number): void => void sql.run('delete from asset where id = ? and vis = 0 and trashed_at is null', assetId);
+
+export interface ArrivingRow { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; path: string; temp: string; bytes: number; sha256: string; mime: string; name: string }
+export const arriving = (sql: Read): ArrivingRow[] =>
+  sql.all(`select a.id assetId, a.uuid assetUuid, f.id fileId, f.uuid fileUuid, f.library_id libraryId, f.path, f.temp, f.bytes, f.sha256, f.mime, f.name from file f join asset a on a.id = f.asset_id where f.state = 'arriving'`);
+
+/** Tags by name, as the file carries them; the tag table is the household's. */
+export function putTags(sql: Sql, assetId: number, ord: number, names: string[], uuid: () => string): void {
+  for (const name of new Set(names)) {
+    sql.run('insert into tag(uuid, name, path) values(?, ?, ?) on conflict do nothing', uuid(), name.split('/').at(-1), name);
+    sql.run(`insert into asset_tag(tag_id, ord, asset_id, source) select id, ?, ?, 'file' from tag where path = ? on conflict do nothing`, ord, assetId, name);
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { UploadResult } from '@mantel/contracts/models/asset.ts';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Database, Sql } from '../../db/database.ts';
+import { type FactsReader, sniff } from '../../library/facts/facts.ts';
+import type { Marker } from '../../library/marker.ts';
+import { dropReservation, freePath, monthFolder, moveIn } from '../../library/place.ts';
+import type { Received } from '../../library/receive.ts';
+import * as repo from './ingest.repository.ts';
+
+export interface IngestDeps {
+  db: Database; data: string; facts: FactsReader; marker: Marker;
+  /** Where in time an asset stands: its ord, month and ratio byte. */
+  position: (sql: Sql, takenAtLocal: string, width: number | null, height: number | null) => { ord: number; month: number; ratio: number };
+  /** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. */
+  arrived: (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => void;
+  afterArrival: () => void;
+}
+export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined }
+
+/** The original name as people will see it: bounded, without control characters; never used as a path. */
+const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').split(/[/\\]/).at(-1)!.slice(0, 255) || 'photo';
+
+/**
+ * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
+ * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. A crash between any two steps is settled at boot.
+ */
+export function createIngest({ db, data, facts, marker, position, arrived, afterArrival }: IngestDeps) {
+  const busy = new Map<string, Promise<unknown>>();
+
+  const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
+    await db.writeSql((sql) => repo.recordContribution(sql, { assetId: known.assetId, fileId: known.fileId, userId, device: input.device, originalName: shownName(input.name) }));
+    return { outcome: 'duplicate', assetId: known.assetUuid, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
+  };
+
+  const take = async (library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
+    const known = repo.fileByContent(db.sql, library.id, input.sha256);
+    if (known) return duplicate(known, library, userId, input);
+    const temp = join(data, input.temp);
+    const content = await sniff(temp);
+    if (!content) throw new MantelError('unsupported_type');
+    const read = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, ...(input.modifiedAt === undefined ? {} : { modifiedAt: input.modifiedAt }) });
+    marker.require();
+
+    const ids = { assetUuid: randomUUID(), fileUuid: randomUUID() };
+    const name = shownName(input.name);
+    const row = await db.writeSql((sql) => {
+      const place = position(sql, read.takenAtLocal, read.width, read.height);
+      const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), name, (p) => repo.pathTaken(sql, p));
+      const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read });
+      repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name });
+      repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
+      return { ...made, path };
+    });
+    try {
+      await moveIn(data, input.temp, row.path);
+    } catch (e) {
+      await dropReservation(data, row.path);
+      await db.writeSql((sql) => repo.dropArrival(sql, row.assetId));
+      throw e;
+    }
+    await db.writeSql((sql) => {
+      repo.setLive(sql, row.assetId, row.fileId);
+      arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name });
+    });
+    afterArrival();
+    return { outcome: 'created', assetId: ids.assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
+  };
+
+  const library = (userId: number, uuid?: string): repo.TargetLibrary => {
+    const found = repo.targetLibrary(db.sql, userId, uuid);
+    if (!found) throw new MantelError('not_found', 'There is no such library, or you are not a member of it.');
+    if (found.role === 'viewer' || found.kind === 'external') throw new MantelError('forbidden', 'You can look at this library but not add to it.');
+    return found;
+  };
+
+  return {
+    /** Who may add where; asked before the first byte of an upload is read. */
+    library,
+    known: (userId: number, uuid: string | undefined, sha256: string[]): string[] => repo.knownHashes(db.sql, library(userId, uuid).id, sha256),
+    /** Takes over the temporary file: afterwards it is an asset, or gone. */
+    async ingest(userId: number, input: Incoming): Promise<UploadResult> {
+      try {
+        const target = library(userId, input.libraryId);
+        if (input.bytes === 0) throw new MantelError('empty_file');
+        // the same bytes twice at once: the second waits, then finds the first
+        const key = `${target.id} ${input.sha256}`;
+        while (busy.has(key)) await busy.get(key);
+        const work = take(target, userId, input);
+        busy.set(key, work.catch(() => undefined));
+        try {
+          return await work;
+        } finally {
+          busy.delete(key);
+        }
+      } finally {
+        await rm(join(data, input.temp), { force: true });
+      }
+    },
+  };
+}
+export type Ingest = ReturnType<typeof createIngest>;

@@ -1,0 +1,16 @@
+import type { Problem } from '@mantel/contracts/models/asset.ts';
+import type { PreviewResult } from '@mantel/contracts/models/job.ts';
+import type { Sql } from '../../db/database.ts';
+
+export interface Previewed { uuid: string; libraryId: number; version: string; problems: string }
+export const previewed = (sql: Pick<Sql, 'get'>, assetId: number): Previewed | undefined => sql.get('select uuid, library_id libraryId, preview_version version, problems from asset where id = ?', assetId);
+
+/** What the worker measured replaces what the file claimed: it has seen the pixels. */
+export function setPreview(sql: Sql, assetId: number, p: PreviewResult & { version: string; ratio: number; allProblems: Problem[] }): void {
+  sql.run(
+    `update asset set preview = 'ready', preview_version = ?, width = ?, height = ?, ratio = ?, thumbhash = ?, dhash = ?, duration_ms = coalesce(?, duration_ms), problems = ?, updated_at = ? where id = ?`,
+    p.version, p.width, p.height, p.ratio, Buffer.from(p.thumbhash, 'base64'), p.dhash, p.durationMs, JSON.stringify(p.allProblems), Date.now(), assetId);
+}
+export const setPreviewFailed = (sql: Sql, assetId: number, problems: Problem[]): void =>
+  void sql.run(`update asset set preview = 'failed', problems = ?, updated_at = ? where id = ?`, JSON.stringify(problems), Date.now(), assetId);
+export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'waiting' where id = ?`, assetId);

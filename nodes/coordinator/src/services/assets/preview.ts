@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Problem } from '@mantel/contracts/models/asset.ts';
+import { PREVIEW_OUTPUTS, type PreviewOutput, PreviewResult } from '@mantel/contracts/models/job.ts';
+import { check } from '@mantel/runtime/validate.ts';
+import sharp from 'sharp';
+import { logChange } from '../../db/change-log.ts';
+import type { Sql } from '../../db/database.ts';
+import { derivedPath, stagedPath } from '../../library/derived.ts';
+import { previewed, setPreview, setPreviewFailed, setPreviewWaiting } from './preview.repository.ts';
+
+export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
+export const previewKey = (assetId: number): string => `preview:${assetId}`;
+const OUTPUTS = Object.keys(PREVIEW_OUTPUTS) as PreviewOutput[];
+const FORMATS = { preview: 'jpeg', thumb: 'webp' } as const;
+
+export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; payload: PreviewJob; prio?: number }) => void }
+
+/** The job kind `preview`, as the coordinator sees it: what it asks for, how it checks what comes back, and what it writes. */
+export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
+  /** Worker-made pictures are looked at before anybody else sees them: the right format, and a size that fits. */
+  const inspect = async (file: string, output: PreviewOutput): Promise<void> => {
+    const { size } = await stat(file).catch(() => ({ size: 0 }));
+    if (size === 0) throw new MantelError('bad_result', `The ${output} is missing.`);
+    const meta = await sharp(file).metadata().catch(() => undefined);
+    const { width = 0, height = 0 } = meta ?? {};
+    const edge = PREVIEW_OUTPUTS[output].edge;
+    const fits = output === 'preview' ? Math.max(width, height) <= edge : Math.min(width, height) <= edge && Math.max(width, height) <= edge * 64;
+    if (meta?.format !== FORMATS[output] || !fits) throw new MantelError('bad_result', `The ${output} is not a picture of the expected kind.`);
+  };
+
+  return {
+    enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio }),
+    /** A derivative is gone or was never made: ask for it again. */
+    again(sql: Sql, asset: PreviewJob): void {
+      setPreviewWaiting(sql, asset.assetId);
+      enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio: 10 });
+    },
+    /** Checks a result and puts its pictures in place, before the transaction that makes it count. The version is a hash of both pictures, so an address never changes its content. */
+    async accept(job: PreviewJob, token: string, result: unknown, sha256: Partial<Record<string, string>>): Promise<{ version: string }> {
+      check(PreviewResult, result);
+      for (const output of OUTPUTS) await inspect(join(data, stagedPath(token, output)), output);
+      const version = createHash('sha256').update(OUTPUTS.map((o) => sha256[o] ?? '').join(' ')).digest('hex').slice(0, 12);
+      for (const output of OUTPUTS) {
+        const target = join(data, derivedPath(job.fileId, output, version));
+        await mkdir(dirname(target), { recursive: true });
+        await rename(join(data, stagedPath(token, output)), target);
+      }
+      return { version };
+    },
+    async discard(token: string): Promise<void> {
+      for (const output of OUTPUTS) await rm(join(data, stagedPath(token, output)), { force: true });
+    },
+    end: {
+      done(sql: Sql, job: { payload: string }, result: unknown): void {
+        const { assetId } = JSON.parse(job.payload) as PreviewJob;
+        const asset = previewed(sql, assetId);
+        if (!asset) return; // deleted meanwhile
+        const r = result as PreviewResult & { version: string };
+        const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'truncated');
+        setPreview(sql, assetId, { ...r, ratio: ratioByte(r.width, r.height), allProblems: [...kept, ...r.problems] });
+        logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
+      },
+      failed(sql: Sql, job: { payload: string }, failure: { code: string }): void {
+        const { assetId } = JSON.parse(job.payload) as PreviewJob;
+        const asset = previewed(sql, assetId);
+        if (!asset) return;
+        const problem: Problem = failure.code === 'too_large' ? 'too_large' : 'undecodable';
+        setPreviewFailed(sql, assetId, [...new Set([...(JSON.parse(asset.problems) as Problem[]), problem])]);
+        logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
+      },
+    },
+  };
+}
+export type Preview = ReturnType<typeof createPreview>;

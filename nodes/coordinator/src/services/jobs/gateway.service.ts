@@ -1,0 +1,84 @@
+// What workers reach over NATS, and nothing else. Every request carries the worker's token; every lease its own.
+import { GATEWAY, type GatewayName, type GatewayParams, type GatewayResult } from '@mantel/contracts/actions/index.ts';
+import { errorCode, ERRORS, MantelError } from '@mantel/contracts/errors.ts';
+import type { JobKind, Lease, PreviewPayload } from '@mantel/contracts/models/job.ts';
+import { signUrl } from '@mantel/runtime/bytes.ts';
+import { check } from '@mantel/runtime/validate.ts';
+import moleculer, { type Context, type ServiceBroker } from 'moleculer';
+import type { Nodes } from '../nodes/nodes.ts';
+import type { Held, JobRow, Queue } from './queue.ts';
+
+const URL_MS = 10 * 60 * 1000;
+/** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
+export interface JobGate { payload: (job: JobRow) => PreviewPayload; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
+export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; log: { warn(fields: object, text: string): void }; now?: () => number }
+
+type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
+
+export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, log, now = Date.now }: GatewayDeps): Handlers {
+  const lease = (worker: string, job: JobRow): Lease => {
+    const gate = gates[job.kind];
+    const payload = gate.payload(job);
+    const sign = (method: string, path: string): string => signUrl({ method, path, worker, lease: job.token, exp: now() + URL_MS }, secret);
+    return {
+      id: job.id, kind: job.kind, attempt: job.attempt, token: job.token, leaseMs: queue.leaseMs, payload,
+      get: sign('GET', `/worker/files/${payload.fileId}`), put: Object.fromEntries(gate.outputs.map((o) => [o, sign('PUT', `/worker/outputs/${job.id}/${o}`)])),
+    };
+  };
+  const held = (worker: string, p: { id: number; token: string }): Held => ({ worker, id: p.id, token: p.token });
+  return {
+    'nodes.hello': (p, id) => nodes.hello(id, p.proto, p.version),
+    'nodes.bye': (_p, id) => {
+      queue.endPolls(id);
+      return { ok: true };
+    },
+    'jobs.lease': async (p, id) => {
+      const job = await queue.lease(id, p.kinds, p.waitMs);
+      return job ? lease(id, job) : null;
+    },
+    'jobs.extend': async (p, id) => ({ ok: await queue.extend(held(id, p)) }),
+    'jobs.done': async (p, id) => {
+      const job = heldJob(held(id, p));
+      if (!job) return { ok: false };
+      try {
+        const checked = await gates[job.kind].accept(job, p.result);
+        return { ok: await queue.done(held(id, p), checked) };
+      } catch (e) {
+        if (errorCode(e) !== 'bad_result') throw e;
+        log.warn({ worker: id, job: job.id, err: e }, 'a result was refused');
+        await gates[job.kind].discard(job.token);
+        await queue.fail(held(id, p), { code: 'internal', message: (e as Error).message, permanent: false });
+        return { ok: false };
+      }
+    },
+    'jobs.fail': async (p, id) => {
+      const job = heldJob(held(id, p));
+      if (job) await gates[job.kind].discard(job.token);
+      return { ok: await queue.fail(held(id, p), p.failure) };
+    },
+    'jobs.release': async (p, id) => ({ ok: await queue.release(held(id, p)) }),
+  };
+}
+
+/** A class does not survive the wire; name, type and status do. */
+function onTheWire(e: unknown): Error {
+  const type = errorCode(e);
+  return new moleculer.Errors.MoleculerError(e instanceof MantelError ? e.message : ERRORS.internal.message, ERRORS[type].status, type);
+}
+
+export function addGateway(broker: ServiceBroker, nodes: Nodes, handlers: Handlers, log: { error(fields: object, text: string): void }): void {
+  const groups: Record<string, Record<string, (ctx: Context<{ auth?: unknown }>) => Promise<unknown>>> = {};
+  for (const [name, handler] of Object.entries(handlers) as [GatewayName, (p: unknown, worker: string) => unknown][]) {
+    const [prefix, rest] = name.split('.') as [string, string];
+    (groups[prefix] ??= {})[rest] = async (ctx) => {
+      try {
+        const params = check(GATEWAY[name].params, ctx.params) as { auth: string };
+        return await handler(params, nodes.who(params.auth).id);
+      } catch (e) {
+        if (errorCode(e) === 'internal') log.error({ err: e, action: name }, 'a gateway request failed');
+        throw onTheWire(e);
+      }
+    };
+  }
+  for (const [name, actions] of Object.entries(groups)) broker.createService({ name, actions });
+}
