@@ -1,0 +1,24 @@
+/** Something a person can do something about; printed as it is, without a stack. `exitCode` 1: it did not work, 2: the command was used wrongly. */
+export class Failure extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.name = 'Failure';
+    this.exitCode = exitCode;
+  }
+}
+
+/** What the server answered instead of what was asked for. `message` is the server's own sentence. */
+export class ApiError extends Failure {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** No answer at all: nobody listens, the line broke, it took too long. Worth another try. */
+export class NetworkError extends Failure {}
