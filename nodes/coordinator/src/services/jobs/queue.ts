@@ -18,11 +18,16 @@ export interface QueueDeps { db: Database; ends: Record<JobKind, JobEnd>; leaseM
 export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChange = () => undefined }: QueueDeps) {
   const waiters = new Set<Waiter>();
   const live = new Map<string, { worker: string; id: number }>(repo.openLeases(db.sql).map((l) => [l.token, l]));
+  // A poll looks, finds nothing, and only then waits: what happened in between shows in these counters.
+  let wakes = 0;
+  const departures = new Map<string, number>();
+  const departed = (worker: string): number => departures.get(worker) ?? 0;
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
 
   /** After a commit that may have made a job ready. */
   const wake = (): void => {
+    wakes++;
     for (const w of waiters) w.end(true);
     const next = repo.nextDelayed(db.sql, now());
     if (next !== undefined && next < alarmAt) {
@@ -47,6 +52,7 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
     return lost.length;
   };
   const endPolls = (worker: string): void => {
+    departures.set(worker, departed(worker) + 1);
     for (const w of waiters) if (w.worker === worker) w.end(false);
   };
 
@@ -61,14 +67,22 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
     },
     async lease(worker: string, kinds: JobKind[], waitMs: number): Promise<repo.JobRow | null> {
       const until = now() + waitMs;
+      const before = departed(worker);
       for (;;) {
-        const job = await db.writeSql((sql) => repo.leaseJob(sql, worker, kinds, leaseMs, now()));
+        const seen = wakes;
+        const job = await db.writeSql((sql) => (departed(worker) === before ? repo.leaseJob(sql, worker, kinds, leaseMs, now()) : undefined));
+        if (departed(worker) !== before) {
+          // it said bye or vanished in the moment that it won: nobody would do this job
+          if (job && (await db.writeSql((sql) => repo.releaseJob(sql, { worker, id: job.id, token: job.token })))) wake();
+          return null;
+        }
         if (job) {
           live.set(job.token, { worker, id: job.id });
           onChange();
           return job;
         }
         const left = until - now();
+        if (left > 0 && wakes !== seen) continue;
         if (left <= 0 || [...waiters].filter((w) => w.worker === worker).length >= MAX_WAITERS_PER_WORKER) return null;
         const again = await new Promise<boolean>((resolve) => {
           const timer = setTimeout(() => waiter.end(false), left);

@@ -66,7 +66,7 @@ function window(prepare: Prepare, q: Scope & { day: number; skip: number; limit:
     out.thumbhashes.push(thumbhash?.toString('base64') ?? '');
     out.flags.push((type === 'video' ? FLAG.video : 0) | (favourite ? FLAG.favourite : 0) | (preview === 'waiting' ? FLAG.waiting : 0) | (preview === 'failed' ? FLAG.failed : 0));
     out.times.push(ordSeconds(ord));
-    out.durations.push(Math.round((duration ?? 0) / 1000));
+    out.durations.push(Math.ceil((duration ?? 0) / 1000));
     if (preview === 'waiting') out.waiting.push(id);
   }
   return out;
