@@ -28,7 +28,7 @@ class PinoBridge extends moleculer.Loggers.Base<object> {
   readonly #log: Logger;
   constructor(log: Logger) { super(); this.#log = log; }
   override getLogHandler(bindings: { mod: string }): (level: string, args: unknown[]) => void {
-    const child = this.#log.child({ mod: bindings.mod }, { level: logLevel('warn') });
+    const child = this.#log.child({ mod: bindings.mod }, { level: this.#log.level === 'silent' ? 'silent' : logLevel('warn') });
     return (level, args) => {
       const write = (child as unknown as Record<string, ((fields: object, text: string) => void) | undefined>)[level];
       const err = args.find((a) => a instanceof Error);

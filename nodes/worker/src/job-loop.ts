@@ -67,17 +67,15 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   }
 
   const running = kinds.length === 0 ? [] : Array.from({ length: slots }, slot);
-  return {
-    ready,
-    async drain() {
-      stopping.abort();
-      const over = Promise.all(running);
-      const limit = setTimeout(() => { stop.abort(drained()); }, drainMs);
-      // an open poll or a hand-back to a silent coordinator ends by its own time limit; this is the limit above them
-      const last = new Promise<void>((resolve) => { setTimeout(resolve, drainMs + BYE_MS).unref(); });
-      await gateway('nodes.bye', {}, BYE_MS).catch(() => undefined); // ends the open polls
-      await Promise.race([over, last]);
-      clearTimeout(limit);
-    },
-  };
+  async function end(): Promise<void> {
+    stopping.abort();
+    const limit = setTimeout(() => { stop.abort(drained()); }, drainMs);
+    // an open poll or a hand-back to a silent coordinator ends by its own time limit; this is the limit above them
+    const last = new Promise<void>((resolve) => { setTimeout(resolve, drainMs + BYE_MS).unref(); });
+    await gateway('nodes.bye', {}, BYE_MS).catch(() => undefined); // ends the open polls
+    await Promise.race([Promise.all(running), last]);
+    clearTimeout(limit);
+  }
+  let ended: Promise<void> | undefined;
+  return { ready, drain: () => ended ??= end() };
 }

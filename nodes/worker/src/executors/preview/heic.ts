@@ -16,6 +16,7 @@ interface Thread { worker: Worker; idle?: NodeJS.Timeout; drop?: () => void }
 const free: Thread[] = [];
 const waiting: (() => void)[] = [];
 let running = 0;
+let alive = 0;
 
 async function turn(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -35,7 +36,14 @@ function next(): void {
 
 function borrow(): Thread {
   const kept = free.pop();
-  if (!kept) return { worker: new Worker(new URL('./heic-thread.ts', import.meta.url), { stdout: true, stderr: true, env: {} }) };
+  if (!kept) {
+    const worker = new Worker(new URL('./heic-thread.ts', import.meta.url), { stdout: true, stderr: true, env: {} });
+    alive++;
+    worker.once('exit', () => { alive--; });
+    worker.stdout.resume(); // the decoder talks; unread words would pile up
+    worker.stderr.resume();
+    return { worker };
+  }
   clearTimeout(kept.idle);
   if (kept.drop) kept.worker.off('error', kept.drop);
   kept.worker.ref();
@@ -50,8 +58,9 @@ function giveBack(thread: Thread): void {
   free.push(thread);
 }
 
-/** How many decoder threads exist now, and ends the idle ones: at the end of a worker, and for tests. */
-export const heicThreads = (): { running: number; idle: number } => ({ running, idle: free.length });
+/** Decoder threads: at work, kept for the next picture, not ended yet. */
+export const heicThreads = (): { running: number; idle: number; alive: number } => ({ running, idle: free.length, alive });
+/** Ends the idle threads, at the end of a worker. */
 export async function closeHeic(): Promise<void> {
   await Promise.all(free.splice(0).map((t) => { clearTimeout(t.idle); return t.worker.terminate(); }));
 }
@@ -72,17 +81,19 @@ function answer({ worker }: Thread, stop: AbortSignal, why: () => Error): Promis
 
 async function decode(request: HeicRequest, signal: AbortSignal, limitMs: number): Promise<HeicReply> {
   await turn(signal);
-  const thread = borrow();
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  let thread: Thread | undefined;
   try {
+    signal.throwIfAborted(); // it may have come between the turn and here, and an aborted signal calls no listener any more
+    const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+    thread = borrow();
     const reply = answer(thread, stop, () => (signal.aborted ? signal.reason as Error : new MantelError('timeout', 'This picture took too long to decode.')));
     thread.worker.postMessage(request);
     const result = await reply;
     giveBack(thread);
     return result;
   } catch (e) {
-    thread.worker.on('error', () => undefined); // an error on its way must not end the process
-    void thread.worker.terminate();
+    thread?.worker.on('error', () => undefined); // an error on its way must not end the process
+    void thread?.worker.terminate();
     throw e;
   } finally { next(); }
 }
