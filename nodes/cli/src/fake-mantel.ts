@@ -27,7 +27,7 @@ export async function fakeMantel(tls?: { key: string; cert: string }): Promise<F
     const chunks: Buffer[] = [];
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
     const raw = Buffer.concat(chunks);
-    const upload = /^multipart/.test(req.headers['content-type'] ?? '') ? parseUpload(raw, req.headers['content-type']!) : null;
+    const upload = req.headers['content-type']?.startsWith('multipart') ? parseUpload(raw, req.headers['content-type']!) : null;
     const asked: Asked = { method: req.method!, url: req.url!.replace('/api/v1', ''), token: req.headers.authorization?.replace('Bearer ', '') ?? null, body: upload ? null : raw.length ? JSON.parse(raw.toString()) : null };
     fake.asked.push(asked);
     fake.atOnce = Math.max(fake.atOnce, ++running);

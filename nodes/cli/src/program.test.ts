@@ -84,11 +84,15 @@ describe('when it does not work', () => {
 });
 
 describe('TLS', () => {
-  const keys = { key: '', cert: '', other: '' };
+  const keys = { key: '', cert: '' };
   let folder: ReturnType<typeof workbench>;
   beforeAll(() => {
     folder = workbench();
     for (const name of ['one', 'two']) execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=x.mantel', '-addext', 'subjectAltName=DNS:x.mantel', '-keyout', `${folder.folder}/${name}.key`, '-out', `${folder.folder}/${name}.crt`], { stdio: 'ignore' });
+    const make = (...args: string[]): unknown => execFileSync('openssl', args, { cwd: folder.folder, stdio: 'ignore' });
+    make('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=authority', '-keyout', 'ca.key', '-out', 'ca.crt');
+    make('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=leaf', '-keyout', 'leaf.key', '-out', 'leaf.csr');
+    make('x509', '-req', '-in', 'leaf.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-out', 'leaf.crt');
     Object.assign(keys, { key: readFileSync(`${folder.folder}/one.key`, 'utf8'), cert: readFileSync(`${folder.folder}/one.crt`, 'utf8') });
   });
   afterAll(() => folder.close());
@@ -105,6 +109,15 @@ describe('TLS', () => {
       expect((await bench.mantel(['--url', secure.url, '--cert', '/nowhere', 'nodes'], { env })).code).toBe(2);
     } finally {
       await secure.close();
+    }
+  });
+  test('another certificate of the same authority is not the pinned one', async () => {
+    const signed = await fakeMantel({ key: readFileSync(`${folder.folder}/leaf.key`, 'utf8'), cert: readFileSync(`${folder.folder}/leaf.crt`, 'utf8') });
+    try {
+      expect(await bench.mantel(['--url', signed.url, '--cert', `${folder.folder}/ca.crt`, 'nodes'], { env })).toMatchObject({ code: 1, err: expect.stringContaining('another certificate') });
+      expect(signed.asked).toEqual([]);
+    } finally {
+      await signed.close();
     }
   });
 });

@@ -19,24 +19,22 @@ const ASK = [
 ].map((tag) => `-${tag}`);
 const TASK_MS = 20_000;
 
-/** Owns one exiftool process: started with the first question, one task at a time with a time limit, replaced when it dies or ends itself after failures. */
+/** Owns one exiftool process: started with the first question, one task at a time with a time limit and one more try, replaced when it dies or has done 2000 tasks. */
 export function createExiftool(log: FactsLog): SlowReader {
   let tool: ExifTool | null = null;
   let closed = false;
   const current = async (): Promise<ExifTool> => {
-    if (tool && !tool.ended) return tool;
+    if (tool) return tool;
     const { ExifTool: Tool } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
-    if (tool && !tool.ended) return tool;
-    tool = new Tool({
+    if (closed) throw new Error('the facts reader was closed');
+    return (tool ??= new Tool({
       maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
       exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' },
-    });
-    return tool;
+    }));
   };
   return {
     async read(path, type, mime) {
-      // Questions go to the process line by line: a line break in a name would become an option.
-      if (closed || /[\r\n]/.test(path)) return null;
+      if (closed) return null;
       try {
         const tags = await (await current()).readRaw(path, { readArgs: ['-G', '-a', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
         return fromExiftool(tags as Record<string, unknown>, type, mime);
