@@ -43,16 +43,18 @@ ensure_ui() {
   local log; log=$(mktemp)
   (umask 022; cd "$ROOT/ui"; rm -rf dist.next
    export PATH="${NODE%/*}:$PATH"
-   quietly "$log" "$NODE" --run build -- --outDir dist.next --emptyOutDir) || die "The user interface could not be built. Details: $log"
+   NO_COLOR=1 quietly "$log" "$NODE" --run build -- --outDir dist.next --emptyOutDir) || die "The user interface could not be built. Details: $log"
   rm -f "$log"
   printf '%s' "$stamp" >"$ROOT/ui/dist.next/.stamp"
   rm -rf "$ROOT/ui/dist.old"; [ ! -e "$ROOT/ui/dist" ] || mv "$ROOT/ui/dist" "$ROOT/ui/dist.old"
   mv "$ROOT/ui/dist.next" "$ROOT/ui/dist"; rm -rf "$ROOT/ui/dist.old"
 }
 
-ensure_program() {
+locked() { # locked COMMAND: one start, test or build of this checkout at a time; the lock ends with the subshell that holds it
   exec 8<"$ROOT"
   flock -w 900 8 || die "Another start has been installing in $ROOT for 15 minutes. Look what it does, then run this again."
-  ensure_modules; ensure_ui
+  "$@"
   exec 8<&-
 }
+ensure_modules_once() { locked ensure_modules; }
+ensure_ui_once() { locked ensure_ui; }

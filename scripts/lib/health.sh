@@ -18,15 +18,18 @@ need_port() {
   [ "$PORT" -ge "$(cat /proc/sys/net/ipv4/ip_unprivileged_port_start 2>/dev/null || echo 1024)" ] || die "Ports below 1024 are reserved for root, and Mantel does not run as root. Use --port 2283 or another number above 1023."
 }
 
-wait_healthy() { # wait_healthy SECONDS
-  local end=$((SECONDS + $1))
+wait_healthy() { # wait_healthy SECONDS: 1 when the time is over, 2 when the coordinator ended five times or pm2 is gone
+  local end=$((SECONDS + $1)) seen='' pid tries=0
   until healthy; do
-    [ $SECONDS -lt $end ] || return 1
-    daemon_pid >/dev/null || return 1
+    [ $SECONDS -lt "$end" ] || return 1
+    daemon_pid >/dev/null || return 2
+    pid=$(app_pid coordinator) || pid=$seen
+    [ "$pid" = "$seen" ] || { seen=$pid; tries=$((tries + 1)); }
+    [ $tries -le 5 ] || return 2
     sleep 0.1
   done
 }
-show_logs() { local log; for log in "$STATE"/logs/*.log; do [ -s "$log" ] || continue; note "--- $log"; tail -n 12 "$log" >&2; done; note '---'; }
+show_logs() { local log; for log in "$STATE"/logs/*.log; do [ -s "$log" ] || continue; note "--- $log"; tail -n 12 "$log" | cut -c1-400 >&2; done; note '---'; }
 
 lan_address() { # the first IPv4 address of this machine that answers; bridges of containers come last
   local address

@@ -35,8 +35,8 @@ fi
 get() { apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" </dev/null; }
 get install -y --no-install-recommends "$@" || { get update && get install -y --no-install-recommends "$@"; }
 if [ -z "$had_nats" ] && [ -e /usr/sbin/nats-server ]; then
-  if [ -d /run/systemd/system ]; then systemctl disable --now nats-server.service || true
-  elif command -v systemctl >/dev/null; then systemctl disable nats-server.service || true; fi
+  if [ -d /run/systemd/system ]; then systemctl disable --now nats-server.service || true; fi
+  rm -f /etc/systemd/system/*.wants/nats-server.service # also where no systemd runs now, but may after the next start of the machine
   if [ -e /etc/init.d/nats-server ]; then update-rc.d nats-server disable || true; fi
 fi
 AS_ROOT

@@ -1,0 +1,26 @@
+// One project per unit, so that `scripts/test worker` runs one of them. Real processes and browsers come after the units, one file at a time: two cores must carry them.
+// `forks`: native modules and worker threads behave as in production. `.mts`, because the root package has no "type".
+import { defineConfig } from 'vitest/config';
+
+const root = new URL('../..', import.meta.url).pathname;
+const BROWSER = ['nodes/test/src/browser/**/*.test.ts', 'nodes/test/src/browser*.test.ts', '{nodes,ui}/**/*.browser.test.ts'];
+const SCRIPTS = ['nodes/test/src/scripts*.test.ts', 'scripts/**/*.test.mts'];
+
+const shared = { root, pool: 'forks' as const, globals: false, restoreMocks: true };
+const unit = (name: string, include: string[]) => ({ test: { ...shared, name, include, exclude: ['**/node_modules/**', ...BROWSER, ...SCRIPTS], testTimeout: 20_000, hookTimeout: 20_000, sequence: { groupOrder: 0 } } });
+const whole = (name: string, include: string[], exclude: string[], groupOrder: number) => ({ test: { ...shared, name, include, exclude: ['**/node_modules/**', ...exclude], testTimeout: 90_000, hookTimeout: 90_000, maxWorkers: 1, sequence: { groupOrder } } });
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...['contracts', 'runtime', 'coordinator', 'worker', 'plugin-runner', 'cli'].map((name) => unit(name, [`nodes/${name}/**/*.test.ts`])),
+      unit('plugins', ['plugins/**/*.test.ts']),
+      unit('ui', ['ui/src/**/*.test.ts']),
+      whole('system', ['nodes/test/src/**/*.test.ts'], [...BROWSER, ...SCRIPTS], 1),
+      whole('browser', BROWSER, [], 2),
+      whole('scripts', SCRIPTS, [], 3),
+    ],
+    teardownTimeout: 20_000,
+    passWithNoTests: false,
+  },
+});
