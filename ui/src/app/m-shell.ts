@@ -1,0 +1,73 @@
+import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
+import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import '../components/upload/m-upload.ts';
+import { chooseFiles } from '../components/upload/choose.ts';
+import { messageOf } from '../data/api.ts';
+import { logout } from '../data/session.ts';
+import type { User } from '../data/types.ts';
+import { t } from '../strings/t.ts';
+import { base } from '../tokens/shared.ts';
+import { icon } from './icons.ts';
+import { LIBRARY_NAV, NAV, type NavItem } from './nav.ts';
+import { router } from './router.ts';
+import { shellStyles } from './shell.styles.ts';
+import { setTheme, theme, type Theme } from './theme.ts';
+import { toast } from './toast.ts';
+
+const THEMES: { value: Theme; icon: string }[] = [{ value: 'system', icon: 'monitor' }, { value: 'light', icon: 'sun' }, { value: 'dark', icon: 'moon' }];
+
+/** The frame around every page: side bar, icon rail or bottom bar, by width; the top bar with upload and account. */
+@customElement('m-shell')
+export class MShell extends LitElement {
+  static override styles = [base, shellStyles];
+  @property() path = '';
+  @property() heading = '';
+  @property({ attribute: false }) user: User | null = null;
+
+  private link(item: NavItem) {
+    const current = this.path === item.path || this.path.startsWith(`${item.path}/`);
+    return html`<a class="nav" href=${item.path} data-testid=${item.testid} aria-current=${current ? 'page' : 'false'} title=${t(item.label as 'nav.photos')}>${icon(item.icon)}<span>${t(item.label as 'nav.photos')}</span></a>`;
+  }
+
+  private async chosen(e: CustomEvent<{ item: { value: string } }>): Promise<void> {
+    const value = e.detail.item.value;
+    if (value === 'logout') await logout().catch((error: unknown) => toast({ text: messageOf(error), kind: 'bad' }));
+    else if (value.startsWith('theme:')) { setTheme(value.slice(6) as Theme); this.requestUpdate(); }
+    else router.go(value);
+  }
+  private upload(e: CustomEvent<{ item: { value: string } }>): void { chooseFiles(e.detail.item.value === 'folder'); }
+
+  override render() {
+    const admin = this.user?.role === 'admin';
+    const name = this.user?.name ?? '';
+    return html`
+      <a class="skip" href="#content" @click=${(e: Event) => { e.preventDefault(); this.querySelector<HTMLElement>('.page')?.focus(); }}>${t('app.skip')}</a>
+      <nav class="side" aria-label=${t('nav.main')}>
+        <a class="brand" href="/photos" aria-label=${t('app.name')}><img src="/icon.svg" alt="" width="28" height="28"><span>${t('app.name')}</span></a>
+        ${NAV.filter((i) => i.group === 'main').map((i) => this.link(i))}<hr>
+        ${NAV.filter((i) => i.group === 'more').map((i) => this.link(i))}
+        ${admin ? html`<hr><h2 class="group">${t('nav.admin')}</h2>${NAV.filter((i) => i.group === 'admin').map((i) => this.link(i))}` : nothing}
+      </nav>
+      <header>
+        <h1>${this.heading}</h1>
+        <wa-dropdown placement="bottom-end" @wa-select=${this.upload}>
+          <wa-button slot="trigger" appearance="plain" data-testid="upload-menu"><span slot="start">${icon('upload')}</span>${t('nav.upload')}</wa-button>
+          <wa-dropdown-item value="files" data-testid="upload-files">${icon('image')} ${t('nav.uploadFiles')}</wa-dropdown-item>
+          <wa-dropdown-item value="folder" data-testid="upload-folder">${icon('folder-up')} ${t('nav.uploadFolder')}</wa-dropdown-item>
+        </wa-dropdown>
+        <wa-dropdown placement="bottom-end" @wa-select=${this.chosen}>
+          <button slot="trigger" class="avatar" data-testid="user-menu" aria-label=${t('nav.account', { name })}>${name.trim().charAt(0).toUpperCase() || '·'}</button>
+          <div class="who"><strong>${name}</strong><span class="caption">${this.user?.email}</span></div>
+          <wa-dropdown-item value="/settings">${icon('settings', 'small')} ${t('nav.settings')}</wa-dropdown-item>
+          ${THEMES.map((x) => html`<wa-dropdown-item type="checkbox" ?checked=${theme() === x.value} value=${`theme:${x.value}`}>${t(`theme.${x.value}`)}</wa-dropdown-item>`)}
+          <wa-dropdown-item value="logout" data-testid="logout">${icon('log-out', 'small')} ${t('nav.logout')}</wa-dropdown-item>
+        </wa-dropdown>
+      </header>
+      <main id="content"><slot></slot></main>
+      <nav class="bottom" aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>
+      <m-upload></m-upload>`;
+  }
+}
+declare global { interface HTMLElementTagNameMap { 'm-shell': MShell } }

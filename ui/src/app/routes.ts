@@ -1,0 +1,19 @@
+import type { StringKey } from '../strings/t.ts';
+
+/** Every page of the dashboard. `load` brings its code when it is first opened; `tag` is the element it defines. */
+export interface PageRoute { path: string; tag: string; title: StringKey; load: () => Promise<unknown>; access: 'anybody' | 'member' | 'admin'; props?: Record<string, unknown>; wide?: boolean }
+
+const timeline = () => import('../pages/m-timeline-page.ts');
+
+export const ROUTES: readonly PageRoute[] = [
+  { path: '/photos/:id?', tag: 'm-timeline-page', title: 'nav.photos', load: timeline, access: 'member', props: { view: 'photos' }, wide: true },
+  { path: '/favourites/:id?', tag: 'm-timeline-page', title: 'nav.favourites', load: timeline, access: 'member', props: { view: 'favourites' }, wide: true },
+  { path: '/archive/:id?', tag: 'm-timeline-page', title: 'nav.archive', load: timeline, access: 'member', props: { view: 'archive' }, wide: true },
+  { path: '/trash/:id?', tag: 'm-timeline-page', title: 'nav.trash', load: timeline, access: 'member', props: { view: 'trash' }, wide: true },
+  { path: '/library', tag: 'm-library-page', title: 'nav.library', load: () => import('../pages/m-library-page.ts'), access: 'member' },
+  { path: '/settings', tag: 'm-settings-page', title: 'nav.settings', load: () => import('../pages/m-settings-page.ts'), access: 'member' },
+  { path: '/admin/users', tag: 'm-users-page', title: 'nav.users', load: () => import('../pages/m-users-page.ts'), access: 'admin' },
+  { path: '/admin/jobs', tag: 'm-jobs-page', title: 'nav.jobs', load: () => import('../pages/m-jobs-page.ts'), access: 'admin' },
+  { path: '/login', tag: 'm-login-page', title: 'login.title', load: () => import('../pages/m-login-page.ts'), access: 'anybody' },
+  { path: '/setup', tag: 'm-setup-page', title: 'setup.title', load: () => import('../pages/m-setup-page.ts'), access: 'anybody' },
+];

@@ -1,0 +1,234 @@
+import { iconMarkup } from '../../app/icons.ts';
+import { thumbUrl } from '../../data/assets.ts';
+import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
+import { FLAG } from '../../data/types.ts';
+import { formatDay, formatDuration, formatMonth, formatWallClock } from '../../strings/format.ts';
+import { t } from '../../strings/t.ts';
+import { averageColour, blurredPicture } from './placeholder.ts';
+import { placeRow, rowAt, rowOfPhoto, type Rows } from './rows.ts';
+import type { Selection } from './selection.ts';
+
+/*
+ * The elements of the timeline, built and moved by hand: a template engine would be asked for 60 changes per frame. Tiles and headings are
+ * recycled; a tile belongs to one photo while it is near the screen.
+ */
+interface Tile { el: HTMLElement; img: HTMLImageElement; marks: HTMLElement; index: number; at: string; size: string; filled: string; id: string }
+interface Heading { el: HTMLElement; key: string; at: string }
+export interface Screen { scrollTop: number; virtualY: number; height: number; fast: boolean }
+
+export class TileField {
+  #content: HTMLElement;
+  #model: TimelineModel;
+  #selection: Selection;
+  #live = new Map<number, Tile>();
+  #pool: Tile[] = [];
+  #headings = new Map<string, Heading>();
+  #headingPool: Heading[] = [];
+  active = 0;
+  /** First and last photo that were drawn. */
+  drawn: [number, number] = [0, -1];
+
+  constructor(content: HTMLElement, model: TimelineModel, selection: Selection) {
+    this.#content = content;
+    this.#model = model;
+    this.#selection = selection;
+  }
+
+  /** The layout was replaced: tiles follow their photo to its new place, so that loaded pictures stay on the screen. */
+  rekey(): void {
+    const old = [...this.#live.values()];
+    this.#live.clear();
+    for (const tile of old) {
+      const index = tile.id ? this.#model.indexOf(tile.id, tile.index) : -1;
+      if (index >= 0 && !this.#live.has(index)) {
+        tile.index = index;
+        this.#live.set(index, tile);
+      } else this.#retire(tile);
+    }
+    for (const h of this.#headings.values()) this.#retireHeading(h);
+    this.#headings.clear();
+  }
+
+  draw(rows: Rows, screen: Screen): void {
+    const layout = this.#model.layout;
+    if (!layout || rows.count === 0) return this.clear();
+    const shift = screen.scrollTop - screen.virtualY;
+    const r0 = rowAt(rows, Math.max(0, screen.virtualY - screen.height * 0.5)), r1 = rowAt(rows, screen.virtualY + screen.height * 1.5);
+    const from = rows.first[r0]!, to = rows.first[r1 + 1]! - 1;
+    this.drawn = [from, to];
+    // The focused tile stays in the document while it is off the screen, so that focus is not lost.
+    const focused = [...this.#live.values()].find((tile) => tile.el.matches(':focus'))?.index ?? -1;
+    for (const [i, tile] of this.#live) {
+      if ((i >= from && i <= to) || i === focused) continue;
+      this.#live.delete(i);
+      this.#retire(tile);
+    }
+    const headings = new Set<string>();
+    for (let r = r0; r <= r1; r++) this.#row(rows, r, shift, screen.fast, headings);
+    if (focused >= 0 && (focused < from || focused > to) && focused < layout.total) this.#row(rows, rowOfPhoto(rows, focused), shift, true, headings, focused);
+    for (const [key, h] of this.#headings) if (!headings.has(key)) { this.#headings.delete(key); this.#retireHeading(h); }
+  }
+
+  tileAt(index: number): HTMLElement | undefined { return this.#live.get(index)?.el; }
+  indexOfElement(el: Element): number {
+    for (const [i, tile] of this.#live) if (tile.el === el) return i;
+    return -1;
+  }
+
+  clear(): void {
+    for (const tile of this.#live.values()) this.#retire(tile);
+    for (const h of this.#headings.values()) this.#retireHeading(h);
+    this.#live.clear();
+    this.#headings.clear();
+    this.drawn = [0, -1];
+  }
+
+  #row(rows: Rows, r: number, shift: number, fast: boolean, headings: Set<string>, only = -1): void {
+    const layout = this.#model.layout!, top = rows.y[r]! + shift, height = Math.round(rows.h[r]!);
+    let heading: { el: Heading; x: number } | undefined;
+    placeRow(layout, rows, r, (i, x, width, day, startsDay) => {
+      if (startsDay && only < 0) {
+        if (heading) heading.el.el.style.maxWidth = `${x - heading.x - 8}px`;
+        heading = { el: this.#day(layout.days[day]!, day, x, top - rows.options.dayHead, rows.options.dayHead, headings), x };
+        heading.el.el.style.maxWidth = `${rows.options.width - x}px`;
+        const month = Math.floor(layout.days[day]! / 100);
+        if (day === 0 || Math.floor(layout.days[day - 1]! / 100) !== month) this.#month(month, top - rows.options.dayHead - rows.options.monthHead, rows.options.monthHead, headings);
+      }
+      if (only >= 0 && i !== only) return;
+      let tile = this.#live.get(i);
+      if (!tile) {
+        tile = this.#pool.pop() ?? this.#make();
+        tile.index = i;
+        tile.filled = '';
+        tile.el.hidden = false;
+        this.#live.set(i, tile);
+      }
+      const at = `translate(${x}px,${top}px)`, size = `${width}x${height}`;
+      if (tile.at !== at) tile.el.style.transform = tile.at = at;
+      if (tile.size !== size) { tile.el.style.width = `${width}px`; tile.el.style.height = `${height}px`; tile.size = size; }
+      this.#fill(tile, layout.days[day]!, layout.total, fast);
+    });
+  }
+
+  #fill(tile: Tile, day: number, total: number, fast: boolean): void {
+    const row = this.#model.rowAt(tile.index);
+    const selected = row !== undefined && this.#selection.ids.has(row.id);
+    const tab = tile.index === this.active ? 0 : -1;
+    if (tile.el.tabIndex !== tab) tile.el.tabIndex = tab;
+    const state = `${tile.index}|${row ? `${row.id}|${row.version}|${row.flags}` : ''}|${selected}|${total}|${fast && !tile.img.hasAttribute('src') ? 'fast' : 'still'}`;
+    if (tile.filled === state) return;
+    tile.filled = state;
+    tile.el.setAttribute('aria-selected', String(selected));
+    tile.el.setAttribute('aria-posinset', String(tile.index + 1));
+    tile.el.setAttribute('aria-setsize', String(total));
+    if (!row) {
+      if (tile.id) this.#empty(tile);
+      tile.el.setAttribute('aria-label', `${formatDay(day, true)}, ${t('timeline.tile.loading')}`);
+      return;
+    }
+    const shown = `${row.fileId}/${row.version}`;
+    if (tile.el.dataset['shown'] !== shown) {
+      this.#empty(tile);
+      tile.el.dataset['shown'] = shown;
+      tile.el.style.backgroundColor = averageColour(row.thumbhash);
+    }
+    tile.id = row.id;
+    tile.el.dataset['id'] = row.id;
+    tile.el.setAttribute('aria-label', tileLabel(row));
+    tile.marks.innerHTML = tileMarks(row);
+    if (fast) return;
+    const blurred = blurredPicture(row.thumbhash);
+    tile.el.style.backgroundImage = blurred ? `url(${blurred})` : '';
+    if (row.flags & (FLAG.waiting | FLAG.failed)) tile.img.removeAttribute('src');
+    else if (!tile.img.hasAttribute('src')) tile.img.src = thumbUrl(row.fileId, row.version);
+  }
+
+  #empty(tile: Tile): void {
+    tile.id = '';
+    delete tile.el.dataset['id'];
+    delete tile.el.dataset['shown'];
+    tile.img.removeAttribute('src');
+    tile.img.classList.remove('ready');
+    tile.el.style.backgroundColor = tile.el.style.backgroundImage = '';
+    tile.marks.textContent = '';
+  }
+
+  #retire(tile: Tile): void {
+    this.#empty(tile);
+    tile.el.hidden = true;
+    this.#pool.push(tile);
+  }
+
+  #make(): Tile {
+    const el = document.createElement('div');
+    el.className = 'tile';
+    el.dataset['testid'] = 'tile';
+    el.setAttribute('role', 'option');
+    const img = document.createElement('img');
+    img.alt = '';
+    img.decoding = 'async';
+    img.draggable = false;
+    img.addEventListener('load', () => img.classList.add('ready'));
+    const marks = document.createElement('span');
+    marks.className = 'marks';
+    const check = document.createElement('span');
+    check.className = 'check';
+    check.innerHTML = iconMarkup('check', 'small');
+    el.append(img, marks, check);
+    this.#content.append(el);
+    return { el, img, marks, index: -1, at: '', size: '', filled: '', id: '' };
+  }
+
+  #month(month: number, top: number, height: number, keep: Set<string>): void {
+    this.#heading(`m${month}`, 'month', 0, top, height, keep, (el) => { el.textContent = formatMonth(month); });
+  }
+
+  #day(yyyymmdd: number, day: number, x: number, top: number, height: number, keep: Set<string>): Heading {
+    return this.#heading(`d${yyyymmdd}`, 'day', x, top, height, keep, (el) => {
+      const label = document.createElement('span');
+      label.textContent = formatDay(yyyymmdd);
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.tabIndex = -1;
+      button.dataset['day'] = String(day);
+      button.setAttribute('aria-label', t('timeline.selectDay', { day: formatDay(yyyymmdd, true) }));
+      button.innerHTML = iconMarkup('circle-check');
+      el.replaceChildren(label, button);
+    });
+  }
+
+  #heading(key: string, kind: string, x: number, top: number, height: number, keep: Set<string>, write: (el: HTMLElement) => void): Heading {
+    keep.add(key);
+    let h = this.#headings.get(key);
+    if (!h) {
+      h = this.#headingPool.pop() ?? { el: this.#content.appendChild(document.createElement('div')), key: '', at: '' };
+      h.el.className = `heading ${kind}`;
+      h.el.hidden = false;
+      h.el.setAttribute('role', 'presentation');
+      h.el.style.height = `${height}px`;
+      h.el.style.maxWidth = '';
+      h.key = key;
+      write(h.el);
+      this.#headings.set(key, h);
+    }
+    const at = `translate(${x}px,${top}px)`;
+    if (h.at !== at) h.el.style.transform = h.at = at;
+    return h;
+  }
+  #retireHeading(h: Heading): void { h.el.hidden = true; this.#headingPool.push(h); }
+}
+
+export function tileLabel(row: TimelineRow): string {
+  const kind = row.flags & FLAG.video ? (row.duration ? t('timeline.tile.duration', { time: formatDuration(row.duration) }) : t('timeline.tile.video')) : t('timeline.tile.photo');
+  const extra = [row.flags & FLAG.favourite && t('timeline.tile.favourite'), row.flags & FLAG.waiting && t('timeline.tile.waiting'), row.flags & FLAG.failed && t('timeline.tile.failed')].filter(Boolean);
+  return [t('timeline.tile', { kind, date: formatWallClock(row.time) }), ...extra].join(', ');
+}
+
+function tileMarks(row: TimelineRow): string {
+  const marks: string[] = [];
+  if (row.flags & FLAG.favourite) marks.push(`<span class="heart">${iconMarkup('heart', 'small filled')}</span>`);
+  if (row.flags & FLAG.video) marks.push(`<span class="duration">${row.duration ? formatDuration(row.duration) : ''}${iconMarkup('play', 'small filled')}</span>`);
+  if (row.flags & FLAG.waiting) marks.push(`<span class="state">${iconMarkup('clock')}</span>`);
+  else if (row.flags & FLAG.failed) marks.push(`<span class="state">${iconMarkup('image-off')}</span>`);
+  return marks.join('');
+}

@@ -1,0 +1,235 @@
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { act, type Act } from '../../app/act.ts';
+import { icon } from '../../app/icons.ts';
+import { isAbort, messageOf } from '../../data/api.ts';
+import { getAsset, originalUrl, previewUrl, thumbUrl } from '../../data/assets.ts';
+import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
+import { FLAG, type Asset } from '../../data/types.ts';
+import { formatLocal, formatWallClock } from '../../strings/format.ts';
+import { t } from '../../strings/t.ts';
+import { base } from '../../tokens/shared.ts';
+import { blurredPicture } from '../timeline/placeholder.ts';
+import { ratioOf } from '../timeline/rows.ts';
+import './m-info-panel.ts';
+import './m-stage.ts';
+import type { MStage, Picture } from './m-stage.ts';
+import { viewerStyles } from './viewer.styles.ts';
+
+const IDLE_MS = 2000;
+/** What browsers show by themselves, so that zooming in may load the original. */
+const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
+
+/**
+ * One photo or video over the whole window; the timeline stays beneath.
+ * @fires moved - Another photo is shown: `{ index, id }`.
+ * @fires close - `{ index }`: where focus should return to; -1 when not known.
+ */
+@customElement('m-viewer')
+export class MViewer extends LitElement {
+  static override styles = [base, viewerStyles];
+  @property({ attribute: false }) model!: TimelineModel;
+  @property() assetId = '';
+  /** Where the photo lies in the timeline, when the opener knows; -1 otherwise. */
+  @property({ type: Number }) start = -1;
+  @property({ attribute: false }) origin: DOMRect | undefined;
+  @state() private asset: Asset | undefined;
+  @state() private row: TimelineRow | undefined;
+  @state() private error: unknown;
+  @state() private index = -1;
+  @state() private idle = false;
+  @state() private info = false;
+  @state() private videoFailed = false;
+  @query('m-stage') private stage?: MStage;
+  @query('video') private video?: HTMLVideoElement;
+  /** The place that a photo had before it left this view: its neighbours are still next to it. */
+  private ghost = -1;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private abort = new AbortController();
+  private off = new AbortController();
+  private leave: (() => void) | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.setAttribute('role', 'dialog');
+    this.setAttribute('aria-modal', 'true');
+    this.setAttribute('aria-label', t('viewer.label'));
+    this.dataset['testid'] = 'viewer';
+    this.tabIndex = -1;
+    this.off = new AbortController();
+    const { signal } = this.off;
+    addEventListener('keydown', this.key, { signal });
+    this.addEventListener('pointermove', this.wake, { signal });
+    this.addEventListener('focusin', this.wake, { signal });
+    this.leave = this.model.subscribe();
+    this.model.addEventListener('rows', () => this.follow(), { signal });
+    this.wake();
+  }
+  override disconnectedCallback(): void { super.disconnectedCallback(); this.off.abort(); this.abort.abort(); this.leave?.(); clearTimeout(this.timer); }
+  override firstUpdated(): void { this.focus({ preventScroll: true }); }
+  override willUpdate(changed: PropertyValues<this>): void { if (changed.has('assetId')) void this.load(); }
+
+  private async load(): Promise<void> {
+    this.abort.abort();
+    const abort = this.abort = new AbortController();
+    const id = this.assetId;
+    if (this.asset?.id !== id) this.asset = undefined;
+    this.error = undefined;
+    this.videoFailed = false;
+    this.index = this.start >= 0 && this.model.rowAt(this.start)?.id === id ? this.start : this.model.indexOf(id, Math.max(0, this.start));
+    this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
+    this.preload();
+    try {
+      const asset = await getAsset(id, abort.signal);
+      if (abort.signal.aborted) return;
+      this.asset = asset;
+      if (this.index >= 0) return;
+      this.index = await this.model.locate(asset);
+      if (abort.signal.aborted) return;
+      this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
+      if (this.index >= 0) this.tell('moved', { index: this.index, id });
+      this.preload();
+    } catch (e) {
+      if (!isAbort(e) && !abort.signal.aborted) this.error = e;
+    }
+  }
+
+  /** The timeline changed beneath: find our photo again, and its newest facts. */
+  private follow(): void {
+    const at = this.model.rowAt(this.index)?.id === this.assetId ? this.index : this.model.indexOf(this.assetId, this.index);
+    if (at < 0 && this.index >= 0) this.ghost = this.index;
+    this.index = at;
+    const row = at >= 0 ? this.model.rowAt(at) : undefined;
+    if (!row) return;
+    if (this.row && (row.version !== this.row.version || row.flags !== this.row.flags)) void getAsset(this.assetId, this.abort.signal).then((asset) => { if (asset.id === this.assetId) this.asset = asset; }, () => undefined);
+    this.row = row;
+  }
+
+  private get around(): { previous: number; next: number } {
+    const total = this.model.layout?.total ?? 0;
+    const previous = this.index >= 0 ? this.index - 1 : this.ghost - 1;
+    const next = this.index >= 0 ? this.index + 1 : this.ghost;
+    return { previous: previous >= 0 && previous < total ? previous : -1, next: next >= 0 && next < total ? next : -1 };
+  }
+  private async step(to: 'previous' | 'next'): Promise<boolean> {
+    const index = this.around[to];
+    const row = index >= 0 ? await this.model.ensure(index) : undefined;
+    if (!row) return false;
+    this.ghost = -1;
+    this.tell('moved', { index, id: row.id });
+    return true;
+  }
+  private preload(): void {
+    for (const i of Object.values(this.around)) {
+      if (i < 0) continue;
+      void this.model.ensure(i).then((row) => { if (row && !(row.flags & (FLAG.waiting | FLAG.failed))) new Image().src = previewUrl(row.fileId, row.version); });
+    }
+  }
+
+  private tell(type: string, detail: object): void { this.dispatchEvent(new CustomEvent(type, { detail })); }
+  private close(): void { this.tell('close', { index: this.index }); }
+  private wake = (): void => {
+    this.idle = false;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.idle = !this.info && !this.shadowRoot?.querySelector('.chrome :focus-visible'); }, IDLE_MS);
+  };
+
+  private async do(what: Act): Promise<void> {
+    const id = this.assetId, leaves = !what.endsWith('favourite');
+    const { next, previous } = this.around;
+    const neighbour = leaves ? (await this.model.ensure(next)) ?? (await this.model.ensure(previous)) : undefined;
+    if (!leaves && this.asset) this.asset = { ...this.asset, favourite: what === 'favourite' };
+    const done = await act(this.model, what, [id], !leaves);
+    if (!done) {
+      if (!leaves && this.asset) this.asset = { ...this.asset, favourite: what !== 'favourite' };
+      return;
+    }
+    if (!leaves || this.assetId !== id) return;
+    if (neighbour) this.tell('moved', { index: this.model.indexOf(neighbour.id, next), id: neighbour.id });
+    else this.close();
+  }
+  private get favourite(): boolean { return this.row ? (this.row.flags & FLAG.favourite) !== 0 : (this.asset?.favourite ?? false); }
+  private get archived(): boolean { return this.asset?.archived ?? this.model.view === 'archive'; }
+  private get trashed(): boolean { return this.asset ? this.asset.trashedAt !== null : this.model.view === 'trash'; }
+
+  private key = (e: KeyboardEvent): void => {
+    const target = e.composedPath()[0] as HTMLElement;
+    const typing = target.matches?.('input, textarea, select');
+    if (e.ctrlKey || e.metaKey || e.altKey || (typing && e.key !== 'Escape')) return;
+    const inVideo = target instanceof HTMLVideoElement;
+    const keys: Record<string, () => void> = {
+      ArrowLeft: () => void this.step('previous'), ArrowRight: () => void this.step('next'),
+      Escape: () => (typing ? target.blur() : this.info ? this.toggleInfo() : this.close()),
+      i: () => this.toggleInfo(), f: () => void this.do(this.favourite ? 'unfavourite' : 'favourite'),
+      a: () => { if (!this.trashed) void this.do(this.archived ? 'unarchive' : 'archive'); },
+      Delete: () => { if (!this.trashed) void this.do('trash'); },
+      ' ': () => { if (this.video) void (this.video.paused ? this.video.play() : this.video.pause()); else this.stage?.toggle(); },
+    };
+    const run = keys[e.key];
+    if (!run || (inVideo && (e.key.startsWith('Arrow') || e.key === ' ')) || (e.key === ' ' && target instanceof HTMLButtonElement)) return;
+    e.preventDefault();
+    this.wake();
+    run();
+  };
+  private toggleInfo(): void { this.info = !this.info; this.wake(); }
+  private swiped(e: CustomEvent<{ to: 'next' | 'previous' | 'close' }>): void { if (e.detail.to === 'close') this.close(); else void this.step(e.detail.to); }
+
+  private picture(): Picture | null {
+    const { row, asset } = this;
+    const fileId = row?.fileId ?? asset?.fileId, version = row?.version ?? asset?.version;
+    if (!fileId || version === undefined) return null;
+    const layout = this.model.layout;
+    const ratio = layout && this.index >= 0 && this.index < layout.total ? ratioOf(layout, this.index) : 4 / 3;
+    const width = asset?.width ?? 1440 * Math.min(1, ratio), height = asset?.height ?? width / ratio;
+    const mime = asset?.files.find((f) => f.id === fileId)?.mime ?? '';
+    return { key: `${this.assetId}/${version}`, width, height, blurred: blurredPicture(row?.thumbhash ?? asset?.thumbhash ?? ''), thumb: thumbUrl(fileId, version), preview: previewUrl(fileId, version), sharp: SHOWABLE.test(mime) ? originalUrl(fileId) : '', alt: asset?.title || asset?.originalName || t('timeline.tile.photo') };
+  }
+
+  override render() {
+    const { asset, row } = this;
+    const fileId = row?.fileId ?? asset?.fileId ?? '';
+    const when = row ? formatWallClock(row.time) : asset ? formatLocal(asset.takenAtLocal) : '';
+    const { previous, next } = this.around;
+    const button = (name: string, label: string, testid: string, run: () => void, pressed?: boolean) => html`<button class="icon-button" data-testid=${testid} aria-label=${label} title=${label} aria-pressed=${pressed === undefined ? nothing : pressed} @click=${run}>${icon(name, name)}</button>`;
+    return html`<div class="room ${this.idle ? 'idle' : ''}">
+        ${this.error ? this.cannot('image-off', t('viewer.gone'), messageOf(this.error), '') : this.body(fileId)}
+        <div class="top chrome">
+          ${button('x', t('viewer.close'), 'viewer-close', () => this.close())}
+          <span class="when">${when}</span>
+          ${fileId && !this.error ? html`
+            ${this.trashed ? button('archive-restore', t('viewer.restore'), 'viewer-restore', () => void this.do('restore')) : html`
+              ${button('heart', t('viewer.favourite'), 'viewer-favourite', () => void this.do(this.favourite ? 'unfavourite' : 'favourite'), this.favourite)}
+              ${button(this.archived ? 'archive-restore' : 'archive', this.archived ? t('viewer.unarchive') : t('viewer.archive'), 'viewer-archive', () => void this.do(this.archived ? 'unarchive' : 'archive'))}
+              ${asset?.canEdit === false ? nothing : button('trash-2', t('viewer.trash'), 'viewer-trash', () => void this.do('trash'))}`}
+            <a class="icon-button" data-testid="viewer-download" href=${originalUrl(fileId, true)} download aria-label=${t('viewer.download')} title=${t('viewer.download')}>${icon('download')}</a>
+            <a class="icon-button" data-testid="viewer-original" href=${originalUrl(fileId)} target="_blank" rel="noopener" aria-label=${t('viewer.original')} title=${t('viewer.original')}>${icon('external-link')}</a>
+            ${button('info', t('viewer.info'), 'viewer-info', () => this.toggleInfo(), this.info)}` : nothing}
+        </div>
+        ${previous >= 0 ? html`<button class="icon-button step previous chrome" data-testid="viewer-previous" aria-label=${t('viewer.previous')} @click=${() => void this.step('previous')}>${icon('chevron-left')}</button>` : nothing}
+        ${next >= 0 ? html`<button class="icon-button step next chrome" data-testid="viewer-next" aria-label=${t('viewer.next')} @click=${() => void this.step('next')}>${icon('chevron-right')}</button>` : nothing}
+      </div>
+      ${this.info && asset ? html`<m-info-panel .asset=${asset} @changed=${(e: CustomEvent<Asset>) => { this.asset = e.detail; }} @close=${() => this.toggleInfo()}></m-info-panel>` : nothing}`;
+  }
+
+  private body(fileId: string) {
+    const { asset, row } = this;
+    const video = row ? (row.flags & FLAG.video) !== 0 : asset?.type === 'video';
+    const failed = row ? (row.flags & FLAG.failed) !== 0 : asset?.preview === 'failed';
+    const waiting = row ? (row.flags & FLAG.waiting) !== 0 : asset?.preview === 'waiting';
+    const picture = this.picture();
+    if (video && fileId) {
+      if (this.videoFailed) return this.cannot('image-off', t('viewer.failed'), t('viewer.videoFailed'), fileId);
+      const poster = !failed && !waiting && picture ? picture.preview : nothing;
+      return html`<video data-testid="viewer-video" controls playsinline preload="metadata" src=${originalUrl(fileId)} poster=${poster} @error=${() => { this.videoFailed = true; }}></video>`;
+    }
+    if (failed) return this.cannot('image-off', t('viewer.failed'), [...(asset?.problems ?? []).map((p) => t(`problem.${p}`)), t('viewer.failed.text')].join(' '), fileId);
+    if (!picture) return nothing;
+    const shown = waiting ? { ...picture, thumb: '', preview: '', sharp: '' } : picture;
+    return html`<m-stage .picture=${shown} .origin=${this.origin} @swipe=${this.swiped} @tap=${() => { if (this.idle) this.wake(); else this.idle = true; }}></m-stage>
+      ${waiting ? html`<div class="waiting" role="status">${t('viewer.waiting')}</div>` : nothing}`;
+  }
+  private cannot(name: string, title: string, text: string, fileId: string) {
+    return html`<div class="cannot" data-testid="viewer-cannot">${icon(name)}<h2>${title}</h2><p>${text}</p>${fileId ? html`<a href=${originalUrl(fileId, true)} download>${icon('download')}${t('viewer.download')}</a>` : nothing}</div>`;
+  }
+}
+declare global { interface HTMLElementTagNameMap { 'm-viewer': MViewer } }

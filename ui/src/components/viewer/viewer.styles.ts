@@ -1,0 +1,30 @@
+import { css } from 'lit';
+
+export const viewerStyles = css`
+  :host { position: fixed; inset: 0; z-index: 40; background: #000; color: #f4f4f2; display: grid; grid-template-columns: minmax(0, 1fr) auto; outline: none; animation: fade var(--fast); color-scheme: dark; --accent: #f08a5d; }
+  @keyframes fade { from { background: transparent; } }
+  .room { position: relative; min-width: 0; overflow: hidden; }
+  .room.idle { cursor: none; }
+  .chrome { transition: opacity var(--move); }
+  .idle .chrome { opacity: 0; pointer-events: none; }
+  .top { position: absolute; inset: 0 0 auto 0; display: flex; align-items: center; gap: 4px; padding: 8px 12px 32px 8px; background: linear-gradient(rgb(0 0 0 / 60%), transparent); z-index: 2; pointer-events: none; }
+  .top > * { pointer-events: auto; }
+  .top .when { flex: 1; min-width: 0; padding-left: 8px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; text-shadow: 0 0 4px #000; pointer-events: none; }
+  .step { position: absolute; top: 50%; transform: translateY(-50%); z-index: 2; width: 48px; height: 48px; background: rgb(0 0 0 / 40%); }
+  .step.previous { left: 16px; } .step.next { right: 16px; }
+  .icon-button[aria-pressed='true'] { color: var(--accent); } .icon-button[aria-pressed='true'] .icon.heart { fill: currentColor; }
+  video { position: absolute; inset: 0; width: 100%; height: 100%; }
+  .cannot { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 12px; text-align: center; padding: 24px; }
+  .cannot .icon { width: 56px; height: 56px; stroke-width: 1; opacity: 0.7; } .cannot p { max-width: 380px; color: #c9c7c2; }
+  .cannot a { color: var(--accent); font-weight: 600; display: inline-flex; gap: 8px; align-items: center; text-decoration: none; padding: 10px 16px; border-radius: 8px; } .cannot a .icon { width: 20px; height: 20px; stroke-width: 1.75; opacity: 1; } .cannot a:hover { background: rgb(255 255 255 / 8%); }
+  .waiting { position: absolute; left: 50%; bottom: 32px; transform: translateX(-50%); background: rgb(0 0 0 / 65%); padding: 8px 16px; border-radius: var(--radius-pill); font: var(--text-caption) var(--font); width: max-content; max-width: calc(100% - 32px); text-align: center; }
+  m-info-panel { width: 360px; height: 100dvh; }
+  @media (max-width: 599px) {
+    :host { grid-template-columns: minmax(0, 1fr); }
+    .step { display: none; }
+    .top { padding: 4px 4px 24px; gap: 0; }
+    .top .when { font: var(--text-caption) var(--font); }
+    m-info-panel { position: fixed; inset: auto 0 0 0; width: auto; height: auto; max-height: 72dvh; z-index: 5; border-radius: 16px 16px 0 0; animation: sheet var(--move) var(--ease); }
+    @keyframes sheet { from { transform: translateY(40%); } }
+  }
+`;

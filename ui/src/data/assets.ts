@@ -1,0 +1,20 @@
+import { api, ask } from './api.ts';
+import type { Asset } from './types.ts';
+
+export const getAsset = (id: string, signal?: AbortSignal): Promise<Asset> => ask(api.GET('/api/v1/assets/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }));
+export const updateAsset = (id: string, body: { rating?: number | null; title?: string | null; description?: string | null }): Promise<Asset> => ask(api.PATCH('/api/v1/assets/{id}', { params: { path: { id } }, body }));
+
+const BATCH = 1000;
+async function inBatches(ids: readonly string[], send: (ids: string[]) => Promise<{ changed: number }>): Promise<number> {
+  let changed = 0;
+  for (let i = 0; i < ids.length; i += BATCH) changed += (await send(ids.slice(i, i + BATCH))).changed;
+  return changed;
+}
+export const favourite = (ids: readonly string[], value: boolean): Promise<number> => inBatches(ids, (part) => ask(api.POST('/api/v1/assets/favourite', { body: { ids: part, value } })));
+export const archive = (ids: readonly string[], value: boolean): Promise<number> => inBatches(ids, (part) => ask(api.POST('/api/v1/assets/archive', { body: { ids: part, value } })));
+export const trash = (ids: readonly string[]): Promise<number> => inBatches(ids, (part) => ask(api.POST('/api/v1/assets/trash', { body: { ids: part } })));
+export const restore = (ids: readonly string[]): Promise<number> => inBatches(ids, (part) => ask(api.POST('/api/v1/assets/restore', { body: { ids: part } })));
+
+export const thumbUrl = (fileId: string, version: string): string => `/api/v1/files/${fileId}/thumb/${version}`;
+export const previewUrl = (fileId: string, version: string): string => `/api/v1/files/${fileId}/preview/${version}`;
+export const originalUrl = (fileId: string, download = false): string => `/api/v1/files/${fileId}/original${download ? '?download=1' : ''}`;

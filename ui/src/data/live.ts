@@ -1,0 +1,65 @@
+/** One line of the change log. */
+export interface Change { seq: number; kind: 'asset' | 'library' | 'member' | 'user' | 'album' | 'person'; id: string; op: 'create' | 'update' | 'delete' | 'grant' | 'revoke' }
+export type LiveEvent = { type: 'change'; change: Change } | { type: 'reset' } | { type: 'jobs' } | { type: 'state'; connected: boolean };
+
+/*
+ * The one live connection of this browser window. The browser itself reconnects (and says where it stopped) after a broken connection; when the
+ * server refused, it gives up, and we try again with growing pauses. After such a gap listeners get a `reset`: anything may have changed.
+ */
+const listeners = new Set<(e: LiveEvent) => void>();
+let source: EventSource | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let pause = 1000;
+let gap = false;
+const MAX_PAUSE = 30_000;
+
+const tell = (e: LiveEvent): void => { for (const fn of [...listeners]) fn(e); };
+
+export function startLive(): void {
+  if (source || timer) return;
+  const es = new EventSource('/api/v1/live');
+  source = es;
+  es.addEventListener('open', () => {
+    pause = 1000;
+    tell({ type: 'state', connected: true });
+    if (gap) tell({ type: 'reset' });
+    gap = false;
+  });
+  es.addEventListener('change', (e) => {
+    const change = parse(e.data);
+    if (change) tell({ type: 'change', change });
+  });
+  es.addEventListener('reset', () => tell({ type: 'reset' }));
+  es.addEventListener('jobs', () => tell({ type: 'jobs' }));
+  es.addEventListener('error', () => {
+    tell({ type: 'state', connected: false });
+    if (es.readyState !== EventSource.CLOSED) return;
+    gap = true;
+    source = undefined;
+    timer = setTimeout(() => { timer = undefined; startLive(); }, pause * (0.75 + Math.random() / 2));
+    pause = Math.min(pause * 2, MAX_PAUSE);
+  });
+}
+
+export function stopLive(): void {
+  source?.close();
+  source = undefined;
+  clearTimeout(timer);
+  timer = undefined;
+  gap = false;
+}
+
+export function onLive(fn: (e: LiveEvent) => void): () => void {
+  listeners.add(fn);
+  return () => listeners.delete(fn);
+}
+
+/** For stores: call `changed` when one of these kinds changes, or everything may have. */
+export const followKinds = (...kinds: (Change['kind'] | 'jobs')[]) => (changed: () => void): (() => void) =>
+  onLive((e) => {
+    if (e.type === 'reset' || (e.type === 'jobs' && kinds.includes('jobs')) || (e.type === 'change' && kinds.includes(e.change.kind))) changed();
+  });
+
+function parse(text: string): Change | null {
+  try { return JSON.parse(text) as Change; } catch { return null; }
+}

@@ -1,0 +1,32 @@
+import type { paths } from '../api/schema.d.ts';
+
+/*
+ * The nouns, taken from what the generated operations answer. Only these lines know how the generated file is laid out.
+ */
+type Json<R> = R extends { content: { 'application/json': infer T } } ? T : never;
+type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201)]> : never;
+type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? Answer<O> : never;
+
+/** `gps`: latitude and longitude; the client library loses that it is a pair. */
+export type Asset = Omit<Get<'/api/v1/assets/{id}'>, 'gps'> & { gps: number[] | null };
+export type AssetFile = Asset['files'][number];
+export type Problem = Asset['problems'][number];
+export type TimelineWindow = Get<'/api/v1/timeline/window'>;
+export type User = Get<'/api/v1/auth/me'>;
+export type Session = Get<'/api/v1/auth/sessions'>[number];
+export type Library = Get<'/api/v1/libraries'>[number];
+export type ServerInfo = Get<'/api/v1/server'>;
+export type SetupState = Get<'/api/v1/setup'>;
+export type JobKindStatus = Get<'/api/v1/jobs'>[number];
+export type JobKind = JobKindStatus['kind'];
+export type FailedJob = Get<'/api/v1/jobs/failed'>[number];
+export type WorkerNode = Get<'/api/v1/nodes'>[number];
+export type Storage = Get<'/api/v1/storage'>;
+
+export type TimelineView = 'photos' | 'favourites' | 'archive' | 'trash';
+/** Bits of a timeline row, see the window route. */
+export const FLAG = { video: 1, favourite: 2, waiting: 4, failed: 8 } as const;
+
+/** What POST /assets answers; the upload route streams and is therefore not among the generated ones. */
+export interface UploadResult { outcome: 'created' | 'duplicate'; assetId: string; fileId: string; libraryId: string; trashed: boolean; problems: Problem[] }
+export interface ApiErrorBody { code: string; message: string; data?: Record<string, unknown> }
