@@ -18,7 +18,7 @@ class Reader {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL('./read-thread.ts', import.meta.url), { workerData: { file: this.#file } });
+    const thread = new Worker(new URL('./read-thread.ts', import.meta.url), { workerData: { file: this.#file }, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     thread.on('message', (m: { id: number; value?: unknown; error?: string }) => {
       const waiting = this.#take(m.id);
       if (m.error === undefined) waiting?.resolve(m.value as never);

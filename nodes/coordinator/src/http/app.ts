@@ -19,10 +19,10 @@ import { addErrorHandler } from './errors.ts';
 export const ROUTES: Route[] = [...userRoutes, ...libraryRoutes, ...assetRoutes, ...timelineRoutes, ...jobRoutes, ...nodeRoutes, ...storageRoutes];
 
 const MAX_JSON = 1 << 20;
-export interface AppOptions { resolve: (token: string) => Actor; version: string; log?: FastifyBaseLogger; serverFactory?: FastifyServerFactory }
+export interface AppOptions { resolve: (token: string) => Actor; version: string; log?: FastifyBaseLogger; serverFactory?: FastifyServerFactory; /** Collect the OpenAPI document (scripts/openapi); a running house needs none. */ describe?: boolean }
 
 /** The empty house: plugins, error handler and auth hook. Routes are added by the caller; each must declare its permission. */
-export async function createApp({ resolve, version, log, serverFactory }: AppOptions): Promise<FastifyInstance> {
+export async function createApp({ resolve, version, log, serverFactory, describe }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     ...(log ? { loggerInstance: log } : {}), ...(serverFactory ? { serverFactory } : {}), bodyLimit: MAX_JSON, forceCloseConnections: true, logController: new LogController({ disableRequestLogging: true }), routerOptions: { maxParamLength: 200 },
     requestTimeout: 0, // an upload over a phone line may take an hour; silent connections are dropped by the port
@@ -38,7 +38,7 @@ export async function createApp({ resolve, version, log, serverFactory }: AppOpt
   });
   addAuth(app, resolve);
   await app.register(rateLimit, { global: false, errorResponseBuilder: () => new MantelError('rate_limited') });
-  await app.register(swagger, { openapi: { info: { title: 'Mantel', version }, components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } } } });
+  if (describe) await app.register(swagger, { openapi: { info: { title: 'Mantel', version }, components: { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } } } });
   app.addContentTypeParser('application/octet-stream', (_req, payload, done) => { done(null, payload); }); // streamed: the route stops at the declared length
   return app;
 }

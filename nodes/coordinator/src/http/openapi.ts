@@ -13,7 +13,7 @@ const never = (): never => {
 };
 
 export async function describeApi(version: string): Promise<object> {
-  const app: FastifyInstance = await createApp({ resolve: never, version });
+  const app: FastifyInstance = await createApp({ resolve: never, version, describe: true });
   addApiRoutes(app, ROUTES, never);
   await addUploadRoute(app, { data: '', call: never, mayAdd: never, requireStorage: never });
   addMediaRoutes(app, { data: '', find: never, missing: never });
