@@ -10,10 +10,14 @@ export const Paired = Type.Object({
 });
 export type Paired = Static<typeof Paired>;
 
+/** A parse error quotes the text that it failed on, and this text holds keys: it is not handed on. */
+function parse(json: string): unknown { try { return JSON.parse(json); } catch { return undefined; } }
+
 /** Throws with the file's name and what to do, never with its content. */
 export function readPaired(file: string): Paired {
-  let value: unknown;
-  try { value = JSON.parse(readFileSync(file, 'utf8')); } catch (e) { throw new Error(`The pairing file ${file} cannot be read: ${(e as NodeJS.ErrnoException).code ?? 'it is not JSON'}. Delete it and pair this computer again.`); }
+  let json: string;
+  try { json = readFileSync(file, 'utf8'); } catch (cause) { throw new Error(`The pairing file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}). Delete it and pair this computer again.`, { cause }); }
+  const value = parse(json);
   if (!matches(Paired, value)) throw new Error(`The pairing file ${file} is not complete. Delete it and pair this computer again.`);
   return value;
 }

@@ -29,10 +29,17 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   const stop = new AbortController(); // no running job either
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   let greeting: Promise<void> | undefined;
+  let refusal: string | undefined;
 
   async function hello(): Promise<void> {
     const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds }, HELLO_MS);
-    if (!answer.ok) throw new Error(answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.');
+    if (!answer.ok) {
+      const sentence = answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.';
+      if (sentence !== refusal) log.error(sentence); // once, not every few seconds until somebody does it
+      refusal = sentence;
+      throw new Error(sentence);
+    }
+    refusal = undefined;
     log.info({ slots, kinds }, 'at work');
     isReady();
   }

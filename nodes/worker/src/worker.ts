@@ -35,6 +35,7 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const log = options.log ?? createLogger(paired.id);
   const { kinds, missing } = await findCapabilities();
   for (const sentence of missing) log.warn(sentence);
+  if (kinds.length === 0) log.error('There is no work that this computer can do.');
   const temp = openTempFolder(options.tempRoot);
   const ca = { file: join(temp.path, 'coordinator.crt'), name: `${paired.cid}.mantel` };
   writeFileSync(ca.file, paired.cert, { mode: 0o600 });

@@ -1,15 +1,10 @@
 // Decodes HEIC pictures, one after the other, in a thread of its own: the decoder is synchronous, its memory never shrinks, and ending the thread is the only way to stop it.
 // libheif applies the rotation that is stored in the container; the EXIF orientation must never be applied to these pixels.
-import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-
-interface Picture { get_width(): number; get_height(): number; is_primary(): boolean; free(): void; display(target: { data: Uint8ClampedArray; width: number; height: number }, done: (result: object | null) => void): void }
-interface LibHeif { HeifDecoder: new () => { decode(file: Uint8Array): Picture[] } }
+import libheif from 'libheif-js/wasm-bundle.js';
 
 export interface HeicRequest { file: Uint8Array; maxPixels: number }
 export type HeicReply = { width: number; height: number; rgba: ArrayBuffer } | { tooLarge: string } | { error: string };
-
-const libheif = createRequire(import.meta.url)('libheif-js/wasm-bundle') as LibHeif;
 
 async function decode({ file, maxPixels }: HeicRequest): Promise<HeicReply> {
   const pictures = new libheif.HeifDecoder().decode(file);
