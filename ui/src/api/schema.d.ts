@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Version, and whether the first-run wizard is due */
+        /** Version, whether the first-run wizard is due, and who I am */
         get: operations["setup.info"];
         put?: never;
         post?: never;
@@ -686,6 +686,19 @@ export interface operations {
                     "application/json": {
                         version: string;
                         needsSetup: boolean;
+                        user: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            email: string;
+                            name: string;
+                            role: "admin" | "member";
+                            disabled: boolean;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            createdAt: string;
+                        } | null;
                     };
                 };
             };

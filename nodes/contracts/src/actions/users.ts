@@ -7,7 +7,7 @@ import { action } from './define.ts';
 const Client = { device: Type.Optional(Type.String({ maxLength: 300 })), address: Type.Optional(Nullable(Type.String())) };
 
 export const users = {
-  'setup.info': action('public', 'Version, and whether the first-run wizard is due', Empty, ServerInfo),
+  'setup.info': action('public', 'Version, whether the first-run wizard is due, and who I am', Empty, ServerInfo),
   'setup.state': action('public', 'What the wizard shows; needs the first-run code', Closed({ code: Type.String({ maxLength: 100 }) }), SetupState),
   'setup.finish': action('public', 'Make the first admin and the shared library', Closed({ code: Type.String({ maxLength: 100 }), email: Email, name: PersonName, password: Password, libraryName: Type.String({ minLength: 1, maxLength: 100 }), ...Client }), SignedIn),
   'auth.login': action('public', 'Sign in', Closed({ email: Type.String({ maxLength: 254 }), password: Password, ...Client }), SignedIn),

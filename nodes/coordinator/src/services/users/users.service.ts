@@ -7,7 +7,7 @@ interface Deps { users: Users; sessions: Sessions; firstRun: FirstRun; version: 
 const ok = { ok: true } as const;
 
 export const userHandlers = ({ users, sessions, firstRun, version, storageForSetup }: Deps): Handlers => ({
-  'setup.info': async () => ({ version, needsSetup: await firstRun.needed() }),
+  'setup.info': async (_p, actor) => ({ version, needsSetup: await firstRun.needed(), user: actor.kind === 'user' ? await users.me(actor.userUuid) : null }),
   'setup.state': async ({ code }) => {
     firstRun.checkCode(code, '');
     return storageForSetup();
