@@ -40,6 +40,7 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, 
   });
   app.route({
     method: 'PUT', url: '/worker/outputs/:jobId/:output', config: { permission: 'worker' }, schema: { hide: true },
+    onRequest: async (req) => void granted(req, Number((req.params as { jobId: string }).jobId)), // before a body of any type is read
     handler: async (req, reply) => {
       const { jobId, output } = req.params as { jobId: string; output: string };
       const grant = granted(req, Number(jobId));
