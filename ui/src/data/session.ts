@@ -1,4 +1,4 @@
-import { api, ApiError, ask, whenSignedOut } from './api.ts';
+import { api, ask, whenSignedOut } from './api.ts';
 import { startLive, stopLive } from './live.ts';
 import type { ServerInfo, Session, User } from './types.ts';
 import { createStore } from './store.ts';
@@ -14,9 +14,9 @@ class SessionState extends EventTarget {
     try {
       const server: ServerInfo = await ask(api.GET('/api/v1/server'));
       if (server.needsSetup) return this.#become({ kind: 'setup' });
-      this.#become({ kind: 'in', user: await ask(api.GET('/api/v1/auth/me')) });
+      this.#become(server.user ? { kind: 'in', user: server.user } : { kind: 'out' });
     } catch (error) {
-      this.#become(error instanceof ApiError && error.status === 401 ? { kind: 'out' } : { kind: 'unreachable', error });
+      this.#become({ kind: 'unreachable', error });
     }
   }
   signedIn(user: User): void { this.#become({ kind: 'in', user }); }

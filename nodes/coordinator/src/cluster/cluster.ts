@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { newSeed } from '@mantel/runtime/keys.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
-import nkeys from 'nkeys.js';
 
 /** A worker that an admin let in: the key that NATS knows it by, and the token that its requests carry. */
 export interface WorkerEntry { id: string; nkey: string; token: string; name: string; local: boolean }
@@ -18,8 +18,6 @@ function keep(path: string, make: () => string): string {
   }
   return readFileSync(path, 'utf8').trim();
 }
-export const newSeed = (): string => Buffer.from(nkeys.createUser().getSeed()).toString();
-export const publicKey = (seed: string): string => nkeys.fromSeed(Buffer.from(seed)).getPublicKey();
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

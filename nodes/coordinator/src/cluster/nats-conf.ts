@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GATEWAY_NODE, NAMESPACE } from '@mantel/runtime/broker.ts';
-import { type Cluster, publicKey } from './cluster.ts';
+import { publicKey } from '@mantel/runtime/keys.ts';
+import type { Cluster } from './cluster.ts';
 
 const PREFIX = `MOL-${NAMESPACE}`;
 const TEMPLATE = new URL('../../../../appliance/nats.conf.template', import.meta.url);

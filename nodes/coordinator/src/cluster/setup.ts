@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { coordinatorConfig } from '@mantel/runtime/config.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
-import { addWorker, newSeed, openCluster, pairedFile, publicKey } from './cluster.ts';
+import { newSeed, publicKey } from '@mantel/runtime/keys.ts';
+import { addWorker, openCluster, pairedFile } from './cluster.ts';
 import { writeNatsConf } from './nats-conf.ts';
 
 const { state, port } = coordinatorConfig();

@@ -2,10 +2,9 @@ import type { Problem } from '@mantel/contracts/models/asset.ts';
 import type { PreviewResult } from '@mantel/contracts/models/job.ts';
 import type { Sql } from '../../db/database.ts';
 
-export interface Previewed { uuid: string; libraryId: number; version: string; problems: string }
-export const previewed = (sql: Pick<Sql, 'get'>, assetId: number): Previewed | undefined => sql.get('select uuid, library_id libraryId, preview_version version, problems from asset where id = ?', assetId);
+export interface Previewed { uuid: string; libraryId: number; version: string; problems: string; width: number | null; height: number | null }
+export const previewed = (sql: Pick<Sql, 'get'>, assetId: number): Previewed | undefined => sql.get('select uuid, library_id libraryId, preview_version version, problems, width, height from asset where id = ?', assetId);
 
-/** What the worker measured replaces what the file claimed: it has seen the pixels. */
 export function setPreview(sql: Sql, assetId: number, p: PreviewResult & { version: string; ratio: number; allProblems: Problem[] }): void {
   sql.run(
     `update asset set preview = 'ready', preview_version = ?, width = ?, height = ?, ratio = ?, thumbhash = ?, dhash = ?, duration_ms = coalesce(?, duration_ms), problems = ?, updated_at = ? where id = ?`,

@@ -60,7 +60,9 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
         if (!asset) return; // deleted meanwhile
         const r = result as PreviewResult & { version: string };
         const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'truncated');
-        setPreview(sql, assetId, { ...r, ratio: ratioByte(r.width, r.height), allProblems: [...kept, ...r.problems] });
+        // the worker has seen the pixels; but of a RAW file it has only seen the smaller picture inside
+        const size = (asset.width ?? 0) * (asset.height ?? 0) > r.width * r.height ? { width: asset.width!, height: asset.height! } : { width: r.width, height: r.height };
+        setPreview(sql, assetId, { ...r, ...size, ratio: ratioByte(r.width, r.height), allProblems: [...kept, ...r.problems] });
         logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
       },
       failed(sql: Sql, job: { payload: string }, failure: { code: string }): void {

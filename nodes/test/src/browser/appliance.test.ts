@@ -1,0 +1,172 @@
+// The whole walk of a new family, on a house that scripts/start brought up: wizard, upload by drop, timeline, viewer, info, trash, restore, log out.
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dropFiles, openBrowser, type Watched } from './browser.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const FIXTURES = join(ROOT, 'nodes/coordinator/fixtures');
+const SHOTS = process.env.MANTEL_SCREENSHOTS; // a folder: keeps pictures of each step
+const ADMIN = { name: 'Ann Lee', email: 'ann@home.example', password: 'a long enough one' };
+
+const dir = mkdtempSync(join(tmpdir(), 'mantel-walk-'));
+const photos = join(dir, 'photos');
+let watched: Watched;
+let url = '';
+
+const freePort = (): Promise<number> => new Promise((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address() as { port: number };
+    probe.close(() => resolve(port));
+  });
+});
+
+async function makePhotos(): Promise<void> {
+  mkdirSync(join(photos, 'holiday'), { recursive: true });
+  for (let i = 0; i < 8; i++) {
+    const wide = i % 3 !== 0;
+    const bytes = await sharp({ create: { width: wide ? 900 : 600, height: wide ? 600 : 900, channels: 3, background: { r: 30 * i, g: 200 - 20 * i, b: 120 } } })
+      .withExif({ IFD0: { Make: 'Mantel', Model: 'Test camera' }, IFD2: { DateTimeOriginal: `2023:0${1 + (i % 4)}:1${i} 10:0${i}:00`, OffsetTimeOriginal: '+02:00' } }).jpeg().toBuffer();
+    writeFileSync(join(photos, i < 4 ? '' : 'holiday', `IMG_${i}.JPG`), bytes);
+  }
+  copyFileSync(join(FIXTURES, 'h264-aac.mp4'), join(photos, 'clip.mp4'));
+  copyFileSync(join(FIXTURES, 'real.heic'), join(photos, 'phone.heic'));
+  writeFileSync(join(photos, 'notes.txt'), 'not a photo');
+}
+
+beforeAll(async () => {
+  await makePhotos();
+  const { stdout } = await run(join(ROOT, 'scripts/start'), ['--data', join(dir, 'data'), '--port', String(await freePort())], { env: { ...process.env, MANTEL_ADMIN_EMAIL: '', MANTEL_ADMIN_PASSWORD: '' } });
+  const printed = new URL(stdout.trim().split('\n').at(-1)!);
+  expect(printed.pathname).toBe('/setup');
+  url = `http://127.0.0.1:${printed.port}`;
+  watched = await openBrowser(url);
+  await watched.page.goto(`${url}/setup${printed.search}`);
+}, 180_000);
+afterAll(async () => {
+  await watched?.close();
+  await run(join(ROOT, 'scripts/stop'), ['--data', join(dir, 'data')]);
+  rmSync(dir, { recursive: true, force: true });
+}, 60_000);
+
+const at = (id: string) => watched.page.getByTestId(id);
+const tiles = () => watched.page.locator('[data-testid=tile]:visible');
+async function shot(name: string): Promise<void> {
+  if (SHOTS) await watched.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
+
+describe('a new family', () => {
+  test('wizard: the code is in the address, an account and a library are made', async () => {
+    await at('setup-name').fill(ADMIN.name);
+    await at('setup-email').fill(ADMIN.email);
+    await at('setup-password').fill(ADMIN.password);
+    await shot('wizard');
+    await at('setup-next').click();
+    await at('setup-library').fill('The Lees');
+    await at('setup-finish').click();
+    await at('setup-finish').waitFor({ state: 'detached' });
+    await watched.page.goto(`${url}/photos`);
+    await at('nav-photos').first().waitFor();
+    await shot('empty');
+  });
+
+  test('upload by drop: files and a folder, with a refusal that says why', async () => {
+    await dropFiles(watched.page, [join(photos, 'IMG_0.JPG'), join(photos, 'IMG_1.JPG'), join(photos, 'IMG_2.JPG'), join(photos, 'IMG_3.JPG'), join(photos, 'holiday'), join(photos, 'clip.mp4'), join(photos, 'phone.heic'), join(photos, 'notes.txt')]);
+    await at('upload-panel').waitFor();
+    await expect.poll(() => at('upload-summary').innerText(), { timeout: 30_000 }).toMatch(/10 added/);
+    expect(await at('upload-panel').innerText()).toMatch(/not a photo/);
+    await shot('uploaded');
+    await at('upload-close').click();
+  });
+
+  test('timeline: every photo is a tile with a picture, newest first, under its day', async () => {
+    await expect.poll(() => tiles().count(), { timeout: 15_000 }).toBe(10);
+    // previews come from the worker, in their own time
+    await expect.poll(() => watched.page.locator('[data-testid=tile]:visible img').evaluateAll((all) => all.filter((i) => (i as unknown as { naturalWidth: number }).naturalWidth > 0).length), { timeout: 60_000 }).toBe(10);
+    await shot('timeline');
+    const boxes = await tiles().evaluateAll((all) => all.map((t) => t.getBoundingClientRect()).map((r) => ({ top: r.top, left: r.left, width: r.width, height: r.height })));
+    for (const b of boxes) expect(b.width * b.height).toBeGreaterThan(1000);
+  });
+
+  test('viewer: opens, steps by key, shows facts, plays the clip', async () => {
+    await tiles().first().click();
+    await at('viewer').waitFor();
+    await expect.poll(() => watched.page.url()).toMatch(/\/photos\/[0-9a-f-]{36}/);
+    const first = watched.page.url();
+    await watched.page.keyboard.press('ArrowRight');
+    await expect.poll(() => watched.page.url()).not.toBe(first);
+    await watched.page.keyboard.press('i');
+    await at('viewer-info').waitFor();
+    await shot('viewer');
+    for (let i = 0; i < 10 && (await at('viewer-video').count()) === 0; i++) {
+      const here = watched.page.url();
+      await watched.page.keyboard.press('ArrowLeft');
+      await watched.page.waitForURL((u) => u.href !== here, { timeout: 2000 }).catch(() => undefined);
+    }
+    const infos: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      infos.push(await at('viewer-info').innerText());
+      if ((await at('viewer-next').count()) === 0) break;
+      const here = watched.page.url();
+      await watched.page.keyboard.press('ArrowRight');
+      await watched.page.waitForURL((u) => u.href !== here);
+    }
+    expect(infos.join('\n')).toMatch(/Test camera/);
+    expect(infos.join('\n')).toMatch(/Ann Lee/);
+    await watched.page.keyboard.press('Escape');
+    await at('viewer').waitFor({ state: 'detached' });
+  });
+
+  test('trash and restore: gone from the timeline, back again', async () => {
+    await tiles().first().click();
+    await at('viewer').waitFor();
+    await at('viewer-trash').click();
+    await watched.page.keyboard.press('Escape');
+    await expect.poll(() => tiles().count()).toBe(9);
+    await at('nav-trash').first().click();
+    await expect.poll(() => tiles().count()).toBe(1);
+    await shot('trash');
+    await tiles().first().hover();
+    await watched.page.keyboard.press('Tab');
+    await tiles().first().focus();
+    await watched.page.keyboard.press('Space');
+    await at('selection-restore').click();
+    await expect.poll(() => tiles().count()).toBe(0);
+    await at('nav-photos').first().click();
+    await expect.poll(() => tiles().count()).toBe(10);
+  });
+
+  test('every page fits a phone and the admin pages show people and work', async () => {
+    await at('nav-users').first().click();
+    await expect.poll(() => at('user-row').count()).toBe(1);
+    await shot('users');
+    await at('nav-jobs').first().click();
+    await at('job-kind').first().waitFor();
+    await at('node').first().waitFor();
+    await shot('jobs');
+    await watched.page.setViewportSize({ width: 360, height: 740 });
+    for (const path of ['photos', 'favourites', 'archive', 'trash', 'settings', 'library', 'admin/users', 'admin/jobs']) {
+      await watched.page.goto(`${url}/${path}`);
+      await watched.page.waitForLoadState('networkidle').catch(() => undefined); // the live stream never rests
+      expect(await watched.page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(360);
+      await shot(`phone-${path.replace('/', '-')}`);
+    }
+    await watched.page.setViewportSize({ width: 1440, height: 900 });
+    await watched.page.goto(`${url}/photos`);
+  });
+
+  test('log out: the session is over, and nothing left the host or complained', async () => {
+    await at('user-menu').click();
+    await at('logout').click();
+    await at('login-email').waitFor();
+    expect(await watched.page.evaluate(async () => (await fetch('/api/v1/server')).json() as Promise<{ user: unknown }>)).toMatchObject({ user: null });
+    expect(watched.complaints).toEqual([]);
+  });
+});
