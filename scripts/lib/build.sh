@@ -11,6 +11,21 @@ modules_current() {
 
 npm_usable() { command -v npm >/dev/null && npm --version >/dev/null 2>&1; }
 
+# npm leaves out optional parts (the binaries of sharp and rolldown) when the Node that it runs under is older than they ask for, without a word.
+# So an older system gets Node 22 and the npm that wrote the lock file first, for the time of the installation.
+NPM_VERSION=11.19.1
+right_npm() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a == 22 && b >= 17 || a > 22 ? 0 : 1)' 2>/dev/null && [ "$(npm --version | cut -d. -f1)" -ge 10 ]; }
+install_modules() {
+  right_npm && { npm ci "$@"; return; }
+  local name=${NODE#"$ROOT/node_modules/"} first rc=0; name=${name%%/*}
+  mkdir -p "$ROOT/.cache"; first=$(mktemp -d "$ROOT/.cache/npm-XXXXXX")
+  (cd "$first" && echo '{}' >package.json \
+    && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$name@$(grep -A1 "\"node_modules/$name\"" "$ROOT/package-lock.json" | sed -n 's/.*"version": "\(.*\)".*/\1/p')" "npm@$NPM_VERSION") \
+    && PATH="$first/node_modules/$name/bin:$PATH" "$first/node_modules/$name/bin/node" "$first/node_modules/npm/bin/npm-cli.js" ci "$@" || rc=$?
+  rm -rf "$first"
+  return $rc
+}
+
 ensure_modules() {
   modules_current && return 0
   [ -w "$ROOT" ] || die "$ROOT must be completed with npm, but you may not write there. Run this as its owner, or as root."
@@ -19,8 +34,9 @@ ensure_modules() {
   need_room "$ROOT" 1500 'the installation of the program'
   note 'Installing the program parts with npm (a minute or two, the first time) …'
   local log; log=$(mktemp)
-  # readable for the service user whatever the umask of this shell is; scripts of packages see the bundled Node first (npm puts .bin on the path)
-  (umask 022; cd "$ROOT"; quietly "$log" npm ci --no-audit --no-fund --loglevel=error) \
+  # readable for the service user whatever the umask of this shell is.
+  # No scripts of packages: none is needed (all binaries come ready), and Debian's npm would try to compile better-sqlite3, which says "gypfile: false" to newer ones
+  (umask 022; cd "$ROOT"; quietly "$log" install_modules --ignore-scripts --no-audit --no-fund --loglevel=error) \
     || die "npm could not install the program parts. Check the internet connection (the npm registry must be reachable) and the free space, then run this again. Details: $log"
   rm -f "$log"
   [ -x "$NODE" ] || die "npm did not install Node for this machine (node-linux-*). Remove $ROOT/node_modules and run this again; optional dependencies must not be switched off in your npm settings."

@@ -22,7 +22,7 @@ locate() { # locate make|find
   DATA=${DATA:-$ROOT/data}
   case "$DATA$STATE" in *$'\n'*) die 'A folder name with a line break cannot be used.' ;; esac
   if [ "$1" = make ]; then make_folder "$DATA"; else [ -d "$DATA" ] || return 1; fi
-  DATA=$(cd -P "$DATA" 2>/dev/null && pwd) || die "You may not enter the data folder. Run this as root, or as its owner."
+  DATA=$(cd -P "$DATA" 2>/dev/null && pwd) || die "You may not enter the data folder $DATA, which belongs to $(stat -c %U "$DATA"). Run this as root, or as that user."
   [ -n "$STATE" ] || STATE=$(cat "$DATA/.mantel-state" 2>/dev/null || true)
   STATE=${STATE:-$DATA/state}
   if [ "$1" = make ]; then make_folder "$STATE"; else [ -d "$STATE" ] || return 1; fi

@@ -3,7 +3,7 @@
 
 # "how to see that it is there|package"
 BASE_PACKAGES=('command -v nats-server|nats-server' 'command -v ffmpeg|ffmpeg' 'command -v ffprobe|ffmpeg' 'command -v openssl|openssl' 'perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount')
-TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2')
+TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2' 'command -v vips|libvips-tools')
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"

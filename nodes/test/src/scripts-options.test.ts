@@ -6,7 +6,7 @@ import { freePort, house, root, script } from './scripts/commands.ts';
 const home = house();
 afterAll(() => home.close());
 
-describe('what a person types wrong is answered with words and changes nothing', () => {
+describe('what a person types wrong is answered with words', () => {
   it.each([
     [['--dta', '/x'], 'Unknown option: --dta'],
     [['--port'], '--port needs a value'],
