@@ -18,7 +18,7 @@ it('an empty folder that only its owner may enter becomes the service user\'s', 
   expect(await script('stop', ['--data', data])).toMatchObject({ code: 0 });
 });
 
-it('checkout and data below a closed folder: mounted within reach, and the mounts go with stop', async () => {
+it('checkout and data below a closed folder: mounted within reach, and the mounts go with stop' /* the checkout folder itself is 0700 too, as mktemp makes it */, async () => {
   const closed = home.folder('like-root'), data = join(closed, 'data'), port = await freePort();
   mkdirSync(closed, { mode: 0o700 });
   const checkout = join(closed, 'mantel');
@@ -33,7 +33,8 @@ it('checkout and data below a closed folder: mounted within reach, and the mount
   expect(said, said.err).toMatchObject({ code: 0 });
   expect(await healthy(port)).toBe(true);
   expect(existsSync(join(data, 'library'))).toBe(true);
-  expect(mountsOf().length - before.length).toBe(root ? 2 : 0);
+  expect(mountsOf().length > before.length).toBe(root);
+  expect(mountsOf().some((line) => line.includes('/data '))).toBe(root);
   expect(statSync(closed).mode & 0o777).toBe(0o700);
   const again = await script('start', ['--data', data], mountable ? { checkout } : {});
   expect(again).toMatchObject({ code: 0, out: said.out });

@@ -1,6 +1,6 @@
 // Runs the real scripts of this checkout, each test with folders and ports of its own, and ends whatever a test leaves behind.
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,11 +70,15 @@ export function house() {
   return {
     folder: (name: string): string => join(top, name),
     start: (args: string[], options: Parameters<typeof script>[2] = {}): Promise<Said> => { started.add(args); return script('start', args, options); },
-    /** The checkout a second time, below another folder; false where this machine does not allow mounts. */
+    /** The checkout a second time, in a folder that only root may enter; false where this machine does not allow mounts. */
     mountCheckout(at: string): boolean {
-      mkdirSync(at, { recursive: true });
-      try { execFileSync('mount', ['--bind', CHECKOUT, at], { stdio: 'pipe' }); } catch { return false; }
-      mounts.push(at);
+      mkdirSync(at, { mode: 0o700 });
+      for (const name of readdirSync(CHECKOUT).filter((n) => !n.startsWith('.') && n !== 'data')) {
+        const from = join(CHECKOUT, name), to = join(at, name);
+        if (statSync(from).isDirectory()) mkdirSync(to); else writeFileSync(to, '');
+        try { execFileSync('mount', ['--bind', from, to], { stdio: 'pipe' }); } catch { return false; }
+        mounts.push(to);
+      }
       return true;
     },
     async close(): Promise<void> {
