@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { FastifyInstance } from 'fastify';
-import { ensureRoom, receive } from '../library/receive.ts';
+import { ensureRoom, receive, unbroken } from '../library/receive.ts';
 import type { Call } from '../services/adapter.ts';
 import { person } from '../services/adapter.ts';
 import { BASE } from './api.ts';
@@ -23,8 +23,9 @@ export async function addUploadRoute(app: FastifyInstance, { data, call, mayAdd,
       const user = person(req.actor);
       requireStorage();
       await ensureRoom(data, Number(req.headers['content-length'] ?? 0));
+      if (req.raw.readableAborted) throw new MantelError('incomplete'); // its end is announced once: the parser would wait for it for ever
       const fields: Record<string, string> = {};
-      for await (const part of req.parts()) {
+      for await (const part of unbroken(req.parts())) {
         if (part.type === 'field') {
           fields[part.fieldname] = String(part.value);
           continue;

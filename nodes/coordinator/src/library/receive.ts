@@ -14,6 +14,17 @@ export async function ensureRoom(data: string, bytes: number): Promise<void> {
   if (fs.bavail * fs.bsize < bytes + RESERVE) throw new MantelError('storage_full');
 }
 
+const BROKEN = new Set([undefined, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'FST_MP_PREMATURE_CLOSE']); // the parser of forms gives its errors no code
+
+/** What a client sends, with every way in which it can break off as `incomplete`: that is the sender's trouble, not ours. */
+export async function* unbroken<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } catch (e) {
+    throw BROKEN.has((e as { code?: string }).code) && !(e instanceof MantelError) ? new MantelError('incomplete') : e;
+  }
+}
+
 /**
  * Streams a body into a temporary file, hashing on the way, and syncs it to the disk. Throws `too_large`, `incomplete` (the stream broke), `storage_full`; nothing stays behind then.
  * Written in blocks of 1 MiB: fewer system calls, and no Transform between socket and disk.
@@ -28,7 +39,7 @@ export async function receive(data: string, body: AsyncIterable<Buffer>, { maxBy
   let waiting: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of unbroken(body)) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new MantelError('too_large');
       sha256.update(chunk);
@@ -51,7 +62,6 @@ export async function receive(data: string, body: AsyncIterable<Buffer>, { maxBy
     if (e instanceof MantelError) throw e;
     const code = (e as NodeJS.ErrnoException).code;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw new MantelError('storage_full');
-    if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') throw new MantelError('incomplete');
     throw e;
   }
 }
