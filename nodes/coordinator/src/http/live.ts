@@ -58,7 +58,11 @@ export function createLive({ changes, lastSeq, firstSeq }: LiveDeps) {
     },
     /** A session that ended hears nothing more. */
     end(sessionIds: number[]): void {
-      for (const l of listeners) if (sessionIds.includes(l.sessionId)) drop(l);
+      for (const l of listeners) {
+        if (!sessionIds.includes(l.sessionId)) continue;
+        listeners.delete(l);
+        l.out.end(); // a clean end: a cut stream would be an error in the browser of somebody who only signed out
+      }
     },
     addRoute(app: FastifyInstance): void {
       app.route({
