@@ -50,7 +50,7 @@ import { userHandlers } from './services/users/users.service.ts';
 import { createUsers } from './services/users/users.ts';
 
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
-export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string }
+export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string } }
 
 export async function startCoordinator(o: CoordinatorOptions) {
   const log = o.log ?? createLogger('coordinator');
@@ -88,7 +88,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const sessions = createSessions(db, (ids) => live.end(ids));
   const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, log });
   const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, throttle: createThrottle({ ...FIRST_RUN_LIMIT, now }), log });
-  const storage = createStorage({ db, data: o.data, state: o.state, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
+  const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
   const arrived: IngestDeps['arrived'] = (sql, a) => {
     enterTimeline(sql, counted(sql, a.assetId)!);

@@ -8,7 +8,7 @@ import { readPaired, type Paired } from './paired.ts';
 
 describe('configuration', () => {
   it('has the documented defaults', () => {
-    expect(coordinatorConfig({ MANTEL_DATA: '/d' })).toEqual({ data: '/d', state: '/d/state', port: 2283 });
+    expect(coordinatorConfig({ MANTEL_DATA: '/d' })).toEqual({ data: '/d', state: '/d/state', port: 2283, shown: { data: '/d', state: '/d/state' } });
     expect(workerConfig({ MANTEL_PAIRED: '/p.json' }).slots).toBeGreaterThanOrEqual(2);
   });
   it.each([[{}, /MANTEL_DATA is not set/], [{ MANTEL_DATA: 'data' }, /absolute path/], [{ MANTEL_DATA: '/d', MANTEL_PORT: '99999' }, /from 1 to 65535/], [{ MANTEL_DATA: '/d', MANTEL_PORT: '0x10' }, /whole number/]])('%j stops the boot', (env, words) => {

@@ -25,11 +25,12 @@ export function integer(env: Env, name: string, range: { min: number; max: numbe
   return n;
 }
 
-/** Where the coordinator keeps things. `data`: the family's files; `state`: database, keys, logs (needs a local disk). */
-export interface CoordinatorConfig { data: string; state: string; port: number }
+/** Where the coordinator keeps things. `data`: the family's files; `state`: database, keys, logs (needs a local disk). `shown`: the same two as people know them; a start may have mounted them elsewhere. */
+export interface CoordinatorConfig { data: string; state: string; port: number; shown: { data: string; state: string } }
 export function coordinatorConfig(env: Env = process.env): CoordinatorConfig {
   const data = folder(env, 'MANTEL_DATA');
-  return { data, state: folder(env, 'MANTEL_STATE', join(data, 'state')), port: integer(env, 'MANTEL_PORT', { min: 1, max: 65535, fallback: 2283 }) };
+  const state = folder(env, 'MANTEL_STATE', join(data, 'state'));
+  return { data, state, port: integer(env, 'MANTEL_PORT', { min: 1, max: 65535, fallback: 2283 }), shown: { data: folder(env, 'MANTEL_DATA_SHOWN', data), state: folder(env, 'MANTEL_STATE_SHOWN', state) } };
 }
 
 /** `slots`: how many jobs this machine works on at once; one more than cores, because a job also waits for bytes. */
