@@ -1,7 +1,7 @@
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import '../components/upload/m-upload.ts';
 import { chooseFiles } from '../components/upload/choose.ts';
 import { messageOf } from '../data/api.ts';
@@ -16,6 +16,7 @@ import { shellStyles } from './shell.styles.ts';
 import { setTheme, theme, type Theme } from './theme.ts';
 import { toast } from './toast.ts';
 
+const PHONE = matchMedia('(max-width: 599px)');
 const THEMES: { value: Theme; icon: string }[] = [{ value: 'system', icon: 'monitor' }, { value: 'light', icon: 'sun' }, { value: 'dark', icon: 'moon' }];
 
 /** The frame around every page: side bar, icon rail or bottom bar, by width; the top bar with upload and account. */
@@ -25,6 +26,11 @@ export class MShell extends LitElement {
   @property() path = '';
   @property() heading = '';
   @property({ attribute: false }) user: User | null = null;
+
+  @state() private phone = PHONE.matches;
+  private measure = (): void => { this.phone = PHONE.matches; };
+  override connectedCallback(): void { super.connectedCallback(); PHONE.addEventListener('change', this.measure); this.measure(); }
+  override disconnectedCallback(): void { super.disconnectedCallback(); PHONE.removeEventListener('change', this.measure); }
 
   private link(item: NavItem) {
     const current = this.path === item.path || this.path.startsWith(`${item.path}/`);
@@ -44,29 +50,29 @@ export class MShell extends LitElement {
     const name = this.user?.name ?? '';
     return html`
       <a class="skip" href="#content" @click=${(e: Event) => { e.preventDefault(); this.querySelector<HTMLElement>('.page')?.focus(); }}>${t('app.skip')}</a>
-      <nav class="side" aria-label=${t('nav.main')}>
+      ${this.phone ? nothing : html`<nav class="side" aria-label=${t('nav.main')}>
         <a class="brand" href="/photos" aria-label=${t('app.name')}><img src="/icon.svg" alt="" width="28" height="28"><span>${t('app.name')}</span></a>
         ${NAV.filter((i) => i.group === 'main').map((i) => this.link(i))}<hr>
         ${NAV.filter((i) => i.group === 'more').map((i) => this.link(i))}
         ${admin ? html`<hr><h2 class="group">${t('nav.admin')}</h2>${NAV.filter((i) => i.group === 'admin').map((i) => this.link(i))}` : nothing}
-      </nav>
+      </nav>`}
       <header>
         <h1>${this.heading}</h1>
         <wa-dropdown placement="bottom-end" @wa-select=${this.upload}>
-          <wa-button slot="trigger" appearance="plain" data-testid="upload-menu"><span slot="start">${icon('upload')}</span>${t('nav.upload')}</wa-button>
-          <wa-dropdown-item value="files" data-testid="upload-files">${icon('image')} ${t('nav.uploadFiles')}</wa-dropdown-item>
-          <wa-dropdown-item value="folder" data-testid="upload-folder">${icon('folder-up')} ${t('nav.uploadFolder')}</wa-dropdown-item>
+          <button slot="trigger" class="upload" data-testid="upload-menu" aria-label=${t('nav.upload')}>${icon('upload')}<span>${t('nav.upload')}</span></button>
+          <wa-dropdown-item value="files" data-testid="upload-files"><span slot="icon">${icon('image')}</span>${t('nav.uploadFiles')}</wa-dropdown-item>
+          <wa-dropdown-item value="folder" data-testid="upload-folder"><span slot="icon">${icon('folder-up')}</span>${t('nav.uploadFolder')}</wa-dropdown-item>
         </wa-dropdown>
         <wa-dropdown placement="bottom-end" @wa-select=${this.chosen}>
           <button slot="trigger" class="avatar" data-testid="user-menu" aria-label=${t('nav.account', { name })}>${name.trim().charAt(0).toUpperCase() || '·'}</button>
           <div class="who"><strong>${name}</strong><span class="caption">${this.user?.email}</span></div>
-          <wa-dropdown-item value="/settings">${icon('settings', 'small')} ${t('nav.settings')}</wa-dropdown-item>
-          ${THEMES.map((x) => html`<wa-dropdown-item type="checkbox" ?checked=${theme() === x.value} value=${`theme:${x.value}`}>${t(`theme.${x.value}`)}</wa-dropdown-item>`)}
-          <wa-dropdown-item value="logout" data-testid="logout">${icon('log-out', 'small')} ${t('nav.logout')}</wa-dropdown-item>
+          <wa-dropdown-item value="/settings"><span slot="icon">${icon('settings')}</span>${t('nav.settings')}</wa-dropdown-item>
+          ${THEMES.map((x) => html`<wa-dropdown-item type="checkbox" ?checked=${theme() === x.value} value=${`theme:${x.value}`}><span slot="icon">${icon(x.icon)}</span>${t(`theme.${x.value}`)}</wa-dropdown-item>`)}
+          <wa-dropdown-item value="logout" data-testid="logout"><span slot="icon">${icon('log-out')}</span>${t('nav.logout')}</wa-dropdown-item>
         </wa-dropdown>
       </header>
       <main id="content"><slot></slot></main>
-      <nav class="bottom" aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>
+      ${this.phone ? html`<nav class="bottom" aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>` : nothing}
       <m-upload></m-upload>`;
   }
 }

@@ -34,6 +34,7 @@ export class MTimelinePage extends LitElement {
   @state() private opened = -1;
   @state() private viewerReady = false;
   @query('m-timeline') private timeline!: MTimeline;
+  private back = -1;
   private model!: TimelineModel;
   private selection = new Selection(() => { this.tick++; });
 
@@ -44,7 +45,15 @@ export class MTimelinePage extends LitElement {
     }
     const id = this.params['id'];
     if (changed.has('params') && id && !this.viewerReady) void import('../components/viewer/m-viewer.ts').then(() => { this.viewerReady = true; }, (e: unknown) => toast({ text: messageOf(e), kind: 'bad' }));
-    if (!id) { this.origin = undefined; this.opened = -1; }
+    if (id) return;
+    this.back = changed.has('params') && changed.get('params')?.['id'] ? this.opened : -1;
+    this.origin = undefined;
+    this.opened = -1;
+  }
+  /** The viewer was closed, by whatever way: focus returns to the photo that was shown last. */
+  override updated(): void {
+    if (this.back >= 0) this.timeline.focusTile(this.back);
+    this.back = -1;
   }
 
   private async open(e: CustomEvent<{ index: number; rect?: DOMRect }>): Promise<void> {
@@ -60,10 +69,7 @@ export class MTimelinePage extends LitElement {
     if (e.detail.index >= 0) this.timeline.reveal(e.detail.index);
     if (e.detail.id !== this.params['id']) router.go(`/${this.view}/${e.detail.id}`, { replace: true });
   }
-  private close(e: CustomEvent<{ index: number }>): void {
-    router.closeOverlay(`/${this.view}`);
-    if (e.detail.index >= 0) requestAnimationFrame(() => this.timeline.focusTile(e.detail.index));
-  }
+  private close(): void { router.closeOverlay(`/${this.view}`); }
 
   // Each view has a timeline element of its own (keyed): its scroll position and its tiles belong to its model.
   override render() {

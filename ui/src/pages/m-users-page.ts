@@ -11,7 +11,7 @@ import { Use } from '../data/store.ts';
 import type { User } from '../data/types.ts';
 import { users } from '../data/users.ts';
 import type { UserParams } from '../dialogs/m-user-dialog.ts';
-import { formatWhen } from '../strings/format.ts';
+import { formatDate } from '../strings/format.ts';
 import { t } from '../strings/t.ts';
 import { base, paper } from '../tokens/shared.ts';
 
@@ -43,7 +43,7 @@ export class MUsersPage extends LitElement {
   }
   private row(u: User) {
     return html`<div class="row" data-testid="user-row"><span class="face ${u.disabled ? 'off' : ''}" aria-hidden="true">${u.name.trim().charAt(0).toUpperCase()}</span>
-      <div class="grow ${u.disabled ? 'off' : ''}"><div><strong>${u.name}</strong> ${u.id === session.user?.id ? html`<span class="badge">${t('users.you')}</span>` : ''} ${u.role === 'admin' ? html`<span class="badge">${t('users.role.admin')}</span>` : ''} ${u.disabled ? html`<span class="badge">${t('users.off')}</span>` : ''}</div><div class="caption">${u.email} · ${t('users.since', { when: formatWhen(u.createdAt) })}</div></div>
+      <div class="grow ${u.disabled ? 'off' : ''}"><div><strong>${u.name}</strong> ${u.id === session.user?.id ? html`<span class="badge">${t('users.you')}</span>` : ''} ${u.role === 'admin' ? html`<span class="badge">${t('users.role.admin')}</span>` : ''} ${u.disabled ? html`<span class="badge">${t('users.off')}</span>` : ''}</div><div class="caption">${u.email} · ${t('users.since', { when: formatDate(u.createdAt) })}</div></div>
       <wa-dropdown placement="bottom-end" @wa-select=${(e: CustomEvent<{ item: { value: string } }>) => void this.menu(u, e.detail.item.value)}>
         <button slot="trigger" class="icon-button" data-testid="user-actions" aria-label=${t('users.actions', { name: u.name })}>${icon('ellipsis')}</button>
         <wa-dropdown-item value="edit">${t('users.edit')}</wa-dropdown-item><wa-dropdown-item value="password">${t('users.reset')}</wa-dropdown-item>

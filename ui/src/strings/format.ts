@@ -49,6 +49,9 @@ export function formatWhen(iso: string, now = Date.now()): string {
   return plainDate.format(at);
 }
 
+/** An instant as a date: "14 May 2023". */
+export const formatDate = (iso: string): string => plainDate.format(new Date(iso));
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 /** Bytes in decimal units, as disks are sold: "38 GB", "2.4 MB". */
 export function formatBytes(bytes: number): string {

@@ -77,8 +77,6 @@ export class MScrubber extends LitElement {
     const onThumb = (e.target as Element).classList.contains('thumb');
     this.grip = onThumb && matchMedia('(max-width: 599px)').matches ? e.clientY - (this.track.getBoundingClientRect().top + (this.y / this.range) * this.height) : 0;
     if (!onThumb) this.go(this.toY(e.clientY), false);
-    e.preventDefault();
-    this.track.focus({ preventScroll: true });
   };
   private move = (e: PointerEvent): void => {
     if (this.dragging) this.go(this.toY(e.clientY), false);

@@ -113,7 +113,9 @@ function packDay(layout: TimelineLayout, from: number, to: number, { width: W, h
   }
   if (f >= to) return;
   const fill = (W - gap * (to - f - 1)) / s;
-  out.push(f, fill <= H * GROW ? fill : H, fill <= H * GROW);
+  // The rest of a day is as high as the row above it: a single last photo must not look like the most important one.
+  const rest = f > from ? Math.min(H, out.h[out.count - 1]!) : H;
+  out.push(f, fill <= H * GROW ? fill : rest, fill <= H * GROW);
 }
 
 export const rowAt = (rows: Rows, y: number): number => lastAtMost(rows.y, rows.count, y);

@@ -15,7 +15,7 @@ export const timelineStyles = css`
   .check::before { content: ''; position: absolute; inset: -10px; }
   @media (hover: hover) { .tile:hover .check { opacity: 1; } .tile:hover .check:hover { background: rgb(0 0 0 / 55%); } }
   .content.selecting .check { opacity: 1; }
-  .tile[aria-selected='true'] { background-color: color-mix(in oklab, var(--accent) 24%, var(--surface-0)); background-image: none !important; box-shadow: inset 0 0 0 3px var(--accent); }
+  .tile[aria-selected='true'] { background-color: color-mix(in oklab, var(--accent) 24%, var(--surface-0)) !important; background-image: none !important; box-shadow: inset 0 0 0 3px var(--accent); }
   .tile[aria-selected='true'] img { transform: scale(0.88); }
   .tile[aria-selected='true'] .check { background: var(--accent); border-color: var(--accent); color: var(--on-accent); opacity: 1; }
   .marks { position: absolute; inset: 0; pointer-events: none; color: #fff; }

@@ -70,7 +70,7 @@ export class MInfoPanel extends LitElement {
         ${this.fact('camera', t('info.camera'), camera || a.lens, camera ? a.lens : '', exposure)}
         ${a.gps ? this.fact('map-pin', t('info.place'), a.gps.map((v) => v.toFixed(5)).join(', '), a.altitude !== null && t('info.altitude', { n: Math.round(a.altitude) })) : nothing}
         ${this.fact('library', t('info.library'), a.libraryName)}
-        ${this.fact('user', t('info.from'), ...a.contributions.map((c) => [t('info.contribution', { name: c.userName, when: formatWhen(c.at) }), c.device && t('info.device', { device: c.device })].filter(Boolean).join(' ')))}
+        ${this.fact('user', t('info.from'), ...a.contributions.map((c) => [t('info.contribution', { name: c.userName, when: formatWhen(c.at) }), c.device && t('info.device', { device: c.device })].filter(Boolean).join(', ')))}
         ${this.fact('hash', t('info.tags'), a.tags.join(', '))}
         ${this.fact('trash-2', t('nav.trash'), a.trashedAt && t('info.trashed', { when: formatWhen(a.trashedAt) }))}
         ${this.fact('triangle-alert', t('info.problems'), ...a.problems.map((p) => t(`problem.${p}`)))}

@@ -23,7 +23,7 @@ const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
 /**
  * One photo or video over the whole window; the timeline stays beneath.
  * @fires moved - Another photo is shown: `{ index, id }`.
- * @fires close - `{ index }`: where focus should return to; -1 when not known.
+ * @fires close
  */
 @customElement('m-viewer')
 export class MViewer extends LitElement {
@@ -78,6 +78,7 @@ export class MViewer extends LitElement {
     this.videoFailed = false;
     this.index = this.start >= 0 && this.model.rowAt(this.start)?.id === id ? this.start : this.model.indexOf(id, Math.max(0, this.start));
     this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
+    if (this.index >= 0 && this.index !== this.start) this.tell('moved', { index: this.index, id });
     this.preload();
     try {
       const asset = await getAsset(id, abort.signal);
@@ -127,7 +128,7 @@ export class MViewer extends LitElement {
   }
 
   private tell(type: string, detail: object): void { this.dispatchEvent(new CustomEvent(type, { detail })); }
-  private close(): void { this.tell('close', { index: this.index }); }
+  private close(): void { this.tell('close', {}); }
   private wake = (): void => {
     this.idle = false;
     clearTimeout(this.timer);
