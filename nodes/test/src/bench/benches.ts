@@ -1,0 +1,8 @@
+import type { Bench } from './bench.ts';
+import { ingestBenches } from './ingest.ts';
+import { memoryBenches } from './memory.ts';
+import { timelineBenches } from './timeline.ts';
+import { uploadBenches } from './upload.ts';
+
+/** Everything that can be measured; a new group is a file of its own and one line here. */
+export const BENCHES: Bench[] = [...ingestBenches, ...uploadBenches, ...timelineBenches, ...memoryBenches];
