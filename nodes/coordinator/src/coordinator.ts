@@ -31,7 +31,7 @@ import { settleArrivals } from './services/assets/settle.ts';
 import { addGateway, gatewayHandlers, type JobGate } from './services/jobs/gateway.service.ts';
 import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
-import { heldJob, insertJob } from './services/jobs/queue.repository.ts';
+import { heldJob, insertJob, openLeases } from './services/jobs/queue.repository.ts';
 import { createQueue, type JobEnd } from './services/jobs/queue.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
@@ -70,14 +70,13 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const preview = createPreview({ data: o.data, ratioByte, enqueue: insertJob });
   const ends: Record<JobKind, JobEnd> = { preview: preview.end };
   const queue = createQueue({ db, ends, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
-  const hashes = new Map<string, Record<string, string>>(); // lease token → output → sha256, until the job ends
   const gates: Record<JobKind, JobGate> = { preview: {
     outputs: ['preview', 'thumb'],
     payload: (job) => {
       const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
       return { fileId, mime, bytes, name };
     },
-    accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result, hashes.get(job.token) ?? {})) }),
+    accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result)) }),
     discard: (token) => preview.discard(token),
   } };
   const nodes = createNodes({ workers: () => cluster.workers, running: queue.running, now });
@@ -122,6 +121,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   }
   await firstRun.prepare(o.admin);
   await queue.reap();
+  await preview.sweep(openLeases(db.sql));
   await db.writeSql((sql) => pruneChanges(sql, now()));
 
   // http
@@ -132,7 +132,6 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addExportRoute(app, db);
   addWorkerByteRoutes(app, {
     data: o.data, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), isLive: queue.isLive, now,
-    arrived: (token, output, sha256) => void hashes.set(token, { ...hashes.get(token), [output]: sha256 }),
   });
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
@@ -141,7 +140,6 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
   const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log);
-  const forget = (token: string): void => void hashes.delete(token);
   addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), log, now }), log);
   await gw.start();
   const stopPresence = await watchPresence({ ...wire, seed: cluster.seeds.sys }, (nkey, reason) => {
@@ -150,12 +148,10 @@ export async function startCoordinator(o: CoordinatorOptions) {
     nodes.gone(worker.id);
     void queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); });
   });
-  const reaper = setInterval(() => {
-    void queue.reap();
-    for (const token of hashes.keys()) if (![...cluster.workers].some((w) => queue.isLive(w.id, token))) forget(token);
-  }, 500);
+  const reaper = setInterval(() => void queue.reap(), 500);
   const daily = setInterval(() => {
     void queue.prune();
+    void preview.sweep(openLeases(db.sql));
     void db.writeSql((sql) => pruneChanges(sql, now()));
   }, 3600 * 1000);
 

@@ -38,7 +38,8 @@ class PinoBridge extends moleculer.Loggers.Base<object> {
 }
 
 // No validator: parameters are checked by the TypeBox contracts. No process events: shutdown has one owner.
-const common = (log: Logger): BrokerOptions => ({ logger: new PinoBridge(log), validator: false, skipProcessEventRegistration: true, metrics: false, tracing: false });
+// No `$node` service: it would tell every worker the options, load and addresses of this machine.
+const common = (log: Logger): BrokerOptions => ({ logger: new PinoBridge(log), validator: false, internalServices: false, skipProcessEventRegistration: true, metrics: false, tracing: false });
 
 /** The services of the house, in this process only. Log level: MANTEL_LOG, default `warn`. */
 export const homeBroker = (log: Logger = createLogger('home')): Broker => new moleculer.ServiceBroker({ ...common(log), nodeID: 'home' });

@@ -14,12 +14,11 @@ import { sendFile } from './bytes.ts';
 export interface WorkerBytesDeps {
   data: string; secret: string; find: (fileId: string) => MediaRow | undefined;
   isLive: (worker: string, token: string, jobId?: number) => boolean;
-  /** Told of each output that arrived whole: the lease it belongs to, its name and hash. */
-  arrived: (token: string, output: string, sha256: string) => void; now?: () => number;
+  now?: () => number;
 }
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
-export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, isLive, arrived, now = Date.now }: WorkerBytesDeps): void {
+export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, isLive, now = Date.now }: WorkerBytesDeps): void {
   mkdirSync(join(data, STAGING), { recursive: true });
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
@@ -53,7 +52,6 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, 
         await rm(join(data, stagedPath(grant.lease, output)), { force: true });
         throw new MantelError('checksum_mismatch');
       }
-      arrived(grant.lease, output, sha256);
       return reply.code(201).send({ ok: true });
     },
   });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Problem } from '@mantel/contracts/models/asset.ts';
@@ -8,7 +8,7 @@ import { check } from '@mantel/runtime/validate.ts';
 import sharp from 'sharp';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
-import { derivedPath, stagedPath } from '../../library/derived.ts';
+import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
 import { previewed, setPreview, setPreviewFailed, setPreviewWaiting } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
@@ -20,15 +20,16 @@ export interface PreviewDeps { data: string; ratioByte: (width: number, height: 
 
 /** The job kind `preview`, as the coordinator sees it: what it asks for, how it checks what comes back, and what it writes. */
 export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
-  /** Worker-made pictures are looked at before anybody else sees them: the right format, and a size that fits. */
-  const inspect = async (file: string, output: PreviewOutput): Promise<void> => {
-    const { size } = await stat(file).catch(() => ({ size: 0 }));
-    if (size === 0) throw new MantelError('bad_result', `The ${output} is missing.`);
-    const meta = await sharp(file).metadata().catch(() => undefined);
+  /** Worker-made pictures are looked at before anybody else sees them: the right format, and a size that fits. Returns the hash. */
+  const inspect = async (file: string, output: PreviewOutput): Promise<string> => {
+    const bytes = await readFile(file).catch(() => undefined); // bounded: the byte route stopped at `maxBytes`
+    if (!bytes?.length) throw new MantelError('bad_result', `The ${output} is missing.`);
+    const meta = await sharp(bytes).metadata().catch(() => undefined);
     const { width = 0, height = 0 } = meta ?? {};
     const edge = PREVIEW_OUTPUTS[output].edge;
     const fits = output === 'preview' ? Math.max(width, height) <= edge : Math.min(width, height) <= edge && Math.max(width, height) <= edge * 64;
     if (meta?.format !== FORMATS[output] || !fits) throw new MantelError('bad_result', `The ${output} is not a picture of the expected kind.`);
+    return createHash('sha256').update(bytes).digest('hex');
   };
 
   return {
@@ -39,10 +40,11 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio: 10 });
     },
     /** Checks a result and puts its pictures in place, before the transaction that makes it count. The version is a hash of both pictures, so an address never changes its content. */
-    async accept(job: PreviewJob, token: string, result: unknown, sha256: Partial<Record<string, string>>): Promise<{ version: string }> {
+    async accept(job: PreviewJob, token: string, result: unknown): Promise<{ version: string }> {
       check(PreviewResult, result);
-      for (const output of OUTPUTS) await inspect(join(data, stagedPath(token, output)), output);
-      const version = createHash('sha256').update(OUTPUTS.map((o) => sha256[o] ?? '').join(' ')).digest('hex').slice(0, 12);
+      const hashes: string[] = [];
+      for (const output of OUTPUTS) hashes.push(await inspect(join(data, stagedPath(token, output)), output));
+      const version = createHash('sha256').update(hashes.join(' ')).digest('hex').slice(0, 12);
       for (const output of OUTPUTS) {
         const target = join(data, derivedPath(job.fileId, output, version));
         await mkdir(dirname(target), { recursive: true });
@@ -52,6 +54,10 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     },
     async discard(token: string): Promise<void> {
       for (const output of OUTPUTS) await rm(join(data, stagedPath(token, output)), { force: true });
+    },
+    /** Removes what was sent for leases that ended in another way (a worker that went away in the middle). */
+    async sweep(held: { token: string }[]): Promise<void> {
+      for (const name of await readdir(join(data, STAGING)).catch(() => [])) if (!held.some((l) => name.startsWith(`${l.token}-`))) await rm(join(data, STAGING, name), { force: true });
     },
     end: {
       done(sql: Sql, job: { payload: string }, result: unknown): void {
