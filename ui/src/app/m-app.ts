@@ -40,10 +40,10 @@ export class MApp extends LitElement {
 
   private async route(): Promise<void> {
     const turn = ++this.turn;
-    const { state } = session;
-    if (state.kind === 'unknown') return;
-    if (state.kind === 'unreachable') { this.shown = { kind: 'failed', error: state.error }; return; }
-    if (state.kind !== 'in') this.offline = false;
+    const now = session.state;
+    if (now.kind === 'unknown') return;
+    if (now.kind === 'unreachable') { this.shown = { kind: 'failed', error: now.error }; return; }
+    if (now.kind !== 'in') this.offline = false;
     const to = this.redirect();
     if (to) return router.go(to, { replace: true });
     const found = findRoute(ROUTES, router.path);
@@ -63,7 +63,7 @@ export class MApp extends LitElement {
     const at = findRoute(ROUTES, router.path)?.route.path;
     switch (session.state.kind) {
       case 'setup': return at === '/setup' ? null : '/setup';
-      case 'out': return at === '/login' || at === '/setup' ? null : `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+      case 'out': return at === '/login' ? null : `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
       case 'in':
         if (at === '/login') return safeNext(router.query.get('next'));
         // The wizard ends on its own last page; coming back to it later leads to the photos.
@@ -98,7 +98,7 @@ export class MApp extends LitElement {
         const { route, params } = shown;
         const tag = unsafeStatic(route.tag);
         const page = staticHtml`<${tag} class="page" tabindex="-1" .params=${params} .view=${route.props?.['view'] ?? ''}></${tag}>`;
-        return route.access === 'anybody' ? html`<div class="stage">${page}</div>` : html`<m-shell .path=${router.path} .heading=${t(route.title as 'nav.photos')} .user=${session.user}>${page}</m-shell>`;
+        return route.access === 'anybody' ? html`<div class="stage">${page}</div>` : html`<m-shell .path=${router.path} .covered=${'id' in params} .heading=${t(route.title as 'nav.photos')} .user=${session.user}>${page}</m-shell>`;
       }
     }
   }

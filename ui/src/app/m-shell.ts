@@ -27,6 +27,8 @@ export class MShell extends LitElement {
   @property() heading = '';
   @property({ attribute: false }) user: User | null = null;
 
+  /** The viewer stands above all: what is beneath takes no focus. */
+  @property({ type: Boolean }) covered = false;
   @state() private phone = PHONE.matches;
   private measure = (): void => { this.phone = PHONE.matches; };
   override connectedCallback(): void { super.connectedCallback(); PHONE.addEventListener('change', this.measure); this.measure(); }
@@ -49,14 +51,14 @@ export class MShell extends LitElement {
     const admin = this.user?.role === 'admin';
     const name = this.user?.name ?? '';
     return html`
-      <a class="skip" href="#content" @click=${(e: Event) => { e.preventDefault(); this.querySelector<HTMLElement>('.page')?.focus(); }}>${t('app.skip')}</a>
-      ${this.phone ? nothing : html`<nav class="side" aria-label=${t('nav.main')}>
+      <a class="skip" href="#content" ?inert=${this.covered} @click=${(e: Event) => { e.preventDefault(); this.querySelector<HTMLElement>('.page')?.focus(); }}>${t('app.skip')}</a>
+      ${this.phone ? nothing : html`<nav class="side" ?inert=${this.covered} aria-label=${t('nav.main')}>
         <a class="brand" href="/photos" aria-label=${t('app.name')}><img src="/icon.svg" alt="" width="28" height="28"><span>${t('app.name')}</span></a>
         ${NAV.filter((i) => i.group === 'main').map((i) => this.link(i))}<hr>
         ${NAV.filter((i) => i.group === 'more').map((i) => this.link(i))}
         ${admin ? html`<hr><h2 class="group">${t('nav.admin')}</h2>${NAV.filter((i) => i.group === 'admin').map((i) => this.link(i))}` : nothing}
       </nav>`}
-      <header>
+      <header ?inert=${this.covered}>
         <h1>${this.heading}</h1>
         <wa-dropdown placement="bottom-end" @wa-select=${this.upload}>
           <button slot="trigger" class="upload" data-testid="upload-menu" aria-label=${t('nav.upload')}>${icon('upload')}<span>${t('nav.upload')}</span></button>
@@ -72,7 +74,7 @@ export class MShell extends LitElement {
         </wa-dropdown>
       </header>
       <main id="content"><slot></slot></main>
-      ${this.phone ? html`<nav class="bottom" aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>` : nothing}
+      ${this.phone ? html`<nav class="bottom" ?inert=${this.covered} aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>` : nothing}
       <m-upload></m-upload>`;
   }
 }

@@ -7,8 +7,6 @@ export interface TimelineLayout { version: number; total: number; days: Uint32Ar
 const MAGIC = 0x4d4e544c;
 const HEADER = 16;
 
-export const EMPTY_LAYOUT: TimelineLayout = { version: 0, total: 0, days: new Uint32Array(0), first: new Uint32Array(1), ratios: new Uint8Array(0) };
-
 /** Throws on anything that does not fit the format: a half answer must not become a wrong timeline. */
 export function decodeLayout(buffer: ArrayBuffer): TimelineLayout {
   const view = new DataView(buffer);

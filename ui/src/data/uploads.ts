@@ -28,7 +28,7 @@ const SPEED_WINDOW_MS = 8000;
 /** The uploads of this window. `change` events come at most once per frame. */
 class Uploads extends EventTarget {
   readonly queue = new UploadQueue(send, () => this.#changed());
-  #frame = 0;
+  #told = false;
   #samples: { at: number; sent: number }[] = [];
 
   /** Bytes per second over the last seconds; 0 while nothing is known. */
@@ -43,7 +43,9 @@ class Uploads extends EventTarget {
     this.#samples.push({ at, sent });
     this.#samples = this.#samples.filter((s) => at - s.at <= SPEED_WINDOW_MS);
     guardLeaving(this.queue.busy);
-    this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.dispatchEvent(new Event('change')); });
+    if (this.#told) return;
+    this.#told = true;
+    requestAnimationFrame(() => { this.#told = false; this.dispatchEvent(new Event('change')); });
   }
 }
 

@@ -1,9 +1,9 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/switch/switch.js';
 import type WaDialog from '@awesome.me/webawesome/dist/components/dialog/dialog.js';
-import { html, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { DialogElement } from '../app/dialog.ts';
+import type { DialogElement } from '../app/dialog.ts';
 import { icon } from '../app/icons.ts';
 import '../components/m-password-field.ts';
 import { messageOf } from '../data/api.ts';
@@ -16,7 +16,8 @@ export type UserParams = { mode: 'add' } | { mode: 'edit' | 'password'; user: Us
 
 /** Add a person, change one, or set a new password. Result: true when something was saved. */
 @customElement('m-user-dialog')
-export class MUserDialog extends DialogElement<UserParams, true> {
+export class MUserDialog extends LitElement implements DialogElement<UserParams> {
+  params!: UserParams;
   static override styles = [base, fields];
   @state() private error = '';
   @state() private busy = false;
@@ -48,7 +49,7 @@ export class MUserDialog extends DialogElement<UserParams, true> {
   override render() {
     const { params } = this, user = params.mode === 'add' ? null : params.user;
     const title = params.mode === 'add' ? t('users.add') : t(params.mode === 'edit' ? 'users.edit.title' : 'users.reset.title', { name: user!.name });
-    return html`<wa-dialog open label=${title} @wa-after-hide=${(e: Event) => { if (e.target === this.dialog) this.finish(this.result); }}>
+    return html`<wa-dialog open label=${title} @wa-after-hide=${(e: Event) => { if (e.target === this.dialog) this.dispatchEvent(new CustomEvent('done', { detail: this.result })); }}>
       <form id="form" @submit=${this.submit}>
         ${params.mode === 'add' ? html`<p class="quiet">${t('users.add.text')}</p>` : params.mode === 'password' ? html`<p class="quiet">${t('users.reset.text')}</p>` : nothing}
         ${params.mode === 'password' ? nothing : html`<label class="field"><span class="label">${t('common.name')}</span><input name="name" data-testid="user-name" required maxlength="100" autofocus .defaultValue=${user?.name ?? ''} autocomplete="off"></label>`}
@@ -57,7 +58,7 @@ export class MUserDialog extends DialogElement<UserParams, true> {
         ${params.mode === 'password' || (params.mode === 'edit' && params.self) ? nothing : html`<label class="field"><span class="label">${t('users.role')}</span><select name="role" data-testid="user-role"><option value="member" ?selected=${user?.role !== 'admin'}>${t('users.role.member')}</option><option value="admin" ?selected=${user?.role === 'admin'}>${t('users.role.admin')}</option></select></label>`}
         ${params.mode === 'edit' && !params.self ? html`<wa-switch data-testid="user-disabled" ?checked=${user!.disabled} hint=${t('users.disableHint')}>${t('users.disable')}</wa-switch>` : nothing}
         ${this.error ? html`<div class="message bad" role="alert">${icon('circle-alert')}<span>${this.error}</span></div>` : nothing}
-      </form>
+      <button type="submit" hidden></button></form>
       <wa-button slot="footer" appearance="plain" data-dialog="close">${t('common.cancel')}</wa-button>
       <wa-button slot="footer" variant="brand" data-testid="user-save" ?loading=${this.busy} @click=${() => this.form.requestSubmit()}>${t('common.save')}</wa-button>
     </wa-dialog>`;

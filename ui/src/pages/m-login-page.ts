@@ -60,7 +60,7 @@ export class MLoginPage extends LitElement {
           <span class="hint" id="caps" role="status">${this.caps ? t('login.capsLock') : ''}</span></label>
         ${error ? html`<div class="message bad" role="alert" data-testid="login-error">${icon('circle-alert')}<span>${error}</span></div>` : nothing}
         <wa-button type="submit" variant="brand" data-testid="login-submit" ?loading=${this.busy} ?disabled=${this.wait > 0}>${t('login.submit')}</wa-button>
-      </form>
+      <button type="submit" hidden></button></form>
       <p class="caption">${t('login.help')}</p>
     </div>`;
   }

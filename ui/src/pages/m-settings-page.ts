@@ -66,7 +66,7 @@ export class MSettingsPage extends LitElement {
     const user = session.user;
     return html`<div class="page">
       <section class="card"><h2>${t('settings.you')}</h2>
-        <form class="side-form" @submit=${this.name}><label class="field"><span class="label">${t('common.name')}</span><input name="name" data-testid="settings-name" required maxlength="100" autocomplete="name" .defaultValue=${user?.name ?? ''}></label><wa-button type="submit" appearance="outlined" ?loading=${this.busy === 'name'} data-testid="settings-name-save">${t('common.save')}</wa-button></form>
+        <form class="side-form" @submit=${this.name}><label class="field"><span class="label">${t('common.name')}</span><input name="name" data-testid="settings-name" required maxlength="100" autocomplete="name" .defaultValue=${user?.name ?? ''}></label><wa-button type="submit" appearance="outlined" ?loading=${this.busy === 'name'} data-testid="settings-name-save">${t('common.save')}</wa-button><button type="submit" hidden></button></form>
         <p class="caption">${user?.email}</p></section>
       <section class="card"><h2>${t('settings.appearance')}</h2>
         <fieldset class="choice"><legend class="sr">${t('theme.label')}</legend>${(['system', 'light', 'dark'] as const).map((x) => html`<label><input type="radio" name="theme" value=${x} ?checked=${theme() === x} @change=${() => setTheme(x as Theme)}>${icon({ system: 'monitor', light: 'sun', dark: 'moon' }[x], 'small')}${t(`theme.${x}`)}</label>`)}</fieldset></section>
@@ -77,7 +77,7 @@ export class MSettingsPage extends LitElement {
           <label class="field"><span class="label">${t('settings.password.current')}</span><input name="current" type="password" data-testid="settings-password-current" autocomplete="current-password" required maxlength="1024"></label>
           <m-password-field label=${t('settings.password.next')} testid="settings-password-next"></m-password-field>
           ${this.passwordError ? html`<div class="message bad" role="alert">${icon('circle-alert')}<span>${this.passwordError}</span></div>` : nothing}
-          <div class="actions"><wa-button type="submit" appearance="outlined" ?loading=${this.busy === 'password'} data-testid="settings-password-save">${t('settings.password.change')}</wa-button></div></form></section>
+          <div class="actions"><wa-button type="submit" appearance="outlined" ?loading=${this.busy === 'password'} data-testid="settings-password-save">${t('settings.password.change')}</wa-button></div><button type="submit" hidden></button></form></section>
       <section class="card"><h2>${t('settings.sessions')}</h2><div>${(this.sessions.data ?? []).map((s) => html`<div class="row" data-testid="session"><div class="grow"><div>${s.device}</div><div class="caption">${[s.address, t('settings.sessions.seen', { when: formatWhen(s.lastSeenAt) })].filter(Boolean).join(' · ')}</div></div>
         ${s.current ? html`<span class="badge">${t('settings.sessions.current')}</span>` : html`<wa-button size="s" appearance="outlined" aria-label=${t('settings.sessions.endOf', { device: s.device })} @click=${() => void this.run('session', () => revokeSession(s.id))}>${t('settings.sessions.end')}</wa-button>`}</div>`)}</div></section>
     </div>`;

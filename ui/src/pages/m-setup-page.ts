@@ -83,20 +83,20 @@ export class MSetupPage extends LitElement {
     switch (this.step) {
       case 'code': return html`${this.head(t('setup.title'), 0)}<p class="quiet">${t('setup.code.text')}</p>
         <form @submit=${this.submit}><label class="field"><span class="label">${t('setup.code.label')}</span><input name="code" data-testid="setup-code" required maxlength="100" autocomplete="off" spellcheck="false" .defaultValue=${this.code}></label>
-          ${this.failed()}<wa-button type="submit" variant="brand" data-testid="setup-code-submit" ?loading=${this.busy}>${t('common.next')}</wa-button></form>`;
+          ${this.failed()}<wa-button type="submit" variant="brand" data-testid="setup-code-submit" ?loading=${this.busy}>${t('common.next')}</wa-button><button type="submit" hidden></button></form>`;
       case 'you': return html`${this.head(t('setup.you.title'), 1)}<p class="quiet">${t('setup.intro')} ${t('setup.you.text')}</p>
         <form @submit=${this.submit}>
           <label class="field"><span class="label">${t('common.name')}</span><input name="name" data-testid="setup-name" required maxlength="100" autocomplete="name" .defaultValue=${this.you.name}></label>
           <label class="field"><span class="label">${t('common.email')}</span><input name="email" type="email" data-testid="setup-email" required maxlength="254" autocomplete="username" .defaultValue=${this.you.email}></label>
           <m-password-field label=${t('common.password')} testid="setup-password"></m-password-field>
-          ${this.failed()}<wa-button type="submit" variant="brand" data-testid="setup-next">${t('common.next')}</wa-button></form>`;
+          ${this.failed()}<wa-button type="submit" variant="brand" data-testid="setup-next">${t('common.next')}</wa-button><button type="submit" hidden></button></form>`;
       case 'family': return html`${this.head(t('setup.family.title'), 2)}
         <form @submit=${this.submit}>
           <label class="field"><span class="label">${t('setup.family.label')}</span><input name="library" data-testid="setup-library" required maxlength="100" autocomplete="off" .defaultValue=${t('setup.family.default')}><span class="hint">${t('setup.family.hint')}</span></label>
           ${this.where ? html`<div class="message">${icon('hard-drive')}<div><strong>${t('setup.where.title')}</strong><div style="overflow-wrap:anywhere">${this.where.dataPath}</div><div class="caption num">${t('setup.where.free', { free: formatBytes(this.where.freeBytes), total: formatBytes(this.where.totalBytes) })}</div></div></div>
             ${this.where.warnings.map((w) => html`<div class="message warn">${icon('triangle-alert')}<span>${w}</span></div>`)}` : nothing}
           ${this.failed()}
-          <div class="two"><wa-button appearance="plain" @click=${() => this.show('you')}>${t('common.back')}</wa-button><wa-button type="submit" variant="brand" data-testid="setup-finish" ?loading=${this.busy}>${t('setup.finish')}</wa-button></div></form>`;
+          <div class="two"><wa-button appearance="plain" @click=${() => this.show('you')}>${t('common.back')}</wa-button><wa-button type="submit" variant="brand" data-testid="setup-finish" ?loading=${this.busy}>${t('setup.finish')}</wa-button></div><button type="submit" hidden></button></form>`;
       case 'done': return this.busy ? html`<p class="quiet" role="status">${t('common.loading')}</p>` : html`${this.head(t('setup.done.title'), 0)}<p class="quiet">${t('setup.done.text')}</p>
         <wa-button variant="brand" href="/photos" data-testid="setup-done">${t('setup.done.photos')}</wa-button><wa-button appearance="plain" href="/admin/users" data-testid="setup-people">${t('setup.done.people')}</wa-button>`;
     }

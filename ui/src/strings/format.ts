@@ -8,7 +8,6 @@ const utc = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new In
 const dayShort = utc({ weekday: 'short', day: 'numeric', month: 'short' });
 const dayWithYear = utc({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 const monthLong = utc({ month: 'long', year: 'numeric' });
-const monthName = utc({ month: 'short' });
 const full = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const plainDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -24,8 +23,6 @@ const words = (s: string): string => s.replaceAll(',', '');
 export const formatDay = (yyyymmdd: number, withYear = false): string => words((withYear ? dayWithYear : dayShort).format(dateOf(yyyymmdd)));
 /** 202305 → "May 2023" */
 export const formatMonth = (yyyymm: number): string => monthLong.format(dateOf(yyyymm * 100 + 1));
-/** 202305 → "May" */
-export const formatMonthName = (yyyymm: number): string => monthName.format(dateOf(yyyymm * 100 + 1));
 /** Local wall clock as if UTC, seconds → "Sunday 14 May 2023 at 18:20" */
 export const formatWallClock = (seconds: number): string => words(full.format(new Date(seconds * 1000)));
 /** "2023-05-14T18:20:00" → the same in words; the text itself when it is not a date. */

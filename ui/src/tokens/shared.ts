@@ -26,7 +26,7 @@ export const base = css`
   .text-button:hover { background: color-mix(in oklab, currentColor 10%, transparent); }
 `;
 
-/** Forms: native fields with a label above, a hint below and the error in words. */
+/** Forms: native fields with a label above, a hint below and the error in words. Each form ends with a hidden native submit button: without one, Enter does nothing. */
 export const fields = css`
   form { display: grid; gap: var(--space-4); }
   .field { display: grid; gap: var(--space-1); }

@@ -20,7 +20,7 @@ export class MStage extends LitElement {
     :host(.zoomed) { cursor: grab; } :host(.zoomed:active) { cursor: grabbing; }
     .box { position: absolute; left: 50%; top: 50%; will-change: transform; background: center / 100% 100% no-repeat; }
     .box.still { transition: transform var(--move) var(--ease); }
-    img { position: absolute; inset: 0; width: 100%; height: 100%; display: block; opacity: 0; transition: opacity var(--fast); user-select: none; -webkit-user-drag: none; }
+    img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; display: block; opacity: 0; transition: opacity var(--fast); user-select: none; -webkit-user-drag: none; }
     img.ready { opacity: 1; }
   `];
   @property({ attribute: false }) picture!: Picture;

@@ -2,11 +2,11 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { act, type Act } from '../../app/act.ts';
 import { icon } from '../../app/icons.ts';
-import { isAbort, messageOf } from '../../data/api.ts';
+import { ApiError, isAbort, messageOf } from '../../data/api.ts';
 import { getAsset, originalUrl, previewUrl, thumbUrl } from '../../data/assets.ts';
 import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
 import { FLAG, type Asset } from '../../data/types.ts';
-import { formatLocal, formatWallClock } from '../../strings/format.ts';
+import { formatDay, formatLocal, formatWallClock } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
 import { blurredPicture } from '../timeline/placeholder.ts';
@@ -190,13 +190,14 @@ export class MViewer extends LitElement {
     const { asset, row } = this;
     const fileId = row?.fileId ?? asset?.fileId ?? '';
     const when = row ? formatWallClock(row.time) : asset ? formatLocal(asset.takenAtLocal) : '';
+    const day = Number((row ? new Date(row.time * 1000).toISOString() : (asset?.takenAtLocal ?? '')).slice(0, 10).replaceAll('-', ''));
     const { previous, next } = this.around;
     const button = (name: string, label: string, testid: string, run: () => void, pressed?: boolean) => html`<button class="icon-button" data-testid=${testid} aria-label=${label} title=${label} aria-pressed=${pressed === undefined ? nothing : pressed} @click=${run}>${icon(name, name)}</button>`;
     return html`<div class="room ${this.idle ? 'idle' : ''}">
-        ${this.error ? this.cannot('image-off', t('viewer.gone'), messageOf(this.error), '') : this.body(fileId)}
+        ${this.error ? this.lost(this.error) : this.body(fileId)}
         <div class="top chrome">
           ${button('x', t('viewer.close'), 'viewer-close', () => this.close())}
-          <span class="when">${when}</span>
+          <span class="when"><span class="long">${when}</span><span class="short">${day ? formatDay(day, true) : ''}</span></span>
           ${fileId && !this.error ? html`
             ${this.trashed ? button('archive-restore', t('viewer.restore'), 'viewer-restore', () => void this.do('restore')) : html`
               ${button('heart', t('viewer.favourite'), 'viewer-favourite', () => void this.do(this.favourite ? 'unfavourite' : 'favourite'), this.favourite)}
@@ -225,9 +226,14 @@ export class MViewer extends LitElement {
     }
     if (failed) return this.cannot('image-off', t('viewer.failed'), [...(asset?.problems ?? []).map((p) => t(`problem.${p}`)), t('viewer.failed.text')].join(' '), fileId);
     if (!picture) return nothing;
-    const shown = waiting ? { ...picture, thumb: '', preview: '', sharp: '' } : picture;
+    // Until the preview is there, the original stands in where a browser can show it.
+    const shown = waiting ? { ...picture, thumb: '', preview: picture.sharp, sharp: '' } : picture;
     return html`<m-stage .picture=${shown} .origin=${this.origin} @swipe=${this.swiped} @tap=${() => { if (this.idle) this.wake(); else this.idle = true; }}></m-stage>
-      ${waiting ? html`<div class="waiting" role="status">${t('viewer.waiting')}</div>` : nothing}`;
+      ${waiting && !shown.preview ? html`<div class="waiting" role="status">${t('viewer.waiting')}</div>` : nothing}`;
+  }
+  private lost(error: unknown) {
+    if (error instanceof ApiError && error.code === 'not_found') return this.cannot('image-off', t('viewer.gone'), '', '');
+    return html`${this.cannot('circle-alert', t('viewer.error'), messageOf(error), '')}<button class="text-button again" @click=${() => void this.load()}>${t('app.retry')}</button>`;
   }
   private cannot(name: string, title: string, text: string, fileId: string) {
     return html`<div class="cannot" data-testid="viewer-cannot">${icon(name)}<h2>${title}</h2><p>${text}</p>${fileId ? html`<a href=${originalUrl(fileId, true)} download>${icon('download')}${t('viewer.download')}</a>` : nothing}</div>`;

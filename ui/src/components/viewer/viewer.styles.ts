@@ -18,12 +18,16 @@ export const viewerStyles = css`
   .cannot .icon { width: 56px; height: 56px; stroke-width: 1; opacity: 0.7; } .cannot p { max-width: 380px; color: #c9c7c2; }
   .cannot a { color: var(--accent); font-weight: 600; display: inline-flex; gap: 8px; align-items: center; text-decoration: none; padding: 10px 16px; border-radius: 8px; } .cannot a .icon { width: 20px; height: 20px; stroke-width: 1.75; opacity: 1; } .cannot a:hover { background: rgb(255 255 255 / 8%); }
   .waiting { position: absolute; left: 50%; bottom: 32px; transform: translateX(-50%); background: rgb(0 0 0 / 65%); padding: 8px 16px; border-radius: var(--radius-pill); font: var(--text-caption) var(--font); width: max-content; max-width: calc(100% - 32px); text-align: center; }
+  .again { position: absolute; left: 50%; bottom: 25%; transform: translateX(-50%); }
+  .when .short { display: none; }
+  .waiting .icon { margin: 0 auto 8px; }
   m-info-panel { width: 360px; height: 100dvh; }
   @media (max-width: 599px) {
     :host { grid-template-columns: minmax(0, 1fr); }
     .step { display: none; }
     .top { padding: 4px 4px 24px; gap: 0; }
-    .top .when { font: var(--text-caption) var(--font); }
+    .top .when { font: var(--text-caption) var(--font); } .when .long { display: none; } .when .short { display: inline; }
+    .top [data-testid='viewer-original'] { display: none; }
     m-info-panel { position: fixed; inset: auto 0 0 0; width: auto; height: auto; max-height: 72dvh; z-index: 5; border-radius: 16px 16px 0 0; animation: sheet var(--move) var(--ease); }
     @keyframes sheet { from { transform: translateY(40%); } }
   }
