@@ -49,6 +49,7 @@ export class MScrubber extends LitElement {
   private observer: ResizeObserver | undefined;
   private still: ReturnType<typeof setTimeout> | undefined;
   private grip = 0;
+  private axis: Element[] = [];
 
   override firstUpdated(): void {
     this.observer = new ResizeObserver(() => { this.height = this.track.clientHeight; });
@@ -56,6 +57,8 @@ export class MScrubber extends LitElement {
   }
   override disconnectedCallback(): void { super.disconnectedCallback(); this.observer?.disconnect(); clearTimeout(this.still); }
   override willUpdate(changed: Map<string, unknown>): void {
+    // The axis changes with the library and the window, not with every frame of scrolling.
+    if (['months', 'ys', 'total', 'view', 'height'].some((name) => changed.has(name))) this.axis = this.drawAxis();
     if (!changed.has('y') || changed.get('y') === undefined) return;
     this.moving = true;
     clearTimeout(this.still);
@@ -94,17 +97,28 @@ export class MScrubber extends LitElement {
     this.go(y, true);
   };
 
+  private at = (y: number): number => (Math.min(this.range, y) / this.range) * this.height;
+  private drawAxis(): Element[] {
+    const { years, ticks } = scrubTicks(this.months, this.ys.map(this.at), this.height);
+    const mark = (kind: string, top: number, text = ''): Element => {
+      const el = document.createElement('span');
+      el.className = kind;
+      el.style.top = `${top}px`;
+      el.textContent = text;
+      return el;
+    };
+    return [...years.map((y) => mark('year', y.at, String(y.year))), ...ticks.map((y) => mark('tick', y))];
+  }
+
   override render() {
-    const at = (y: number): number => (Math.min(this.range, y) / this.range) * this.height;
+    const at = this.at;
     const now = monthAt(this.months, this.ys, this.y + 60);
     const hovered = this.hover >= 0 && this.height > 0 ? monthAt(this.months, this.ys, (this.hover / this.height) * this.range + 1) : 0;
     const clamp = (px: number): number => Math.min(this.height - 18, Math.max(18, px));
-    const { years, ticks } = scrubTicks(this.months, this.ys.map(at), this.height);
     return html`<div class="track ${this.dragging ? 'dragging' : ''} ${this.moving ? 'moving' : ''} ${hovered && !this.dragging ? 'hovering' : ''}" role="slider" tabindex="0" aria-orientation="vertical"
         aria-label=${t('timeline.scrubber')} aria-valuemin="0" aria-valuemax=${Math.max(0, this.months.length - 1)} aria-valuenow=${Math.max(0, this.months.indexOf(now))} aria-valuetext=${now ? formatMonth(now) : ''}
         @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointercancel=${this.up} @pointerleave=${() => { this.hover = -1; }} @keydown=${this.key}>
-      ${years.map((y) => html`<span class="year" style="top:${y.at}px">${y.year}</span>`)}
-      ${ticks.map((y) => html`<span class="tick" style="top:${y}px"></span>`)}
+      ${this.axis}
       <span class="thumb" style="top:${at(this.y)}px"></span>
       <span class="pill at" style="top:${clamp(at(this.y))}px">${now ? formatMonth(now) : ''}</span>
       ${hovered ? html`<span class="pill" style="top:${clamp(this.hover)}px">${formatMonth(hovered)}</span>` : nothing}

@@ -86,6 +86,12 @@ describe('rows', () => {
     }));
   });
 
+  test('heights that round differently in 32 bits still leave the full gap', () => {
+    const ratios = [1, 171, 134, 166, 1, 91, 42, 1, 42, 1, 171, 134, 166, 1, 91, 42, 91, 42, 1, 171, 134, 166, 1, 91, 1, 91, 42, 1, 171];
+    const rows = buildRows(layoutOf([ratios.length], (i) => ratios[i]!), rowOptions(569));
+    for (let r = 0; r + 1 < rows.count; r++) expect(rows.y[r + 1]! - rows.y[r]! - Math.round(rows.h[r]!)).toBe(rows.options.gap);
+  });
+
   test('a million photos', () => {
     const layout = layoutOf(Array.from({ length: 10_000 }, () => 100), (i) => [85, 48, 114][i % 3]!);
     const rows = buildRows(layout, rowOptions(1280));

@@ -32,8 +32,10 @@ class Builder {
     this.y[this.count] = this.at;
     this.first[this.count] = first;
     this.h[this.count] = height;
-    this.full[this.count++] = full ? 1 : 0;
-    this.at += Math.round(height) + this.#gap;
+    this.full[this.count] = full ? 1 : 0;
+    // The stored (32 bit) height, which is what tiles are drawn with: the exact one may round to another pixel.
+    this.at += Math.round(this.h[this.count]!) + this.#gap;
+    this.count++;
   }
   #grow(): void {
     const grown = <A extends Float64Array | Uint32Array | Float32Array | Uint8Array>(old: A, next: A): A => { next.set(old); return next; };
