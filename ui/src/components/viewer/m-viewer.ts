@@ -127,7 +127,8 @@ export class MViewer extends LitElement {
     }
   }
 
-  private tell(type: string, detail: object): void { this.dispatchEvent(new CustomEvent(type, { detail })); }
+  /** Answers may arrive after the viewer was closed; they must not open it again. */
+  private tell(type: string, detail: object): void { if (this.isConnected) this.dispatchEvent(new CustomEvent(type, { detail })); }
   private close(): void { this.tell('close', {}); }
   private wake = (): void => {
     this.idle = false;
