@@ -20,7 +20,7 @@ const LISTED = 100;
 @customElement('m-jobs-page')
 export class MJobsPage extends LitElement {
   static override styles = [base, paper, css`
-    .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(84px, 1fr)); gap: 12px; margin: 0; }
+    .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr)); gap: 12px; margin: 0; }
     .numbers div { display: grid; } .numbers dd { margin: 0; font: 600 1.5rem/2rem var(--font); font-variant-numeric: tabular-nums; } .numbers dt { order: 1; color: var(--ink-2); font: var(--text-caption) var(--font); }
     .state { display: flex; gap: 8px; align-items: center; color: var(--ink-2); }
     .buttons { display: flex; flex-wrap: wrap; gap: 8px; }

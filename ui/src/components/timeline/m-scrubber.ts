@@ -12,7 +12,7 @@ import { monthAt, scrubStep, scrubTicks } from './scrub.ts';
 @customElement('m-scrubber')
 export class MScrubber extends LitElement {
   static override styles = [base, css`
-    :host { position: absolute; right: 0; top: 8px; bottom: 8px; width: 64px; z-index: 3; touch-action: none; user-select: none; -webkit-user-select: none; }
+    :host { position: absolute; right: 0; top: 8px; bottom: 8px; width: max(64px, 4rem); z-index: 3; touch-action: none; user-select: none; -webkit-user-select: none; }
     .track { position: absolute; inset: 0; cursor: ns-resize; border-radius: 8px; }
     .track:focus-visible { outline-offset: -2px; }
     .year, .tick { position: absolute; right: 14px; transform: translateY(-50%); pointer-events: none; }

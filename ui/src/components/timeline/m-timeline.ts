@@ -127,7 +127,7 @@ export class MTimeline extends LitElement {
   private build(): void {
     const layout = this.model.layout, width = this.contentWidth();
     if (!layout || width <= 0) return;
-    this.rows = buildRows(layout, rowOptions(width));
+    this.rows = buildRows(layout, rowOptions(width, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16));
     this.scale = scrollScale(this.rows.total, this.scroller.clientHeight);
     this.content.style.height = `${this.scale.content}px`;
     if (this.field) this.field.active = Math.min(this.field.active, Math.max(0, layout.total - 1));

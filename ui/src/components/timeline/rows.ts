@@ -9,9 +9,10 @@ export interface RowOptions { width: number; height: number; gap: number; groupG
 /** Row `r` holds the photos first[r] … first[r+1]-1, at y[r], h[r] high; `full` rows fill the width exactly. `monthKey/monthY/monthFirst` feed the scrubber. */
 export interface Rows { count: number; total: number; y: Float64Array; first: Uint32Array; h: Float32Array; full: Uint8Array; monthKey: number[]; monthY: number[]; monthFirst: number[]; options: RowOptions }
 
-export function rowOptions(width: number): RowOptions {
+/** `text` is how much larger than usual the reader has set the text: headings need that much more room. */
+export function rowOptions(width: number, text = 1): RowOptions {
   const phone = width < 600;
-  return { width, height: phone ? 110 : 220, gap: phone ? 2 : 4, groupGap: 20, dayHead: 36, monthHead: phone ? 48 : 60, share: !phone };
+  return { width, height: phone ? 110 : 220, gap: phone ? 2 : 4, groupGap: 20, dayHead: Math.round(36 * text), monthHead: Math.round((phone ? 48 : 60) * text), share: !phone };
 }
 
 /** Extremely long or high pictures are cropped in the grid, so that a heading fits over each and no row becomes a thread. */

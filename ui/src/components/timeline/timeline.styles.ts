@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
 export const timelineStyles = css`
-  :host { display: block; position: relative; height: 100%; min-height: 0; --edge: 64px; }
+  :host { display: block; position: relative; height: 100%; min-height: 0; --edge: max(64px, 4rem); }
   .scroller { position: absolute; inset: 0; overflow-y: auto; overflow-x: hidden; scrollbar-width: none; padding: 0 var(--edge) 0 16px; overscroll-behavior: contain; }
   .scroller::-webkit-scrollbar { display: none; }
   .content { position: relative; contain: layout size style; user-select: none; -webkit-user-select: none; }
