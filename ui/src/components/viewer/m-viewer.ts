@@ -44,6 +44,7 @@ export class MViewer extends LitElement {
   @query('video') private video?: HTMLVideoElement;
   /** The place that a photo had before it left this view: its neighbours are still next to it. */
   private ghost = -1;
+  private closed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort = new AbortController();
   private off = new AbortController();
@@ -51,6 +52,7 @@ export class MViewer extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.closed = false;
     this.setAttribute('role', 'dialog');
     this.setAttribute('aria-modal', 'true');
     this.setAttribute('aria-label', t('viewer.label'));
@@ -127,9 +129,12 @@ export class MViewer extends LitElement {
     }
   }
 
-  /** Answers may arrive after the viewer was closed; they must not open it again. */
-  private tell(type: string, detail: object): void { if (this.isConnected) this.dispatchEvent(new CustomEvent(type, { detail })); }
-  private close(): void { this.tell('close', {}); }
+  /** Answers may arrive after the viewer was asked to close (the step back takes a moment); they must not open it again. */
+  private tell(type: string, detail: object): void { if (this.isConnected && !this.closed) this.dispatchEvent(new CustomEvent(type, { detail })); }
+  private close(): void {
+    this.tell('close', {});
+    this.closed = true;
+  }
   private wake = (): void => {
     this.idle = false;
     clearTimeout(this.timer);
