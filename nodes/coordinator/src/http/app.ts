@@ -19,13 +19,15 @@ import { addErrorHandler } from './errors.ts';
 export const ROUTES: Route[] = [...userRoutes, ...libraryRoutes, ...assetRoutes, ...timelineRoutes, ...jobRoutes, ...nodeRoutes, ...storageRoutes];
 
 const MAX_JSON = 1 << 20;
+const SILENT_MS = 120_000; // no byte in either direction while a request is open: a phone that left the house in the middle of an upload
 export interface AppOptions { resolve: (token: string) => Actor; version: string; log?: FastifyBaseLogger; serverFactory?: FastifyServerFactory; /** Collect the OpenAPI document (scripts/openapi); a running house needs none. */ describe?: boolean }
 
 /** The empty house: plugins, error handler and auth hook. Routes are added by the caller; each must declare its permission. */
 export async function createApp({ resolve, version, log, serverFactory, describe }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     ...(log ? { loggerInstance: log } : {}), ...(serverFactory ? { serverFactory } : {}), bodyLimit: MAX_JSON, forceCloseConnections: true, logController: new LogController({ disableRequestLogging: true }), routerOptions: { maxParamLength: 200 },
-    requestTimeout: 0, // an upload over a phone line may take an hour; silent connections are dropped by the port
+    requestTimeout: 0, // an upload over a phone line may take an hour
+    connectionTimeout: SILENT_MS,
   });
   app.setValidatorCompiler(() => () => true); // the contract is checked once, at the action; here it is only documentation
   addErrorHandler(app);

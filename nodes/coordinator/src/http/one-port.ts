@@ -9,9 +9,11 @@ import type { FastifyServerFactory } from 'fastify';
 const TLS_HANDSHAKE = 0x16;
 
 export function onePort(tls: { key: string; cert: string }, silentMs = 10_000): FastifyServerFactory {
-  return (handler) => {
+  return (handler, options) => {
     const plain: Server = createHttp({ noDelay: true }, handler);
     const secure = createHttps({ ...tls, ALPNProtocols: ['http/1.1'], noDelay: true }, handler);
+    // fastify sets these only on servers that it makes itself; node's own limits (5 s between requests, 5 minutes for a whole one) cut kept connections and long uploads
+    for (const server of [plain, secure]) Object.assign(server, { keepAliveTimeout: options.keepAliveTimeout, requestTimeout: options.requestTimeout, timeout: options.connectionTimeout });
     const asHttp = plain.listeners('connection') as ((s: Socket) => void)[];
     plain.removeAllListeners('connection');
 
@@ -40,8 +42,6 @@ export function onePort(tls: { key: string; cert: string }, silentMs = 10_000): 
     secure.on('clientError', (...args) => { if (!plain.emit('clientError', ...args)) args[1].destroy(); });
     secure.on('tlsClientError', (_error, socket) => { socket.destroy(); });
     plain.on('listening', () => {
-      secure.keepAliveTimeout = plain.keepAliveTimeout;
-      secure.requestTimeout = plain.requestTimeout;
       secure.headersTimeout = plain.headersTimeout;
       secure.emit('listening'); // starts node's connection tracking: without it no header time limit and no closeIdleConnections
     });
