@@ -44,6 +44,7 @@ import { localSeconds, monthOf, ratioByte } from './services/timeline/ord.ts';
 import { timelineHandlers } from './services/timeline/timeline.service.ts';
 import { createTimeline } from './services/timeline/timeline.ts';
 import { createFirstRun, FIRST_RUN_LIMIT } from './services/users/first-run.ts';
+import { isAdmin } from './services/users/sessions.repository.ts';
 import { createSessions } from './services/users/sessions.ts';
 import { createThrottle } from './services/users/throttle.ts';
 import { userHandlers } from './services/users/users.service.ts';
@@ -63,7 +64,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   if (!marker.present()) log.error({ data: o.data }, 'the disk with the photos is not there: nothing will be written until it is back');
   const facts = createFacts({ log });
 
-  const live = createLive({ changes: (user, seq, limit) => changesFor(db.sql, user, seq, limit), lastSeq: () => lastSeq(db.sql), firstSeq: () => firstSeq(db.sql) });
+  const live = createLive({ changes: (user, seq, limit) => changesFor(db.sql, user, seq, limit), lastSeq: () => lastSeq(db.sql), firstSeq: () => firstSeq(db.sql), isAdmin: (userId) => isAdmin(db.sql, userId) });
   db.onCommit(() => live.changed());
 
   // jobs
@@ -142,11 +143,14 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log);
   addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), log, now }), log);
   await gw.start();
-  const stopPresence = await watchPresence({ ...wire, seed: cluster.seeds.sys }, (nkey, reason) => {
-    const worker = cluster.workers.find((w) => w.nkey === nkey);
-    if (!worker) return;
-    nodes.gone(worker.id);
-    void queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); });
+  const stopPresence = await watchPresence({ ...wire, seed: cluster.seeds.sys }, {
+    gone: (nkey, reason) => {
+      const worker = cluster.workers.find((w) => w.nkey === nkey);
+      if (!worker) return;
+      nodes.gone(worker.id);
+      void queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); });
+    },
+    cut: () => { for (const w of cluster.workers) queue.endPolls(w.id); }, // an open poll would win a job and answer into the void
   });
   const reaper = setInterval(() => void queue.reap(), 500);
   const daily = setInterval(() => {

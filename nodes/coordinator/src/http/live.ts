@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { person } from '../services/adapter.ts';
 import { BASE } from './api.ts';
 
-export interface LiveDeps { changes: (userId: number, seq: number, limit: number) => ChangeRow[]; lastSeq: () => number; firstSeq: () => number }
-interface Listener { userId: number; sessionId: number; admin: boolean; seq: number; out: ServerResponse }
+export interface LiveDeps { changes: (userId: number, seq: number, limit: number) => ChangeRow[]; lastSeq: () => number; firstSeq: () => number; isAdmin: (userId: number) => boolean }
+interface Listener { userId: number; sessionId: number; seq: number; out: ServerResponse }
 const BATCH = 500;
 const MAX_BEHIND = 5000; // more than this is quicker to load anew
 const MAX_WAITING_BYTES = 1 << 20;
@@ -14,7 +14,7 @@ const JOBS_EVERY_MS = 500;
 const MAX_LISTENERS_PER_USER = 32;
 
 /** Server-sent events from the change log. Each listener has its own place in the log, so a reconnect with Last-Event-ID misses nothing. */
-export function createLive({ changes, lastSeq, firstSeq }: LiveDeps) {
+export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
   const listeners = new Set<Listener>();
   let due: NodeJS.Immediate | undefined;
   let jobsDue: NodeJS.Timeout | undefined;
@@ -52,7 +52,7 @@ export function createLive({ changes, lastSeq, firstSeq }: LiveDeps) {
     jobsChanged(): void {
       jobsDue ??= setTimeout(() => {
         jobsDue = undefined;
-        for (const l of listeners) if (l.admin) send(l, 'event: jobs\ndata: {}\n\n');
+        for (const l of listeners) if (isAdmin(l.userId)) send(l, 'event: jobs\ndata: {}\n\n');
       }, JOBS_EVERY_MS);
       jobsDue.unref();
     },
@@ -77,7 +77,7 @@ export function createLive({ changes, lastSeq, firstSeq }: LiveDeps) {
           const given = Number(req.headers['last-event-id'] ?? (req.query as { since?: string }).since ?? Number.NaN);
           const last = lastSeq();
           const tooOld = Number.isFinite(given) && (given < firstSeq() - 1 || given > last || last - given > MAX_BEHIND);
-          const listener: Listener = { userId: user.userId, sessionId: user.sessionId, admin: user.role === 'admin', seq: Number.isFinite(given) && !tooOld ? given : last, out };
+          const listener: Listener = { userId: user.userId, sessionId: user.sessionId, seq: Number.isFinite(given) && !tooOld ? given : last, out };
           listeners.add(listener);
           out.on('close', () => listeners.delete(listener));
           out.write(`retry: 2000\nid: ${listener.seq}\n\n`);

@@ -18,7 +18,7 @@ export async function describeApi(version: string): Promise<object> {
   await addUploadRoute(app, { data: '', call: never, mayAdd: never, requireStorage: never });
   addMediaRoutes(app, { data: '', find: never, missing: never });
   addExportRoute(app, {} as Database);
-  const live = createLive({ changes: never, lastSeq: never, firstSeq: never });
+  const live = createLive({ changes: never, lastSeq: never, firstSeq: never, isAdmin: never });
   live.addRoute(app);
   await app.ready();
   const document = app.swagger();

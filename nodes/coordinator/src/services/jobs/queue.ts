@@ -24,9 +24,11 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
   const departed = (worker: string): number => departures.get(worker) ?? 0;
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
+  let stopped = false;
 
   /** After a commit that may have made a job ready. */
   const wake = (): void => {
+    if (stopped) return; // the database closes behind it
     wakes++;
     for (const w of waiters) w.end(true);
     const next = repo.nextDelayed(db.sql, now());
@@ -159,6 +161,7 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
     bump: (keys: string[]): Promise<void> => db.writeSql((sql) => repo.raisePriority(sql, keys, 10)),
     prune: (): Promise<number> => db.writeSql((sql) => repo.pruneJobs(sql, now())),
     stop(): void {
+      stopped = true;
       clearTimeout(alarm);
       for (const w of waiters) w.end(false);
     },
