@@ -38,6 +38,8 @@ export class TimelineModel extends EventTarget {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #again = false;
+  /** Something changed while nobody looked. */
+  #stale = false;
   #settle = SETTLE_MS;
 
   constructor(view: TimelineView) {
@@ -51,7 +53,7 @@ export class TimelineModel extends EventTarget {
     if (this.#subscribers++ === 0 && !this.#unfollow) {
       this.#unfollow = onLive((e) => { if (e.type === 'reset' || (e.type === 'change' && ['asset', 'library', 'member'].includes(e.change.kind))) this.#soon(); });
       void this.refresh();
-    }
+    } else if (this.#stale) void this.refresh();
     let left = false;
     return () => {
       if (left) return;
@@ -144,6 +146,7 @@ export class TimelineModel extends EventTarget {
   }
 
   async #refreshOnce(): Promise<void> {
+    this.#stale = false;
     const next = decodeLayout(await fetchBytes(`/api/v1/timeline/layout?view=${this.view}`));
     const old = this.layout;
     const anchor = old ? this.#anchor() : -1;
@@ -151,7 +154,8 @@ export class TimelineModel extends EventTarget {
     const guess = old && anchor >= 0 ? relocate(old, next, anchor) : 0;
     const span = this.#wanted[1] - this.#wanted[0];
     const a = Math.max(0, Math.floor(guess / CHUNK) - (anchor >= 0 ? 1 : 0));
-    const b = Math.min(Math.floor((next.total - 1) / CHUNK), a + span + 2);
+    // The first time, the rows are shown at once and fill up; later, nothing on the screen may become empty again.
+    const b = old ? Math.min(Math.floor((next.total - 1) / CHUNK), a + span + 2) : -1;
     const fresh = new Map<number, Chunk>();
     await Promise.all(Array.from({ length: Math.max(0, b - a + 1) }, async (_, n) => {
       fresh.set(a + n, { window: await fetchWindow(this.view, next, a + n), used: ++this.#clock });
@@ -201,7 +205,7 @@ export class TimelineModel extends EventTarget {
     setTimeout(() => { if (this.#subscribers > 0 && k >= this.#wanted[0] && k <= this.#wanted[1]) void this.#load(k); }, 3000);
   }
 
-  #soon(): void { this.#timer ??= setTimeout(() => { this.#timer = undefined; if (this.#subscribers > 0) void this.refresh(); }, this.#settle); }
+  #soon(): void { this.#timer ??= setTimeout(() => { this.#timer = undefined; if (this.#subscribers > 0) void this.refresh(); else this.#stale = true; }, this.#settle); }
   #tell(type: string): void { this.dispatchEvent(new Event(type)); }
 
   #drop(): void {
@@ -212,6 +216,7 @@ export class TimelineModel extends EventTarget {
     for (const job of this.#loading.values()) job.abort.abort();
     this.#chunks.clear();
     this.layout = null;
+    this.#stale = false;
   }
 }
 
