@@ -1,5 +1,6 @@
 // A whole house with every part in a process of its own, as in production, so that their CPU time and memory can be read apart from ours.
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,24 @@ export function freePort(): Promise<number> {
     });
   });
 }
-export const program = (module: string, env: NodeJS.ProcessEnv, args: string[] = []): Child => child(process.execPath, ['--disable-warning=ExperimentalWarning', ...args, fileURLToPath(import.meta.resolve(module))], env);
+export const program = (module: string, env: NodeJS.ProcessEnv): Child => child(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve(module))], env);
+
+interface App { name: string; script: string; interpreter: string; interpreter_args: string; env: NodeJS.ProcessEnv }
+const ECOSYSTEM = fileURLToPath(new URL('../../../../ecosystem.config.js', import.meta.url));
+/** One of our programs as pm2 runs it: the same Node, flags and environment, because they decide about memory. */
+function asInProduction(name: string, folders: Record<string, string>, env: NodeJS.ProcessEnv, args: string[]): Child {
+  const load = createRequire(import.meta.url);
+  delete load.cache[ECOSYSTEM]; // it reads the environment when it is loaded
+  const before = { ...process.env };
+  Object.assign(process.env, folders);
+  try {
+    const app = (load(ECOSYSTEM) as { apps: App[] }).apps.find((a) => a.name === name);
+    if (!app) throw new Error(`ecosystem.config.js knows no app "${name}"`);
+    return child(app.interpreter, [...app.interpreter_args.split(' '), ...args, join(ECOSYSTEM, '..', app.script)], { ...app.env, ...env });
+  } finally {
+    process.env = before;
+  }
+}
 
 /** Asks it to stop as pm2 does; a process that does not is ended. */
 export async function end(c: Child): Promise<void> {
@@ -59,21 +77,21 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
   const temp = join(dir, 'tmp');
   mkdirSync(temp, { recursive: true });
   const port = await freePort();
-  const env = { MANTEL_DATA: data, MANTEL_STATE: state, MANTEL_PORT: String(port), TMPDIR: temp };
+  const folders = { MANTEL_DATA: data, MANTEL_STATE: state, MANTEL_PORT: String(port) };
   const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
   const lag = options.loopLag ? ['--import', import.meta.resolve('./loop-lag-process.ts')] : [];
 
-  const setup = program('@mantel/coordinator/cluster/setup.ts', env);
+  const setup = program('@mantel/coordinator/cluster/setup.ts', folders);
   if ((await setup.exited) !== 0) throw new Error(`The house could not be set up:\n${setup.lines.join('\n')}`);
   const started: Child[] = [];
   const keep = (c: Child): Child => { started.push(c); return c; };
   try {
     const nats = keep(await startNats(state));
-    const coordinator = keep(program('@mantel/coordinator/main.ts', { ...env, MANTEL_ADMIN_EMAIL: ADMIN.email, MANTEL_ADMIN_PASSWORD: ADMIN.password }, [...profile, ...lag]));
+    const coordinator = keep(asInProduction('coordinator', folders, { TMPDIR: temp, MANTEL_ADMIN_EMAIL: ADMIN.email, MANTEL_ADMIN_PASSWORD: ADMIN.password }, [...profile, ...lag]));
     await coordinator.line((l) => l.includes('Server listening'));
     let worker: Child | undefined;
     if (options.worker !== false) {
-      worker = keep(program('@mantel/worker/main.ts', { MANTEL_PAIRED: join(state, 'worker', 'paired.json'), TMPDIR: temp }, profile));
+      worker = keep(asInProduction('worker', folders, { TMPDIR: temp }, profile));
       await worker.line((l) => l.includes('"at work"'));
     }
     const client = new Client(port);

@@ -4,7 +4,8 @@
  * A bench starts a house of its own (real nats-server, coordinator and worker as processes, free ports, a temporary folder on a disk), works on it through HTTP and gives rows
  * {name, value, unit, limit, ratio, ok, note}. Numbers of one machine say little about another, so a limit is measured in the same run where there is something to measure
  * (a reference program, a server that does nothing, a trivial request), A and B in turns; the rest are fixed budgets. Values are medians over rounds.
- * CPU time means user and system time of the processes with all their threads and children: it stays within some percent on a busy machine, wall time does not.
+ * CPU time means user and system time of the processes with all their threads and children. Other work on the machine raises it too (shared caches: by a third at load 3, twofold at load 6 were seen),
+ * though far less than wall time; ratios to something that was measured in turns stay true. So believe absolute numbers only from a quiet machine: the load is printed before and after.
  * `--quick` shows that everything runs; its numbers are not to be believed. `--profile DIR` leaves CPU profiles of coordinator and worker. Exit code 1: a row misses its bound.
  *
  * A new measurement is a file beside this one that exports `Bench`es, and one line in benches.ts. It takes its photos from the context, throws when the work was not really done
@@ -40,7 +41,7 @@ const { names, json, quick, profile } = chosen;
 if (profile) mkdirSync(profile, { recursive: true });
 const load = loadavg()[0]!;
 say(`${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${load.toFixed(2)}`);
-if (load > 1) say('warning: this machine is busy; CPU times are a little too high and wall times are worth nothing');
+if (load > 1) say('warning: this machine is busy; CPU times are too high and wall times are worth nothing; ratios hold');
 
 let photos: Promise<Photos> | undefined;
 const context: Omit<BenchContext, 'progress'> = { quick, profile, photos: () => photos ??= (say('drawing photos …'), makePhotos()) };
