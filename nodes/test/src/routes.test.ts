@@ -9,7 +9,6 @@ import { createApp, ROUTES } from '@mantel/coordinator/http/app.ts';
 import { addActions, checkWiring } from '@mantel/coordinator/services/adapter.ts';
 import { homeBroker } from '@mantel/runtime/broker.ts';
 import { createLogger } from '@mantel/runtime/logger.ts';
-import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, type Person, type Rig, startRig } from './rig.ts';
 import { open } from './rig/ask.ts';
@@ -23,7 +22,7 @@ describe('every route of the running house', () => {
   const routes: { method: string; url: string; permission: string }[] = [];
   beforeAll(async () => {
     // fastify tells of each instance before its first route: what it knows is walked, not our table, which could be the thing that forgets one
-    const collect = (message: unknown): void => void (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', (r) => {
+    const collect = (message: unknown): void => void (message as { fastify: Rig['coordinator']['app'] }).fastify.addHook('onRoute', (r) => {
       for (const method of [r.method].flat()) routes.push({ method, url: r.url, permission: (r.config as { permission: string }).permission });
     });
     subscribe('fastify.initialization', collect);

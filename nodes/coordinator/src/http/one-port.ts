@@ -17,7 +17,11 @@ export function onePort(tls: { key: string; cert: string }, silentMs = 10_000): 
     const asHttp = plain.listeners('connection') as ((s: Socket) => void)[];
     plain.removeAllListeners('connection');
 
+    // node tracks a connection from its first request on; one that said nothing yet, or is in mid-handshake, would hold up close()
+    const sockets = new Set<Socket>();
     plain.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
       const drop = (): void => { socket.destroy(); };
       socket.setTimeout(silentMs, drop);
       socket.on('error', drop);
@@ -47,8 +51,7 @@ export function onePort(tls: { key: string; cert: string }, silentMs = 10_000): 
     });
     const closeIdle = plain.closeIdleConnections.bind(plain);
     plain.closeIdleConnections = () => { closeIdle(); secure.closeIdleConnections(); };
-    const closeAll = plain.closeAllConnections.bind(plain);
-    plain.closeAllConnections = () => { closeAll(); secure.closeAllConnections(); };
+    plain.closeAllConnections = () => { for (const socket of sockets) socket.destroy(); };
     plain.on('close', () => { secure.emit('close'); });
     return plain;
   };
