@@ -17,7 +17,7 @@ import { type Child, node, startNats } from './rig/children.ts';
 import { type LiveStream, openLive } from './rig/live.ts';
 
 export const ADMIN = { email: 'ann@example.com', password: 'correct horse battery' };
-export interface RigOptions extends Pick<CoordinatorOptions, 'leaseMs' | 'now'> { /** false: nobody is admin yet. */ admin?: boolean; /** How many workers are let in. */ workers?: number }
+export interface RigOptions extends Pick<CoordinatorOptions, 'leaseMs' | 'now' | 'uiDist'> { /** false: nobody is admin yet. */ admin?: boolean; /** How many workers are let in. */ workers?: number }
 export interface ApiOptions { token?: string; origin?: string; cookie?: string; from?: string; headers?: Record<string, string | number>; cert?: string }
 export interface Person { id: string; email: string; password: string; token: string }
 interface LogLine { level: string; msg: string; [key: string]: unknown }
@@ -36,7 +36,7 @@ export async function startRig(options: RigOptions = {}) {
   let port = 0;
   const start = async (): Promise<Coordinator> => {
     const c = await startCoordinator({
-      data, state, port, host: '127.0.0.1', log: logger, uiDist: join(dir, 'no-ui'), ...(options.admin === false ? {} : { admin: ADMIN }),
+      data, state, port, host: '127.0.0.1', log: logger, uiDist: options.uiDist ?? join(dir, 'no-ui'), ...(options.admin === false ? {} : { admin: ADMIN }),
       ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}), ...(options.now ? { now: options.now } : {}),
     });
     port = (c.app.server.address() as AddressInfo).port;
@@ -80,6 +80,8 @@ export async function startRig(options: RigOptions = {}) {
       streams.push(stream);
       return stream;
     },
+    /** Closes all readers of live events. */
+    hangUp: (): void => { for (const s of streams.splice(0)) s.close(); },
     /** What worker `i` keeps after pairing. */
     paired: (i: number): Paired => pairedFile(cluster, entries[i]!, seeds[i]!, { host: '127.0.0.1', port }),
     pairedPath(i: number): string {

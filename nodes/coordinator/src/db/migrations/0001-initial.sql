@@ -34,7 +34,7 @@ create table asset(
   original_name text not null, preview text not null default 'waiting' check (preview in ('waiting', 'ready', 'failed')), preview_version text not null default '', thumbhash blob, dhash text,
   problems text not null default '[]', trashed_at integer, trashed_by integer references user(id), created_at integer not null, updated_at integer not null
 );
-create index asset_timeline on asset(library_id, ord desc) where vis = 1;
+create index asset_timeline on asset(library_id, ord desc, ratio) where vis = 1; -- covers the layout: a third of the time
 create index asset_trash on asset(library_id, ord desc) where trashed_at is not null;
 create index asset_twin on asset(sha256, id);
 
