@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { logChange } from '@mantel/coordinator/db/change-log.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { must, type Person, type Rig, startRig, uploaded } from './rig.ts';
 import type { LiveEvent, LiveStream } from './rig/live.ts';
 import { picture } from './rig/pictures.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
   bob = await rig.addUser(ann, 'Bob');
   family = (await rig.library(ann.token, 'shared')).id;
 });
+afterEach(() => rig.hangUp());
 afterAll(() => rig.stop());
 const upload = async (who: Person, library?: string): Promise<string> => uploaded(must(await rig.upload(who.token, await picture(++count), `${count}.jpg`, library ? { library } : {}), 201)).assetId;
 const changes = (s: LiveStream): LiveEvent[] => s.events.filter((e) => e.event === 'change');

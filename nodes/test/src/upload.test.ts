@@ -36,9 +36,9 @@ const onDisk = (): string[] => readdirSync(rig.data, { recursive: true, withFile
 const incoming = (): string[] => readdirSync(join(rig.data, 'library', '.mantel', 'incoming'));
 /** Writes a request piece by piece. */
 const stream = (headers: Record<string, string | number> = {}) => open(rig.port, { method: 'POST', path: '/api/v1/assets', headers: { ...MULTIPART, authorization: `Bearer ${ann.token}`, ...headers }, limitMs: 5000 });
-const refused = async (send: () => Promise<Answer>, status: number, code: string): Promise<void> => {
+const refused = async (act: () => Promise<Answer>, status: number, code: string): Promise<void> => {
   const before = onDisk();
-  expect(codeOf(await send())).toEqual([status, code]);
+  expect(codeOf(await act())).toEqual([status, code]);
   expect(onDisk()).toEqual(before);
 };
 
@@ -203,18 +203,18 @@ function handled(n: number): Promise<void> {
   const name = 'tracing:fastify.request.handler:asyncEnd';
   return new Promise((resolve, reject) => {
     const end = (): void => {
-      unsubscribe(name, count);
+      unsubscribe(name, look);
       clearTimeout(limit);
     };
     const limit = setTimeout(() => {
       end();
       reject(new Error(`${n} uploads are still open`));
     }, 10_000);
-    const count = (message: unknown): void => {
+    const look = (message: unknown): void => {
       if ((message as { route: { url: string; method: string } }).route.url !== '/api/v1/assets' || --n > 0) return;
       end();
       resolve();
     };
-    subscribe(name, count);
+    subscribe(name, look);
   });
 }
