@@ -43,7 +43,11 @@ export async function startRig(options: RigOptions = {}) {
     return c;
   };
   let nats = await startNats(state);
-  let coordinator = await start();
+  let coordinator = await start().catch(async (e: unknown) => { // a boot that fails on purpose leaves nothing either
+    await nats.kill();
+    rmSync(dir, { recursive: true, force: true });
+    throw e;
+  });
   let running = true;
   const children: Child[] = [];
   const streams: LiveStream[] = [];
