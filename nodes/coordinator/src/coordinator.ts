@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { GATEWAY_NODE, homeBroker, netBroker } from '@mantel/runtime/broker.ts';
@@ -21,6 +22,7 @@ import { addWorkerByteRoutes } from './http/worker-bytes.ts';
 import { DERIVED } from './library/derived.ts';
 import { createFacts } from './library/facts/facts.ts';
 import { openMarker } from './library/marker.ts';
+import { createRoom } from './library/write.ts';
 import { addActions, checkWiring, typedCall } from './services/adapter.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
@@ -43,13 +45,14 @@ import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf,
 import { localSeconds, monthOf, ratioByte } from './services/timeline/ord.ts';
 import { timelineHandlers } from './services/timeline/timeline.service.ts';
 import { createTimeline } from './services/timeline/timeline.ts';
-import { createFirstRun, FIRST_RUN_LIMIT } from './services/users/first-run.ts';
+import { createFirstRun } from './services/users/first-run.ts';
 import { isAdmin } from './services/users/sessions.repository.ts';
 import { createSessions } from './services/users/sessions.ts';
 import { createThrottle } from './services/users/throttle.ts';
 import { userHandlers } from './services/users/users.service.ts';
 import { createUsers } from './services/users/users.ts';
 
+const BUS_WAIT_MS = 5000;
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string } }
 
@@ -61,7 +64,10 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const cluster = await openCluster(o.state);
   const db = await Database.open(databaseFile(o.state), 1);
   const marker = await openMarker(db, o.data);
-  if (!marker.present()) log.error({ data: o.data }, 'the disk with the photos is not there: nothing will be written until it is back');
+  if (!marker.present()) log.error({ trouble: marker.trouble() }, 'nothing will be written until this is mended');
+  const room = createRoom(o.data);
+  /** Work that nobody waits for: an error is told and the next time tried again; it never ends the process. */
+  const background = (what: string, work: Promise<unknown>): void => void work.catch((err: unknown) => log.error({ err, what }, 'work in the background failed'));
   const facts = createFacts({ log });
 
   const live = createLive({ changes: (user, seq, limit) => changesFor(db.sql, user, seq, limit), lastSeq: () => lastSeq(db.sql), firstSeq: () => firstSeq(db.sql), isAdmin: (userId) => isAdmin(db.sql, userId) });
@@ -87,7 +93,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const libraries = createLibraries({ db, refreshTwinsOf });
   const sessions = createSessions(db, (ids) => live.end(ids));
   const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, log });
-  const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, throttle: createThrottle({ ...FIRST_RUN_LIMIT, now }), log });
+  const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, log });
   const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
   const arrived: IngestDeps['arrived'] = (sql, a) => {
@@ -104,35 +110,48 @@ export async function startCoordinator(o: CoordinatorOptions) {
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
     hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
   });
-  const timeline = createTimeline({ db, wanted: (ids) => void queue.bump(ids.map(previewKey)) });
+  const timeline = createTimeline({ db, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
+  const wanted = async (ids: number[]): Promise<void> => {
+    if (await db.writeSql((sql) => preview.enqueueWaiting(sql, ids))) queue.wake();
+    await queue.bump(ids.map(previewKey));
+  };
 
   // services
   const home = homeBroker(log);
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest }), ...timelineHandlers(timeline),
-    ...jobHandlers({ db, queue, onRetry: resetFailedPreviews }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
+    ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
   });
   await home.start();
   checkWiring(home);
   const call = typedCall(home);
 
   if (marker.present()) {
-    const settled = await settleArrivals({ db, data: o.data, arrived });
+    const settled = await settleArrivals({ db, data: o.data, arrived }, log);
     if (settled.finished || settled.dropped || settled.temps) log.warn(settled, 'finished what the last stop interrupted');
   }
   await firstRun.prepare(o.admin);
-  await queue.reap();
-  await preview.sweep(openLeases(db.sql));
-  await db.writeSql((sql) => pruneChanges(sql, now()));
+  const tidy = async (): Promise<void> => {
+    await queue.reap();
+    await queue.prune();
+    await sessions.prune();
+    await preview.sweep(openLeases(db.sql));
+    await db.writeSql((sql) => {
+      pruneChanges(sql, now());
+      preview.enqueueWaiting(sql);
+    });
+    queue.wake();
+  };
+  background('tidying at the start', tidy());
 
   // http
   const app = await createApp({ resolve: sessions.resolve, version, log: log as never, serverFactory: onePort(cluster) });
   addApiRoutes(app, ROUTES, call);
-  await addUploadRoute(app, { data: o.data, call, mayAdd: ingest.library, requireStorage: marker.require });
-  addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => void db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake) });
+  await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
+  addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
   addWorkerByteRoutes(app, {
-    data: o.data, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), isLive: queue.isLive, now,
+    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), isLive: queue.isLive, now,
   });
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
@@ -141,27 +160,26 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
   const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log);
-  addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), log, now }), log);
-  await gw.start();
-  const stopPresence = await watchPresence({ ...wire, seed: cluster.seeds.sys }, {
+  addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: marker.require, log, now }), log);
+  let stopPresence = async (): Promise<void> => undefined;
+  // the house opens without its workers; they come when nats-server does
+  const bus = gw.start().then(() => watchPresence({ ...wire, seed: cluster.seeds.sys }, {
     gone: (nkey, reason) => {
       const worker = cluster.workers.find((w) => w.nkey === nkey);
       if (!worker) return;
       nodes.gone(worker.id);
-      void queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); });
+      background('taking back jobs', queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); }));
     },
     cut: () => { for (const w of cluster.workers) queue.endPolls(w.id); }, // an open poll would win a job and answer into the void
-  });
-  const reaper = setInterval(() => void queue.reap(), 500);
-  const daily = setInterval(() => {
-    void queue.prune();
-    void preview.sweep(openLeases(db.sql));
-    void db.writeSql((sql) => pruneChanges(sql, now()));
-  }, 3600 * 1000);
+  })).then((end) => { stopPresence = end; });
+  background('reaching nats-server', bus);
+  if (!(await Promise.race([bus.then(() => true), delay(BUS_WAIT_MS, false, { ref: false })]))) log.error('nats-server does not answer: workers cannot reach this house until it does');
+  const reaper = setInterval(() => background('reaping', queue.reap()), 500);
+  const hourly = setInterval(() => background('tidying', tidy()), 3600 * 1000);
 
   const stop = async (): Promise<void> => {
     clearInterval(reaper);
-    clearInterval(daily);
+    clearInterval(hourly);
     live.stop();
     queue.stop();
     await app.close();
@@ -175,7 +193,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
 }
 export type Coordinator = Awaited<ReturnType<typeof startCoordinator>>;
 
-/** Bytes of the files in a folder, two levels deep (derivatives lie in 256 folders). */
+/** Bytes of all files below a folder. */
 async function folderBytes(dir: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }).catch(() => [])) {

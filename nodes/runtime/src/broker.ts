@@ -3,7 +3,7 @@
 // Heartbeats of a worker are refused by the server's permissions, so they are made rare: each try is a log line there.
 import { format } from 'node:util';
 import moleculer from 'moleculer';
-import type { BrokerOptions, ServiceBroker as Broker } from 'moleculer';
+import type { BrokerOptions, Middleware, ServiceBroker as Broker } from 'moleculer';
 import { connect, nkeyAuthenticator, type ConnectionOptions, type NatsConnection } from 'nats';
 import { createLogger, logLevel, type Logger } from './logger.ts';
 
@@ -44,8 +44,19 @@ const common = (log: Logger): BrokerOptions => ({ logger: new PinoBridge(log), v
 /** The services of the house, in this process only. Log level: MANTEL_LOG, default `warn`. */
 export const homeBroker = (log: Logger = createLogger('home')): Broker => new moleculer.ServiceBroker({ ...common(log), nodeID: 'home' });
 
+// Moleculer answers to a subject that it builds from the sender that a packet names, and the NATS client writes subjects as they are: a sender with a line break
+// would be a command in the receiver's name. Whatever does not look like a node of ours is dropped unread.
+const NODE_ID = new RegExp(`^(${GATEWAY_NODE}|w[0-9a-f]{10})$`);
+const knownSenders: Middleware = {
+  name: 'known-senders',
+  transitMessageHandler: (next: (cmd: string, packet: { payload?: { sender?: unknown } }) => unknown) => (cmd: string, packet: { payload?: { sender?: unknown } }) => {
+    const sender = packet.payload?.sender;
+    return typeof sender === 'string' && NODE_ID.test(sender) ? next(cmd, packet) : undefined;
+  },
+} as unknown as Middleware;
+
 /** A node on the work bus: the gateway (`gw`) or a worker (its id). */
 export const netBroker = (nodeID: string, wire: Wire, log: Logger = createLogger(nodeID)): Broker => new moleculer.ServiceBroker({
-  ...common(log), namespace: NAMESPACE, nodeID, transporter: { type: 'NATS', options: natsOptions(wire) },
+  ...common(log), namespace: NAMESPACE, nodeID, middlewares: [knownSenders], transporter: { type: 'NATS', options: natsOptions(wire) },
   ...(nodeID === GATEWAY_NODE ? {} : { heartbeatInterval: 3600 }),
 });

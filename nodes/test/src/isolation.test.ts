@@ -77,8 +77,13 @@ test("nothing of Ann's own library is reachable for Bob, by any route", async ()
   for (const change of [['PATCH', 'membership', { show: true }], ['PUT', `members/${bob.id}`, { role: 'manager' }], ['DELETE', `members/${ann.id}`, undefined]] as const) {
     expect(codeOf(await rig.api(change[0], `/libraries/${own.ann.id}/${change[1]}`, change[2], { token: bob.token })), change[1]).toEqual([404, 'not_found']);
   }
-  // Ann herself cannot let anybody into her own library by mistake
-  expect(codeOf(await rig.api('PUT', `/libraries/${own.ann.id}/members/${bob.id}`, { role: 'viewer' }, { token: ann.token }))).toEqual([403, 'forbidden']);
+  // only Ann can let somebody into her library, stays its manager, and can take it back
+  const member = (method: string, who: string, role?: string) => rig.api(method, `/libraries/${own.ann.id}/members/${who}`, role && { role }, { token: ann.token });
+  expect(codeOf(await member('PUT', ann.id, 'viewer'))).toEqual([409, 'conflict']);
+  expect(codeOf(await member('DELETE', ann.id))).toEqual([403, 'forbidden']);
+  expect((await member('PUT', bob.id, 'viewer')).status).toBe(200);
+  expect((await rig.libraries(bob.token)).map((l) => l.id)).toContain(own.ann.id);
+  expect((await member('DELETE', bob.id)).status).toBe(200);
 
   const mine = await send(bob, await shot(), own.bob);
   await overheard.next((e) => e.data.id === mine.assetId);

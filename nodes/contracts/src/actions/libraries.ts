@@ -3,7 +3,7 @@ import { Closed, Empty, Id, Ok } from '../models/common.ts';
 import { Library, MemberRole } from '../models/library.ts';
 import { action } from './define.ts';
 
-const Name = Type.String({ minLength: 1, maxLength: 100 });
+const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' });
 
 export const libraries = {
   'libraries.list': action('library.read', 'Libraries that I am a member of', Empty, Type.Array(Library)),

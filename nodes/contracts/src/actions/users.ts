@@ -9,7 +9,7 @@ const Client = { device: Type.Optional(Type.String({ maxLength: 300 })), address
 export const users = {
   'setup.info': action('public', 'Version, whether the first-run wizard is due, and who I am', Empty, ServerInfo),
   'setup.state': action('public', 'What the wizard shows; needs the first-run code', Closed({ code: Type.String({ maxLength: 100 }) }), SetupState),
-  'setup.finish': action('public', 'Make the first admin and the shared library', Closed({ code: Type.String({ maxLength: 100 }), email: Email, name: PersonName, password: Password, libraryName: Type.String({ minLength: 1, maxLength: 100 }), ...Client }), SignedIn),
+  'setup.finish': action('public', 'Make the first admin and the shared library', Closed({ code: Type.String({ maxLength: 100 }), email: Email, name: PersonName, password: Password, libraryName: Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' }), ...Client }), SignedIn),
   'auth.login': action('public', 'Sign in', Closed({ email: Type.String({ maxLength: 254 }), password: Password, ...Client }), SignedIn),
   'auth.logout': action('account', 'End this session', Empty, Ok),
   'auth.me': action('account', 'Who I am', Empty, User),

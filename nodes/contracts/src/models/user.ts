@@ -3,7 +3,7 @@ import { Id, Nullable, Time } from './common.ts';
 
 export const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@]+@[^\\s@]+$' });
 export const Password = Type.String({ minLength: 1, maxLength: 1024 });
-export const PersonName = Type.String({ minLength: 1, maxLength: 100 });
+export const PersonName = Type.String({ minLength: 1, maxLength: 100, pattern: '\\S' });
 export const RoleSchema = Type.Union([Type.Literal('admin'), Type.Literal('member')]);
 
 export const User = Type.Object({ id: Id, email: Type.String(), name: Type.String(), role: RoleSchema, disabled: Type.Boolean(), createdAt: Time });

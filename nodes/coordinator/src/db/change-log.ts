@@ -19,7 +19,8 @@ export function changesFor(sql: Pick<Sql, 'all'>, userId: number, seq: number, l
 }
 
 export const lastSeq = (sql: Pick<Sql, 'get'>): number => sql.get<{ seq: number }>(`select seq from sqlite_sequence where name = 'change'`)?.seq ?? 0;
-export const firstSeq = (sql: Pick<Sql, 'get'>): number => sql.get<{ seq: number | null }>('select min(seq) seq from change')?.seq ?? 0;
+/** The oldest line that is still there; one more than the last when all are gone. */
+export const firstSeq = (sql: Pick<Sql, 'get'>): number => sql.get<{ seq: number | null }>('select min(seq) seq from change')?.seq ?? lastSeq(sql) + 1;
 
 const KEEP_MS = 90 * 24 * 3600 * 1000;
 /** Older lines are dropped; a reader that is further behind gets a reset. */

@@ -4,6 +4,7 @@ import { type EntityManager, MikroORM } from '@mikro-orm/sqlite';
 import Native from 'better-sqlite3';
 import { ENTITIES } from './entities.ts';
 import { Readers } from './readers.ts';
+import { statementsOf } from './statements.ts';
 import type { ReadArgs, ReadName, ReadResult } from './reads.ts';
 
 /** Synchronous raw SQL with prepared statements that are kept. Only handed out inside a write, or read-only through `Database.sql`. */
@@ -17,12 +18,7 @@ interface Small { fn: (sql: Sql) => unknown; resolve: (v: never) => void; reject
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 function sqlOf(native: Native.Database): Sql {
-  const known = new Map<string, Native.Statement>();
-  const prepared = (text: string): Native.Statement => {
-    let statement = known.get(text);
-    if (!statement) known.set(text, (statement = native.prepare(text)));
-    return statement;
-  };
+  const prepared = statementsOf(native);
   return { run: (q, ...a) => prepared(q).run(...a), get: (q, ...a) => prepared(q).get(...a) as never, all: (q, ...a) => prepared(q).all(...a) as never };
 }
 

@@ -2,16 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Native from 'better-sqlite3';
 import { READS, type ReadName } from './reads.ts';
+import { statementsOf } from './statements.ts';
 
 const db = new Native((workerData as { file: string }).file, { readonly: true });
 db.pragma('query_only = ON');
 db.pragma('mmap_size = 1073741824');
-const known = new Map<string, Native.Statement>();
-const prepare = (text: string): Native.Statement => {
-  let statement = known.get(text);
-  if (!statement) known.set(text, (statement = db.prepare(text)));
-  return statement;
-};
+const prepare = statementsOf(db);
 
 parentPort?.on('message', (m: { id: number; name: ReadName; args: never }) => {
   try {

@@ -3,6 +3,7 @@ import type { ReadArgs, ReadName, ReadResult } from './reads.ts';
 
 interface Waiting { resolve: (v: never) => void; reject: (e: Error) => void; timer: NodeJS.Timeout }
 const LIMIT_MS = 30_000;
+const RESTART_MS = 500;
 
 /** One thread with a read-only handle of its own. A thread that dies is replaced; what it had open is rejected. */
 class Reader {
@@ -27,7 +28,7 @@ class Reader {
     thread.on('error', () => undefined); // 'exit' follows and does the work
     thread.on('exit', () => {
       for (const id of this.#open.keys()) this.#take(id)?.reject(new Error('a database reader stopped'));
-      if (!this.#closing) this.#thread = this.#start();
+      if (!this.#closing) setTimeout(() => { if (!this.#closing) this.#thread = this.#start(); }, RESTART_MS).unref(); // one that cannot start must not be started without a pause
     });
     return thread;
   }

@@ -13,12 +13,12 @@ export function parseRange(header: string | undefined, size: number): { start: n
 }
 
 /** Sends a file with ranges. What was uploaded is never run as a page: no sniffing, no scripts. */
-export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: string, mime: string): Promise<FastifyReply> {
+export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: string, mime: string, cache = 'no-store'): Promise<FastifyReply> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new MantelError('not_found', 'This file is not on the disk at the moment.');
   const range = parseRange(req.headers.range, found.size);
   if (!range) return reply.code(416).header('content-range', `bytes */${found.size}`).send();
-  void reply.header('accept-ranges', 'bytes').header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
+  void reply.header('accept-ranges', 'bytes').header('cache-control', cache).header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
   if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${found.size}`);
   void reply.header('content-length', range.end - range.start + 1);
   if (req.method === 'HEAD' || found.size === 0) return reply.send();

@@ -18,6 +18,6 @@ export function addErrorHandler(app: FastifyInstance): void {
     if (type === 'internal') req.log.error({ err: error, url: req.url }, 'a request failed');
     else if (known.status === 401 || known.status === 403 || known.status === 410) req.log.warn({ code: type, url: req.url, address: req.ip }, 'refused');
     if (reply.sent) return;
-    void reply.code(ERRORS[type].status).send({ code: type, message: known.message, ...(known.data ? { data: known.data } : {}) });
+    void reply.code(ERRORS[type].status).header('cache-control', 'no-store').send({ code: type, message: known.message, ...(known.data ? { data: known.data } : {}) });
   });
 }

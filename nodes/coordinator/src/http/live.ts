@@ -29,18 +29,27 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
   };
   const catchUp = (l: Listener): void => {
     for (let sent = 0; listeners.has(l); ) {
+      const upTo = lastSeq();
       const rows = changes(l.userId, l.seq, BATCH);
       for (const c of rows) send(l, `id: ${c.seq}\nevent: change\ndata: ${JSON.stringify({ seq: c.seq, kind: c.kind, id: c.uuid, op: c.op })}\n\n`);
-      if (rows.length) l.seq = rows.at(-1)!.seq;
+      l.seq = rows.length === BATCH ? rows.at(-1)!.seq : Math.max(l.seq, upTo); // what it may not hear need not be looked at again
       sent += rows.length;
-      if (rows.length < BATCH || sent >= MAX_BEHIND) return;
+      if (rows.length < BATCH) return;
+      if (sent >= MAX_BEHIND) due ??= setImmediate(flush); // the others first
+      if (sent >= MAX_BEHIND) return;
     }
   };
   const flush = (): void => {
     due = undefined;
-    for (const l of listeners) catchUp(l);
+    for (const l of listeners) {
+      try {
+        catchUp(l);
+      } catch {
+        drop(l); // it comes back where it was
+      }
+    }
   };
-  const keepAlive = setInterval(() => { for (const l of listeners) send(l, ': still here\n\n'); }, KEEP_ALIVE_MS);
+  const keepAlive = setInterval(() => { for (const l of listeners) send(l, `id: ${l.seq}\n\n`); }, KEEP_ALIVE_MS);
   keepAlive.unref();
 
   return {

@@ -15,7 +15,7 @@ const never = (): never => {
 export async function describeApi(version: string): Promise<object> {
   const app: FastifyInstance = await createApp({ resolve: never, version, describe: true });
   addApiRoutes(app, ROUTES, never);
-  await addUploadRoute(app, { data: '', call: never, mayAdd: never, requireStorage: never });
+  await addUploadRoute(app, { data: '', room: { promise: never }, call: never, mayAdd: never, requireStorage: never });
   addMediaRoutes(app, { data: '', find: never, missing: never });
   addExportRoute(app, {} as Database);
   const live = createLive({ changes: never, lastSeq: never, firstSeq: never, isAdmin: never });

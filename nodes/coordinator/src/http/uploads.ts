@@ -2,27 +2,29 @@ import multipart from '@fastify/multipart';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { FastifyInstance } from 'fastify';
-import { ensureRoom, receive, unbroken } from '../library/receive.ts';
+import { receive, unbroken } from '../library/receive.ts';
+import type { Room } from '../library/write.ts';
 import type { Call } from '../services/adapter.ts';
 import { person } from '../services/adapter.ts';
 import { BASE } from './api.ts';
 
-export interface UploadDeps { data: string; call: Call; mayAdd: (userId: number, libraryId?: string) => unknown; requireStorage: () => void }
+export interface UploadDeps { data: string; room: Room; call: Call; mayAdd: (userId: number, libraryId?: string) => unknown; requireStorage: () => void }
 const MAX_FILE = 200e9;
 
 /**
  * `POST /assets`: multipart with text fields `library`, `device`, `modifiedAt` (ms) and then one file part `file`. Rights and room are checked before the bytes are read.
  * 201 for a new asset, 200 for a duplicate; the answer comes only when file and row are on the disk.
  */
-export async function addUploadRoute(app: FastifyInstance, { data, call, mayAdd, requireStorage }: UploadDeps): Promise<void> {
-  await app.register(multipart, { limits: { fileSize: MAX_FILE, files: 1, fields: 10, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: false });
+export async function addUploadRoute(app: FastifyInstance, { data, room, call, mayAdd, requireStorage }: UploadDeps): Promise<void> {
+  await app.register(multipart, { limits: { fileSize: MAX_FILE + 1, files: 1, fields: 10, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: false });
   app.route({
     method: 'POST', url: `${BASE}/assets`, config: { permission: 'asset.upload' },
     schema: { operationId: 'assets.upload', summary: 'Send one photo or video (multipart: library?, device?, modifiedAt?, then file)', tags: ['assets'], consumes: ['multipart/form-data'], response: { 200: UploadResult, 201: UploadResult } },
     handler: async (req, reply) => {
       const user = person(req.actor);
       requireStorage();
-      await ensureRoom(data, Number(req.headers['content-length'] ?? 0));
+      const done = await room.promise(Number(req.headers['content-length'] ?? 0));
+      reply.raw.once('close', done);
       if (req.raw.readableAborted) throw new MantelError('incomplete'); // its end is announced once: the parser would wait for it for ever
       const fields: Record<string, string> = {};
       for await (const part of unbroken(req.parts())) {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
@@ -8,24 +7,25 @@ import { PREVIEW_OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
+import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { sendFile } from './bytes.ts';
 
 export interface WorkerBytesDeps {
-  data: string; secret: string; find: (fileId: string) => MediaRow | undefined;
+  data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined;
   isLive: (worker: string, token: string, jobId?: number) => boolean;
   now?: () => number;
 }
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
-export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, isLive, now = Date.now }: WorkerBytesDeps): void {
-  mkdirSync(join(data, STAGING), { recursive: true });
+export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, isLive, now = Date.now }: WorkerBytesDeps): void {
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
     if (grant === 'bad') throw new MantelError('signature_bad');
     if (grant === 'expired') throw new MantelError('signature_expired');
     if (!(req.socket as { encrypted?: boolean }).encrypted) throw new MantelError('forbidden', 'Workers speak TLS only.');
     if (!isLive(grant.worker, grant.lease, jobId)) throw new MantelError('lease_lost');
+    requireStorage(); // a missing disk is no missing file: the job waits
     return grant;
   };
   app.route({
@@ -47,6 +47,8 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, 
       const length = Number(req.headers['content-length'] ?? Number.NaN);
       if (!Number.isSafeInteger(length)) throw new MantelError('length_required');
       if (length > limit) throw new MantelError('too_large');
+      reply.raw.once('close', await room.promise(length));
+      await mkdir(join(data, STAGING), { recursive: true });
       const sha256 = await store(req.body as Readable, join(data, stagedPath(grant.lease, output)), length);
       if (sha256 !== req.headers['x-sha256']) {
         await rm(join(data, stagedPath(grant.lease, output)), { force: true });
@@ -59,16 +61,16 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, secret, find, 
 
 /** Not synced: derivatives can be made again, and one that is missing after a power cut is. Stops at the declared length (a raw body has no other limit). */
 async function store(body: Readable, target: string, length: number): Promise<string> {
-  const part = `${target}.part`;
+  const part = `${target}.${randomUUID()}.part`; // of this request alone: two that come at once never share a file
   const hash = createHash('sha256');
-  const file = await open(part, 'w', 0o600);
+  const file = await open(part, 'wx', 0o600);
   let seen = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       seen += chunk.length;
       if (seen > length) throw new MantelError('too_large');
       hash.update(chunk);
-      await file.write(chunk);
+      await writeAll(file, [chunk]);
     }
     if (seen !== length) throw new MantelError('incomplete');
     await file.close();
@@ -77,6 +79,6 @@ async function store(body: Readable, target: string, length: number): Promise<st
   } catch (e) {
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
-    throw e;
+    throw asStorageError(e);
   }
 }

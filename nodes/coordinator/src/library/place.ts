@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { chmod, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { numbered, safeName } from './names.ts';
+import { asStorageError } from './write.ts';
 
 const MAX_CLASHES = 100_000;
 
@@ -28,41 +29,58 @@ export async function syncDir(dir: string): Promise<void> {
   }
 }
 
-/** Makes a folder and its parents below `root`, and syncs every parent that got a new entry: a folder must not vanish with a power cut. */
-async function makeDirs(root: string, dir: string): Promise<void> {
+const synced = new Map<string, Promise<void>>();
+
+/**
+ * Makes a folder below `root` and makes sure that it and its parents are on the disk: a folder must not vanish with a power cut. Whoever uses a folder first in this
+ * process waits for that, not only who made it; uploads that come together wait for the same sync.
+ */
+async function ensureDir(root: string, dir: string): Promise<void> {
   const made = await mkdir(dir, { recursive: true });
-  if (!made) return;
-  for (let at = dir; at !== root && relative(root, at) !== '' && !relative(root, at).startsWith(`..${sep}`); at = dirname(at)) {
-    await syncDir(dirname(at));
-    if (at === made) break;
+  if (made !== undefined || !synced.has(dir)) {
+    const work = (async () => { for (let at = dir; at !== root; at = dirname(at)) await syncDir(dirname(at)); })();
+    synced.set(dir, work);
+    work.catch(() => synced.delete(dir));
   }
+  await synced.get(dir);
 }
 
 /**
- * Moves a synced temporary file to its place for good: reserves the name (never over a file that somebody else put there), renames, syncs the folder.
- * Throws `conflict` when the name was taken in the meantime.
+ * Moves a synced temporary file to its place for good, read-only, and syncs the folder. Never over another file, not even an empty one: a hard link fails where something is.
+ * Throws `conflict` when the name was taken in the meantime, `storage_full`.
  */
 export async function moveIn(data: string, temp: string, path: string): Promise<void> {
-  const target = join(data, path);
-  await makeDirs(data, dirname(target));
+  const [from, target] = [join(data, temp), join(data, path)];
+  try {
+    await ensureDir(data, dirname(target));
+    await chmod(from, 0o444);
+    try {
+      await link(from, target);
+      await rm(from);
+    } catch (e) {
+      const code = (e as NodeJS.ErrnoException).code;
+      if (code === 'EEXIST') throw new MantelError('conflict', 'A file of this name appeared on the disk in this moment. Send it again.');
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw e;
+      await renameIn(from, target);
+    }
+    await syncDir(dirname(target));
+  } catch (e) {
+    throw asStorageError(e);
+  }
+}
+
+/** Where the file system has no hard links: the name is reserved by an empty file of our own, then replaced. */
+async function renameIn(from: string, target: string): Promise<void> {
   try {
     await (await open(target, 'wx', 0o600)).close();
   } catch (e) {
-    if ((e as NodeJS.ErrnoException).code === 'EEXIST' && (await stat(target)).size > 0) throw new MantelError('conflict', 'A file of this name appeared on the disk in this moment. Send it again.');
-    if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw e;
+    if ((e as NodeJS.ErrnoException).code === 'EEXIST') throw new MantelError('conflict', 'A file of this name appeared on the disk in this moment. Send it again.');
+    throw e;
   }
-  await finishMove(join(data, temp), target);
-}
-
-async function finishMove(temp: string, target: string): Promise<void> {
-  await chmod(temp, 0o444);
-  await rename(temp, target);
-  await syncDir(dirname(target));
-}
-
-/** Takes back a reservation that was not fulfilled. A file with content is never touched. */
-export async function dropReservation(data: string, path: string): Promise<void> {
-  const target = join(data, path);
-  const found = await stat(target).catch(() => undefined);
-  if (found?.size === 0) await rm(target);
+  try {
+    await rename(from, target);
+  } catch (e) {
+    await rm(target, { force: true });
+    throw e;
+  }
 }

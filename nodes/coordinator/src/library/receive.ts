@@ -1,18 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
+import { asStorageError, writeAll } from './write.ts';
 
 export interface Received { /** relative to the data folder */ temp: string; bytes: number; sha256: string; sha1: string }
 /** In the file system of the library, so that the later rename is one step. */
 export const INCOMING = join('library', '.mantel', 'incoming');
-const RESERVE = 512 * 1024 * 1024; // the database and its log must still fit when the disk is full
-
-/** Refuses before the first byte when the disk could not hold it. */
-export async function ensureRoom(data: string, bytes: number): Promise<void> {
-  const fs = await statfs(data);
-  if (fs.bavail * fs.bsize < bytes + RESERVE) throw new MantelError('storage_full');
-}
 
 const BROKEN = new Set([undefined, 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'FST_MP_PREMATURE_CLOSE']); // the parser of forms gives its errors no code
 
@@ -47,21 +41,19 @@ export async function receive(data: string, body: AsyncIterable<Buffer>, { maxBy
       waiting.push(chunk);
       size += chunk.length;
       if (size >= 1 << 20) {
-        await file.writev(waiting);
+        await writeAll(file, waiting);
         waiting = [];
         size = 0;
       }
     }
-    if (size) await file.writev(waiting);
+    if (size) await writeAll(file, waiting);
     await file.sync();
+    if ((await file.stat()).size !== bytes) throw new MantelError('storage_full');
     await file.close();
     return { temp, bytes, sha256: sha256.digest('hex'), sha1: sha1.digest('hex') };
   } catch (e) {
     await file.close().catch(() => undefined);
     await rm(join(data, temp), { force: true });
-    if (e instanceof MantelError) throw e;
-    const code = (e as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new MantelError('storage_full');
-    throw e;
+    throw asStorageError(e);
   }
 }

@@ -9,7 +9,6 @@ export type Handlers = { [N in ActionName]?: (params: Params<N>, actor: Actor) =
 export type Call = <N extends ActionName>(name: N, params: Params<N>, actor: Actor) => Promise<Result<N>>;
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' };
-export const SYSTEM: Actor = { kind: 'system' };
 
 /** The typed way from one noun, or from a route, to an action. */
 export const typedCall = (broker: ServiceBroker): Call => (name, params, actor) => broker.call(name, params as object, { meta: { actor } });

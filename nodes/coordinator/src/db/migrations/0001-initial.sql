@@ -36,6 +36,7 @@ create table asset(
 );
 create index asset_timeline on asset(library_id, ord desc, ratio) where vis = 1; -- covers the layout: a third of the time
 create index asset_trash on asset(library_id, ord desc) where trashed_at is not null;
+create index asset_waiting on asset(id) where preview = 'waiting';
 create index asset_twin on asset(sha256, id);
 
 create table file(

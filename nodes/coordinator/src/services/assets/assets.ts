@@ -3,6 +3,7 @@ import type { Asset, Problem } from '@mantel/contracts/models/asset.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import * as repo from './assets.repository.ts';
+import { offsetText } from './offset.ts';
 
 export interface AssetDeps {
   db: Database;
@@ -11,11 +12,6 @@ export interface AssetDeps {
   hideArchived: (sql: Sql, userId: number, assetId: number, on: boolean) => void;
 }
 const iso = (ms: number): string => new Date(ms).toISOString();
-export function offsetText(minutes: number | null): string | null {
-  if (minutes === null) return null;
-  const abs = Math.abs(minutes);
-  return `${minutes < 0 ? '-' : '+'}${String(Math.floor(abs / 60)).padStart(2, '0')}:${String(abs % 60).padStart(2, '0')}`;
-}
 const canEdit = (a: repo.AssetRow): boolean => a.role !== 'viewer';
 /** Contributors trash what they brought in themselves, managers anything. */
 const canTrash = (a: repo.AssetRow): boolean => a.role === 'manager' || (a.role === 'contributor' && a.mine === 1);

@@ -1,9 +1,9 @@
 import type { ExportLine, Problem } from '@mantel/contracts/models/asset.ts';
 import type Native from 'better-sqlite3';
+import { offsetText } from './offset.ts';
 
 type Prepare = (text: string) => Native.Statement;
 type Row = Record<string, never> & { n: number; gpsLat: number | null; gpsLon: number | null; offsetMinutes: number | null; takenAt: number; problems: string; tags: string | null; albums: string | null; favorite: number | null; archived: number | null; trashed: number; locked: number };
-const pad = (n: number): string => String(n).padStart(2, '0');
 
 /** The next lines of an export, in order of arrival; `after` is the `next` of the page before. One page stays small, whatever the library's size. */
 function page(prepare: Prepare, q: { userId: number; library: string | null; after: number; limit: number }): { lines: ExportLine[]; next: number | null } {
@@ -18,7 +18,7 @@ function page(prepare: Prepare, q: { userId: number; library: string | null; aft
   const lines = rows.map(({ n: _n, gpsLat, gpsLon, offsetMinutes, ...r }): ExportLine => ({
     ...(r as unknown as ExportLine),
     takenAt: new Date(r.takenAt).toISOString(),
-    offset: offsetMinutes === null ? null : `${offsetMinutes < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(offsetMinutes) / 60))}:${pad(Math.abs(offsetMinutes) % 60)}`,
+    offset: offsetText(offsetMinutes),
     gps: gpsLat === null || gpsLon === null ? null : [gpsLat, gpsLon],
     tags: JSON.parse(r.tags ?? '[]') as string[], albums: JSON.parse(r.albums ?? '[]') as string[], people: [], problems: JSON.parse(r.problems) as Problem[],
     favorite: r.favorite === 1, archived: r.archived === 1, trashed: r.trashed === 1, locked: r.locked === 1, partner: false, live: null, embeddedVideo: false, edited: [],

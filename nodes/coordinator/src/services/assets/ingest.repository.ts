@@ -11,8 +11,9 @@ export const targetLibrary = (sql: Read, userId: number, uuid?: string): TargetL
 export interface KnownFile { fileId: number; fileUuid: string; assetId: number; assetUuid: string; state: 'arriving' | 'live'; trashedAt: number | null; problems: string }
 export const fileByContent = (sql: Read, libraryId: number, sha256: string): KnownFile | undefined =>
   sql.get(`select f.id fileId, f.uuid fileUuid, a.id assetId, a.uuid assetUuid, f.state, a.trashed_at trashedAt, a.problems from file f join asset a on a.id = f.asset_id where f.library_id = ? and f.sha256 = ?`, libraryId, sha256);
+/** Which of these are safely here. What lies in the trash is not: a phone that asks before it frees space must not be told yes. */
 export const knownHashes = (sql: Read, libraryId: number, sha256: string[]): string[] =>
-  sql.all<{ sha256: string }>(`select sha256 from file where library_id = ? and state = 'live' and sha256 in (select value from json_each(?))`, libraryId, JSON.stringify(sha256)).map((r) => r.sha256);
+  sql.all<{ sha256: string }>(`select f.sha256 from file f join asset a on a.id = f.asset_id and a.vis = 1 where f.library_id = ? and f.state = 'live' and f.sha256 in (select value from json_each(?))`, libraryId, JSON.stringify(sha256)).map((r) => r.sha256);
 export const pathTaken = (sql: Read, path: string): boolean => sql.get('select 1 from file where path_key = ?', pathKey(path)) !== undefined;
 
 export function recordContribution(sql: Sql, c: { assetId: number; fileId: number; userId: number; device?: string | undefined; originalName: string }): boolean {
@@ -41,11 +42,13 @@ export function setLive(sql: Sql, assetId: number, fileId: number): void {
   sql.run(`update file set state = 'live', temp = null where id = ?`, fileId);
   sql.run('update asset set vis = 1 where id = ?', assetId);
 }
+export const setPath = (sql: Sql, fileId: number, path: string): void => void sql.run('update file set path = ?, path_key = ? where id = ?', path, pathKey(path), fileId);
 export const dropArrival = (sql: Sql, assetId: number): void => void sql.run('delete from asset where id = ? and vis = 0 and trashed_at is null', assetId);
 
 export interface ArrivingRow { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; path: string; temp: string; bytes: number; sha256: string; mime: string; name: string }
-export const arriving = (sql: Read): ArrivingRow[] =>
-  sql.all(`select a.id assetId, a.uuid assetUuid, f.id fileId, f.uuid fileUuid, f.library_id libraryId, f.path, f.temp, f.bytes, f.sha256, f.mime, f.name from file f join asset a on a.id = f.asset_id where f.state = 'arriving'`);
+const ARRIVING = `select a.id assetId, a.uuid assetUuid, f.id fileId, f.uuid fileUuid, f.library_id libraryId, f.path, f.temp, f.bytes, f.sha256, f.mime, f.name from file f join asset a on a.id = f.asset_id where f.state = 'arriving'`;
+export const arriving = (sql: Read): ArrivingRow[] => sql.all(ARRIVING);
+export const arrivingFile = (sql: Read, fileId: number): ArrivingRow | undefined => sql.get(`${ARRIVING} and f.id = ?`, fileId);
 
 /** Tags by name, as the file carries them; the tag table is the household's. */
 export function putTags(sql: Sql, assetId: number, ord: number, names: string[], uuid: () => string): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -135,11 +135,44 @@ async function interrupted(at: 'reserved' | 'named' | 'renamed' | 'lost', red: n
 
 test.each(['reserved', 'named', 'renamed', 'lost'] as const)('a crash after "%s" is settled at boot, and a retry makes no second copy', async (at) => {
   const { bytes, path } = await interrupted(at, 20);
-  const settled = await settleArrivals({ db: house.db, data: house.data, arrived });
+  const settled = await settleArrivals({ db: house.db, data: house.data, arrived }, { error: () => undefined });
   expect(settled).toMatchObject(at === 'lost' ? { finished: 0, dropped: 1 } : { finished: 1, dropped: 0 });
   expect(await temps()).toEqual([]);
   const again = await send(ann, bytes, `crash-${at}.jpg`);
   expect(again.outcome).toBe(at === 'lost' ? 'created' : 'duplicate');
   expect(paths()).toEqual([path]);
   expect(readFileSync(join(house.data, path)).equals(bytes)).toBe(true);
+});
+
+test('a file that a stranger put in the reserved place keeps its place at boot; ours gets the next name', async () => {
+  const { bytes, path } = await interrupted('reserved', 21);
+  writeFileSync(join(house.data, path), 'a stranger');
+  mkdirSync(join(house.data, INCOMING, '@eaDir'));
+  expect(await settleArrivals({ db: house.db, data: house.data, arrived }, { error: () => undefined })).toMatchObject({ finished: 1, dropped: 0 });
+  expect(readFileSync(join(house.data, path), 'utf8')).toBe('a stranger');
+  expect(paths()).toEqual([path.replace('.jpg', ' (2).jpg')]);
+  expect(readFileSync(join(house.data, paths()[0]!)).equals(bytes)).toBe(true);
+  expect(await temps()).toEqual(['@eaDir']);
+});
+
+test('an arrival that stands half-way is no duplicate: the same bytes again finish it', async () => {
+  for (const [at, outcome] of [['lost', 'created'], ['renamed', 'duplicate']] as const) {
+    const { bytes, path } = await interrupted(at, 22);
+    expect((await send(ann, bytes, `crash-${at}.jpg`)).outcome).toBe(outcome);
+    expect(readFileSync(join(house.data, path)).equals(bytes)).toBe(true);
+    expect(house.db.sql.get(`select 1 from file where state = 'arriving'`)).toBeUndefined();
+    await house.db.writeSql((sql) => sql.run('delete from asset'));
+  }
+});
+
+test('when the move fails the upload is refused, and the same bytes are taken in the next time', async () => {
+  const bytes = await picture(23);
+  const month = join(house.data, 'library/Family/2021/2021-07');
+  mkdirSync(join(house.data, 'library/Family/2021'), { recursive: true });
+  writeFileSync(month, 'a file where the folder should be');
+  await expect(send(ann, bytes, 'x.jpg')).rejects.toBeDefined();
+  expect(await temps()).toEqual([]);
+  rmSync(month);
+  expect((await send(ann, bytes, 'x.jpg')).outcome).toBe('created');
+  expect(house.db.sql.all('select state from file')).toEqual([{ state: 'live' }]);
 });

@@ -6,16 +6,19 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { type FactsReader, sniff } from '../../library/facts/facts.ts';
 import type { Marker } from '../../library/marker.ts';
-import { dropReservation, freePath, monthFolder, moveIn } from '../../library/place.ts';
+import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
 import * as repo from './ingest.repository.ts';
+import { settleArrival } from './settle.ts';
+
+/** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. */
+export type Arrived = (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => void;
 
 export interface IngestDeps {
   db: Database; data: string; facts: FactsReader; marker: Marker;
   /** Where in time an asset stands: its ord, month and ratio byte. */
   position: (sql: Sql, takenAtLocal: string, width: number | null, height: number | null) => { ord: number; month: number; ratio: number };
-  /** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. */
-  arrived: (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => void;
+  arrived: Arrived;
   afterArrival: () => void;
 }
 export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined }
@@ -25,7 +28,7 @@ const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/
 
 /**
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
- * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. A crash between any two steps is settled at boot.
+ * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. What stops between any two steps, a crash or an error, is settled at boot or when the same bytes come again.
  */
 export function createIngest({ db, data, facts, marker, position, arrived, afterArrival }: IngestDeps) {
   const busy = new Map<string, Promise<unknown>>();
@@ -35,8 +38,17 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
     return { outcome: 'duplicate', assetId: known.assetUuid, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
   };
 
+  /** A file that is here for sure. One that an error left on its way is settled first: only what is live counts as a duplicate. */
+  const settledFile = async (libraryId: number, sha256: string): Promise<repo.KnownFile | undefined> => {
+    const found = repo.fileByContent(db.sql, libraryId, sha256);
+    const row = found?.state === 'arriving' ? repo.arrivingFile(db.sql, found.fileId) : undefined;
+    if (!row) return found;
+    await settleArrival({ db, data, arrived }, row);
+    return repo.fileByContent(db.sql, libraryId, sha256);
+  };
+
   const take = async (library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
-    const known = repo.fileByContent(db.sql, library.id, input.sha256);
+    const known = await settledFile(library.id, input.sha256);
     if (known) return duplicate(known, library, userId, input);
     const temp = join(data, input.temp);
     const content = await sniff(temp);
@@ -56,15 +68,15 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
     });
     try {
       await moveIn(data, input.temp, row.path);
+      await db.writeSql((sql) => {
+        repo.setLive(sql, row.assetId, row.fileId);
+        arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name });
+      });
     } catch (e) {
-      await dropReservation(data, row.path);
-      await db.writeSql((sql) => repo.dropArrival(sql, row.assetId));
-      throw e;
+      // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
+      const end = await settleArrival({ db, data, arrived }, repo.arrivingFile(db.sql, row.fileId)!).catch(() => 'unsettled');
+      if (end !== 'finished') throw e;
     }
-    await db.writeSql((sql) => {
-      repo.setLive(sql, row.assetId, row.fileId);
-      arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name });
-    });
     afterArrival();
     return { outcome: 'created', assetId: ids.assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Problem } from '@mantel/contracts/models/asset.ts';
@@ -9,31 +9,40 @@ import sharp from 'sharp';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
-import { previewed, setPreview, setPreviewFailed, setPreviewWaiting } from './preview.repository.ts';
+import { previewed, setPreview, setPreviewFailed, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
 export const previewKey = (assetId: number): string => `preview:${assetId}`;
 const OUTPUTS = Object.keys(PREVIEW_OUTPUTS) as PreviewOutput[];
 const FORMATS = { preview: 'jpeg', thumb: 'webp' } as const;
+const MAGIC: Record<PreviewOutput, (b: Buffer) => boolean> = { preview: (b) => b.readUIntBE(0, 3) === 0xffd8ff, thumb: (b) => b.toString('latin1', 0, 4) === 'RIFF' && b.toString('latin1', 8, 12) === 'WEBP' };
+const STAGED = /^[\w-]{20,}-(preview|thumb)(\.[0-9a-f-]{36}\.part)?$/;
 
 export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; payload: PreviewJob; prio?: number }) => void }
 
 /** The job kind `preview`, as the coordinator sees it: what it asks for, how it checks what comes back, and what it writes. */
 export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
-  /** Worker-made pictures are looked at before anybody else sees them: the right format, and a size that fits. Returns the hash. */
-  const inspect = async (file: string, output: PreviewOutput): Promise<string> => {
+  /** Worker-made pictures are looked at before anybody else sees them: the right format by its first bytes (sharp reads many more), and a size that fits. */
+  const inspect = async (file: string, output: PreviewOutput): Promise<Buffer> => {
     const bytes = await readFile(file).catch(() => undefined); // bounded: the byte route stopped at `maxBytes`
     if (!bytes?.length) throw new MantelError('bad_result', `The ${output} is missing.`);
+    if (!MAGIC[output](bytes)) throw new MantelError('bad_result', `The ${output} is not a picture of the expected kind.`);
     const meta = await sharp(bytes).metadata().catch(() => undefined);
     const { width = 0, height = 0 } = meta ?? {};
     const edge = PREVIEW_OUTPUTS[output].edge;
     const fits = output === 'preview' ? Math.max(width, height) <= edge : Math.min(width, height) <= edge && Math.max(width, height) <= edge * 64;
     if (meta?.format !== FORMATS[output] || !fits) throw new MantelError('bad_result', `The ${output} is not a picture of the expected kind.`);
-    return createHash('sha256').update(bytes).digest('hex');
+    return bytes;
   };
 
   return {
     enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio }),
+    /** Assets that wait although nobody will do their job (it was cancelled): asks again. `only`: of these. */
+    enqueueWaiting(sql: Sql, only?: number[]): number {
+      const waiting = waitingWithoutJob(sql, only);
+      for (const asset of waiting) enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset });
+      return waiting.length;
+    },
     /** A derivative is gone or was never made: ask for it again. */
     again(sql: Sql, asset: PreviewJob): void {
       setPreviewWaiting(sql, asset.assetId);
@@ -42,13 +51,21 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     /** Checks a result and puts its pictures in place, before the transaction that makes it count. The version is a hash of both pictures, so an address never changes its content. */
     async accept(job: PreviewJob, token: string, result: unknown): Promise<{ version: string }> {
       check(PreviewResult, result);
-      const hashes: string[] = [];
-      for (const output of OUTPUTS) hashes.push(await inspect(join(data, stagedPath(token, output)), output));
-      const version = createHash('sha256').update(hashes.join(' ')).digest('hex').slice(0, 12);
+      const pictures = new Map<PreviewOutput, Buffer>();
+      const hash = createHash('sha256');
       for (const output of OUTPUTS) {
+        const bytes = await inspect(join(data, stagedPath(token, output)), output);
+        pictures.set(output, bytes);
+        hash.update(bytes);
+      }
+      const version = hash.digest('hex').slice(0, 12);
+      for (const [output, bytes] of pictures) {
+        // the bytes that were looked at, not the staged file: its sender might still be writing
         const target = join(data, derivedPath(job.fileId, output, version));
         await mkdir(dirname(target), { recursive: true });
-        await rename(join(data, stagedPath(token, output)), target);
+        await writeFile(`${target}.${token}.new`, bytes);
+        await rename(`${target}.${token}.new`, target);
+        await rm(join(data, stagedPath(token, output)), { force: true });
       }
       return { version };
     },
@@ -57,7 +74,9 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     },
     /** Removes what was sent for leases that ended in another way (a worker that went away in the middle). */
     async sweep(held: { token: string }[]): Promise<void> {
-      for (const name of await readdir(join(data, STAGING)).catch(() => [])) if (!held.some((l) => name.startsWith(`${l.token}-`))) await rm(join(data, STAGING, name), { force: true });
+      for (const entry of await readdir(join(data, STAGING), { withFileTypes: true }).catch(() => [])) {
+        if (entry.isFile() && STAGED.test(entry.name) && !held.some((l) => entry.name.startsWith(`${l.token}-`))) await rm(join(data, STAGING, entry.name), { force: true });
+      }
     },
     end: {
       done(sql: Sql, job: { payload: string }, result: unknown): void {
@@ -75,8 +94,10 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
         const { assetId } = JSON.parse(job.payload) as PreviewJob;
         const asset = previewed(sql, assetId);
         if (!asset) return;
-        const problem: Problem = failure.code === 'too_large' ? 'too_large' : 'undecodable';
-        setPreviewFailed(sql, assetId, [...new Set([...(JSON.parse(asset.problems) as Problem[]), problem])]);
+        // only what was said of the picture itself is a fact of it; a worker that went away is not
+        const problems = JSON.parse(asset.problems) as Problem[];
+        const said = failure.code === 'too_large' || failure.code === 'undecodable' ? [failure.code as Problem] : [];
+        setPreviewFailed(sql, assetId, [...new Set([...problems, ...said])]);
         logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
       },
     },

@@ -11,11 +11,11 @@ import type { Held, JobRow, Queue } from './queue.ts';
 const URL_MS = 10 * 60 * 1000;
 /** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
 export interface JobGate { payload: (job: JobRow) => PreviewPayload; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
-export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; log: { warn(fields: object, text: string): void }; now?: () => number }
+export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; requireStorage: () => void; log: { warn(fields: object, text: string): void }; now?: () => number }
 
 type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
 
-export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, log, now = Date.now }: GatewayDeps): Handlers {
+export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireStorage, log, now = Date.now }: GatewayDeps): Handlers {
   const lease = (worker: string, job: JobRow): Lease => {
     const gate = gates[job.kind];
     const payload = gate.payload(job);
@@ -26,6 +26,21 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, log, now
     };
   };
   const held = (worker: string, p: { id: number; token: string }): Held => ({ worker, id: p.id, token: p.token });
+  const ending = new Map<string, Promise<{ ok: boolean }>>();
+  const end = async (p: GatewayParams<'jobs.done'>, id: string): Promise<{ ok: boolean }> => {
+    const job = heldJob(held(id, p));
+    if (!job) return { ok: false };
+    try {
+      const checked = await gates[job.kind].accept(job, p.result);
+      return { ok: await queue.done(held(id, p), checked) };
+    } catch (e) {
+      if (errorCode(e) !== 'bad_result') throw e;
+      log.warn({ worker: id, job: job.id, err: e }, 'a result was refused');
+      await gates[job.kind].discard(job.token);
+      await queue.fail(held(id, p), { code: 'internal', message: (e as Error).message, permanent: false });
+      return { ok: false };
+    }
+  };
   return {
     'nodes.hello': (p, id) => nodes.hello(id, p.proto, p.version),
     'nodes.bye': (_p, id) => {
@@ -33,23 +48,17 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, log, now
       return { ok: true };
     },
     'jobs.lease': async (p, id) => {
+      requireStorage(); // without the disk there is nothing to work on; the worker asks again later
       const job = await queue.lease(id, p.kinds, p.waitMs);
       return job ? lease(id, job) : null;
     },
     'jobs.extend': async (p, id) => ({ ok: await queue.extend(held(id, p)) }),
-    'jobs.done': async (p, id) => {
-      const job = heldJob(held(id, p));
-      if (!job) return { ok: false };
-      try {
-        const checked = await gates[job.kind].accept(job, p.result);
-        return { ok: await queue.done(held(id, p), checked) };
-      } catch (e) {
-        if (errorCode(e) !== 'bad_result') throw e;
-        log.warn({ worker: id, job: job.id, err: e }, 'a result was refused');
-        await gates[job.kind].discard(job.token);
-        await queue.fail(held(id, p), { code: 'internal', message: (e as Error).message, permanent: false });
-        return { ok: false };
-      }
+    // a worker that hears nothing for a while says it again: both get the answer of the first
+    'jobs.done': (p, id) => {
+      const key = `${id} ${p.token}`;
+      const running = ending.get(key) ?? end(p, id).finally(() => ending.delete(key));
+      ending.set(key, running);
+      return running;
     },
     'jobs.fail': async (p, id) => {
       const job = heldJob(held(id, p));

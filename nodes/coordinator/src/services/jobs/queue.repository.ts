@@ -61,6 +61,7 @@ export function takeBack(sql: Sql, which: { worker: string } | { expiredAt: numb
 
 /** When the next delayed job becomes ready, or undefined. */
 export const nextDelayed = (sql: Pick<Sql, 'get'>, now: number): number | undefined => sql.get<{ t: number | null }>(`select min(not_before) t from job where state = 'queued' and not_before > ?`, now)?.t ?? undefined;
+export const anyExpired = (sql: Pick<Sql, 'get'>, now: number): boolean => sql.get(`select 1 from job where state = 'leased' and lease_until < ? limit 1`, now) !== undefined;
 export const setPaused = (sql: Sql, kind: JobKind, paused: boolean): void => void sql.run('insert into job_kind values(?, ?) on conflict do update set paused = excluded.paused', kind, paused ? 1 : 0);
 export const retryFailed = (sql: Sql, kind: JobKind): number =>
   sql.run(`update or ignore job set state = 'queued', attempt = 0, error = null, not_before = 0, done_at = null where kind = ? and state = 'failed'`, kind).changes;

@@ -92,7 +92,7 @@ test('failures come back later and are given up after five; a permanent one at o
   await add('b');
   await queue.fail((await take())!.held, failure({ permanent: true, code: 'undecodable' }));
   expect(failed).toHaveBeenCalledTimes(2);
-  expect(await queue.retry('preview', () => undefined)).toBe(2);
+  expect(await queue.retry('preview', () => 0)).toBe(2);
   expect((await take())?.attempt).toBe(1);
 });
 

@@ -5,6 +5,7 @@ import * as repo from './queue.repository.ts';
 export type { Held, JobRow, NewJob } from './queue.repository.ts';
 interface Waiter { worker: string; end: (again: boolean) => void }
 const MAX_WAITERS_PER_WORKER = 64;
+const MAX_LEASES_PER_WORKER = 64; // one worker, broken or hostile, cannot take the whole queue
 
 /** What a kind of job does in the transaction that ends it. */
 export interface JobEnd { done: (sql: Sql, job: repo.JobRow, result: unknown) => void; failed: (sql: Sql, job: { key: string; payload: string }, failure: Pick<JobFailure, 'code' | 'message'>) => void }
@@ -22,6 +23,7 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
   let wakes = 0;
   const departures = new Map<string, number>();
   const departed = (worker: string): number => departures.get(worker) ?? 0;
+  const leasesOf = (worker: string): number => [...live.values()].filter((l) => l.worker === worker).length;
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
   let stopped = false;
@@ -72,7 +74,7 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
       const before = departed(worker);
       for (;;) {
         const seen = wakes;
-        const job = await db.writeSql((sql) => (departed(worker) === before ? repo.leaseJob(sql, worker, kinds, leaseMs, now()) : undefined));
+        const job = await db.writeSql((sql) => (departed(worker) === before && leasesOf(worker) < MAX_LEASES_PER_WORKER ? repo.leaseJob(sql, worker, kinds, leaseMs, now()) : undefined));
         if (departed(worker) !== before) {
           // it said bye or vanished in the moment that it won: nobody would do this job
           if (job && (await db.writeSql((sql) => repo.releaseJob(sql, { worker, id: job.id, token: job.token })))) wake();
@@ -138,17 +140,17 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
       endPolls(worker);
       return takeBack({ worker });
     },
-    reap: (): Promise<number> => takeBack({ expiredAt: now() }),
+    /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
+    reap: async (): Promise<number> => (repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
     running: (): Map<string, number> => new Map(repo.runningBy(db.sql).map((r) => [r.worker, r.n])),
     async pause(kind: JobKind, paused: boolean): Promise<void> {
       await db.writeSql((sql) => repo.setPaused(sql, kind, paused));
       wake();
     },
-    async retry(kind: JobKind, also: (sql: Sql) => void): Promise<number> {
+    async retry(kind: JobKind, also: (sql: Sql) => number): Promise<number> {
       const n = await db.writeSql((sql) => {
         const changed = repo.retryFailed(sql, kind);
-        if (changed) also(sql);
-        return changed;
+        return changed + also(sql);
       });
       wake();
       return n;

@@ -15,8 +15,8 @@ export const membersOf = (sql: Read, libraryId: number): { userId: string; name:
 export const memberOf = (sql: Read, libraryId: number, userUuid: string): { id: number; role: MemberRole | null } | undefined =>
   sql.get('select u.id, m.role from user u left join membership m on m.user_id = u.id and m.library_id = ? where u.uuid = ?', libraryId, userUuid);
 export const managers = (sql: Read, libraryId: number): number => sql.get<{ n: number }>(`select count(*) n from membership where library_id = ? and role = 'manager'`, libraryId)!.n;
-export const hasDefault = (sql: Read, userId: number): boolean => sql.get('select 1 from membership where user_id = ? and is_default = 1', userId) !== undefined;
-export const folderTaken = (sql: Read, folder: string): boolean => sql.get('select 1 from library where folder = ? collate nocase', folder) !== undefined;
+export const defaultOf = (sql: Read, userId: number): { role: MemberRole } | undefined => sql.get('select role from membership where user_id = ? and is_default = 1', userId);
+export const folders = (sql: Read): string[] => sql.all<{ folder: string }>('select folder from library').map((r) => r.folder);
 export const sharedLibraries = (sql: Read): { id: number; uuid: string }[] => sql.all(`select id, uuid from library where kind = 'shared' order by id limit 1`);
 
 export function insertLibrary(sql: Sql, l: { uuid: string; kind: LibraryKind; name: string; folder: string; ownerId: number | null }): number {

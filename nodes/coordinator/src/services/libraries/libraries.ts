@@ -4,7 +4,7 @@ import type { Library, MemberRole } from '@mantel/contracts/models/library.ts';
 import type { Role } from '@mantel/contracts/permissions.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import { safeName } from '../../library/names.ts';
+import { pathKey, safeName } from '../../library/names.ts';
 import * as repo from './libraries.repository.ts';
 
 export interface LibraryDeps {
@@ -15,8 +15,9 @@ export interface LibraryDeps {
 
 function newLibrary(sql: Sql, kind: 'personal' | 'shared', name: string, ownerId: number | null): { id: number; uuid: string } {
   const base = safeName(name);
+  const taken = new Set(repo.folders(sql).map(pathKey));
   let folder = base;
-  for (let n = 2; repo.folderTaken(sql, folder); n++) folder = `${base} (${n})`;
+  for (let n = 2; taken.has(pathKey(folder)); n++) folder = `${base} (${n})`;
   const uuid = randomUUID();
   return { id: repo.insertLibrary(sql, { uuid, kind, name, folder, ownerId }), uuid };
 }
@@ -32,12 +33,20 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
   };
   const managed = (sql: Sql, userId: number, uuid: string): repo.LibraryRow => {
     const row = mine(sql, userId, uuid);
-    if (row.role !== 'manager' || row.kind !== 'shared') throw new MantelError('forbidden', row.kind === 'shared' ? 'Only a manager of this library can do this.' : 'Only shared libraries have other members.');
+    if (row.role !== 'manager') throw new MantelError('forbidden', 'Only a manager of this library can do this.');
+    if (row.kind === 'locked') throw new MantelError('forbidden', 'A locked library is for one person alone.');
     return row;
+  };
+  /** Uploads without a named library go to one that the person may add to. */
+  const mendDefault = (sql: Sql, userId: number): void => {
+    const now = repo.defaultOf(sql, userId);
+    if (now && now.role !== 'viewer') return;
+    const next = repo.librariesOf(sql, userId).find((l) => l.role !== 'viewer' && l.kind !== 'locked' && l.kind !== 'external');
+    if (next) repo.setDefault(sql, next.id, userId);
   };
   const join = (sql: Sql, library: { id: number; uuid: string }, user: { id: number; uuid: string }, role: MemberRole): void => {
     repo.putMember(sql, library.id, user.id, role);
-    if (!repo.hasDefault(sql, user.id)) repo.setDefault(sql, library.id, user.id);
+    mendDefault(sql, user.id);
     refreshTwinsOf(sql, user.id);
     logChange(sql, 'library', library.uuid, 'grant', { userId: user.id });
     logChange(sql, 'member', user.uuid, 'update', { libraryId: library.id });
@@ -65,6 +74,7 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
         const library = managed(sql, actorId, uuid);
         const member = repo.memberOf(sql, library.id, userUuid);
         if (!member) throw new MantelError('not_found', 'There is no such person.');
+        if (library.ownerUuid === userUuid && library.kind !== 'shared' && role !== 'manager') throw new MantelError('conflict', 'A personal library belongs to its person.');
         if (member.role === 'manager' && role !== 'manager' && repo.managers(sql, library.id) === 1) throw new MantelError('conflict', 'A library needs at least one manager.');
         join(sql, library, { id: member.id, uuid: userUuid }, role);
       });
@@ -73,13 +83,12 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
     async removeMember(actor: { id: number; uuid: string }, uuid: string, userUuid: string): Promise<void> {
       await db.writeSql((sql) => {
         const library = actor.uuid === userUuid ? mine(sql, actor.id, uuid) : managed(sql, actor.id, uuid);
-        if (library.kind !== 'shared') throw new MantelError('forbidden', 'Nobody can leave a personal library.');
+        if (library.kind !== 'shared' && library.ownerUuid === userUuid) throw new MantelError('forbidden', 'Nobody can leave their own library.');
         const member = repo.memberOf(sql, library.id, userUuid);
         if (!member?.role) throw new MantelError('not_found');
         if (member.role === 'manager' && repo.managers(sql, library.id) === 1) throw new MantelError('conflict', 'A library needs at least one manager.');
         repo.dropMember(sql, library.id, member.id);
-        const next = repo.librariesOf(sql, member.id)[0];
-        if (next && !repo.hasDefault(sql, member.id)) repo.setDefault(sql, next.id, member.id);
+        mendDefault(sql, member.id);
         refreshTwinsOf(sql, member.id);
         logChange(sql, 'library', library.uuid, 'revoke', { userId: member.id });
         logChange(sql, 'member', userUuid, 'delete', { libraryId: library.id });

@@ -49,7 +49,7 @@ export function refreshTwins(sql: Sql, sha256: string): void {
   const copies = sql.all<Counted>(`${COUNTED} where sha256 = ? and vis = 1 order by id`, sha256);
   if (copies.length === 0) return;
   const byId = new Map(copies.map((c) => [c.id, c]));
-  const hiddenNow = sql.all<{ userId: number; id: number }>(`select user_id userId, asset_id id from hidden where reason & 1 and asset_id in (${copies.map((c) => c.id).join(',')})`);
+  const hiddenNow = sql.all<{ userId: number; id: number }>(`select user_id userId, asset_id id from hidden where reason & 1 and asset_id in (select value from json_each(?))`, JSON.stringify(copies.map((c) => c.id)));
   const shouldHide = new Set<string>();
   if (copies.length > 1) {
     const viewers = sql.all<{ userId: number; id: number }>(

@@ -3,19 +3,21 @@ import type Native from 'better-sqlite3';
 import { dayEnd, dayOf, ORD_STEP, ordSeconds } from './ord.ts';
 
 type Prepare = (text: string) => Native.Statement;
-export interface Scope { userId: number; view: TimelineView; /** which libraries; for `photos` those that the person shows */ libraries: number[]; version: number }
+export interface Scope { userId: number; view: TimelineView; /** which libraries; for `photos` those that the person shows */ libraries: number[]; version: number; /** one library opened alone: a twin that is shown elsewhere is shown here too */ alone: boolean }
 
 const NOT_HIDDEN = 'not exists (select 1 from hidden h where h.user_id = @user and h.asset_id = a.id)';
-const NOT_TWIN = 'not exists (select 1 from hidden h where h.user_id = @user and h.asset_id = a.id and h.reason & 1)';
+const NOT_ARCHIVED = 'not exists (select 1 from hidden h where h.user_id = @user and h.asset_id = a.id and h.reason & 2)';
+// of several marked copies of the same bytes the oldest is shown; whether it is the one of the timeline does not matter
+const ONCE = (mark: string): string => `not exists (select 1 from asset o join asset_user v on v.asset_id = o.id and v.user_id = @user and v.${mark} = 1 where o.sha256 = a.sha256 and o.vis = 1 and o.id < a.id)`;
 
 /** One ordered SELECT per library (each walks its own index), merged: `in (…)` would sort the whole library. */
-function source(view: TimelineView, libraries: number[], columns: string, tail: string): string {
+function source({ view, libraries, alone }: Pick<Scope, 'view' | 'libraries' | 'alone'>, columns: string, tail: string): string {
   const ids = libraries.map(Number);
   if (view === 'favourites' || view === 'archive') {
     const mark = view === 'archive' ? 'archived' : 'favourite';
-    return `select ${columns} from asset_user u join asset a on a.id = u.asset_id where u.user_id = @user and u.${mark} = 1 and a.vis = 1 and a.library_id in (${ids.join(',') || 'null'}) and ${NOT_TWIN} and u.ord < @before order by u.ord desc ${tail}`;
+    return `select ${columns} from asset_user u join asset a on a.id = u.asset_id where u.user_id = @user and u.${mark} = 1 and a.vis = 1 and a.library_id in (${ids.join(',') || 'null'}) and ${ONCE(mark)} and u.ord < @before order by u.ord desc ${tail}`;
   }
-  const where = view === 'trash' ? 'a.trashed_at is not null' : `a.vis = 1 and ${NOT_HIDDEN}`;
+  const where = view === 'trash' ? 'a.trashed_at is not null' : `a.vis = 1 and ${alone ? NOT_ARCHIVED : NOT_HIDDEN}`;
   if (ids.length === 0) return `select ${columns} from asset a where 0 and @user and @before ${tail}`;
   const parts = ids.map((id) => `select * from (select ${columns} from asset a where a.library_id = ${id} and ${where} and a.ord < @before order by a.ord desc ${tail})`);
   return parts.length === 1 ? parts[0]! : `${parts.join(' union all ')} order by ord desc ${tail}`;
@@ -23,7 +25,7 @@ function source(view: TimelineView, libraries: number[], columns: string, tail: 
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 function layout(prepare: Prepare, scope: Scope): Uint8Array {
-  const rows = prepare(source(scope.view, scope.libraries, 'a.ord, a.ratio', '')).raw(true).all({ user: scope.userId, before: EVERYTHING }) as [number, number][];
+  const rows = prepare(source(scope, 'a.ord, a.ratio', '')).raw(true).all({ user: scope.userId, before: EVERYTHING }) as [number, number][];
   const days: number[] = [];
   const counts: number[] = [];
   let from = 1; // seconds range of the day in hand; empty at first
@@ -57,7 +59,7 @@ function window(prepare: Prepare, q: Scope & { day: number; skip: number; limit:
   const columns = `a.uuid, a.ord, a.type, a.preview, a.preview_version, a.thumbhash, a.duration_ms, (select f.uuid from file f where f.asset_id = a.id and f.role = 'original' limit 1),
     (select s.favourite from asset_user s where s.user_id = @user and s.asset_id = a.id), a.id`;
   // first which rows, by the index alone, then what they say: half the work of reading everything and cutting
-  const keys = `select id, ord from (${source(q.view, q.libraries, 'a.id, a.ord', 'limit @reach')}) order by ord desc limit @limit offset @skip`;
+  const keys = `select id, ord from (${source(q, 'a.id, a.ord', 'limit @reach')}) order by ord desc limit @limit offset @skip`;
   const sql = `select ${columns} from (${keys}) k cross join asset a on a.id = k.id order by k.ord desc`;
   const rows = prepare(sql).raw(true).all({ user: q.userId, before: dayEnd(q.day) * ORD_STEP, reach: q.skip + q.limit, limit: q.limit, skip: q.skip }) as WindowRow[];
   const out: WindowRead = { ids: [], files: [], versions: [], thumbhashes: [], flags: [], times: [], durations: [], waiting: [] };
@@ -77,10 +79,13 @@ function window(prepare: Prepare, q: Scope & { day: number; skip: number; limit:
 type Months = { month: number; count: number }[];
 function months(prepare: Prepare, scope: Scope): Months {
   if (scope.view !== 'photos') {
-    const rows = prepare(`select month, count(*) count from (${source(scope.view, scope.libraries, 'a.month, a.ord', '')}) group by month order by month desc`).all({ user: scope.userId, before: EVERYTHING });
+    const rows = prepare(`select month, count(*) count from (${source(scope, 'a.month, a.ord', '')}) group by month order by month desc`).all({ user: scope.userId, before: EVERYTHING });
     return rows as Months;
   }
   const ids = scope.libraries.map(Number).join(',') || 'null';
+  if (scope.alone) {
+    return prepare(`select month, sum(n) count from (select month, n from month_count where library_id in (${ids}) union all select month, -1 from hidden where user_id = ? and library_id in (${ids}) and reason & 2) group by month having sum(n) > 0 order by month desc`).all(scope.userId) as Months;
+  }
   return prepare(`select month, sum(n) count from (select month, n from month_count where library_id in (${ids}) union all select month, -n from hidden_count where user_id = ? and library_id in (${ids})) group by month having sum(n) > 0 order by month desc`).all(scope.userId) as Months;
 }
 

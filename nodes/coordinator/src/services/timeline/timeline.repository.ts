@@ -9,7 +9,8 @@ export function librariesInView(sql: Read, userId: number, view: TimelineView, o
     userId, only ?? null, only ?? null, view, only ?? null).map((r) => r.id);
 }
 /** Grows with every change that a person may see. */
-export function timelineVersion(sql: Read, userId: number, libraries: number[]): number {
+export function timelineVersion(sql: Read, userId: number): number {
+  const libraries = sql.all<{ id: number }>('select library_id id from membership where user_id = ?', userId).map((r) => r.id);
   const max = (where: string, id: number): number => sql.get<{ v: number | null }>(`select max(seq) v from change where ${where} = ?`, id)?.v ?? 0;
   return Math.max(max('user_id', userId), ...libraries.map((id) => max('library_id', id)));
 }

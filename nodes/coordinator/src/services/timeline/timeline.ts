@@ -13,7 +13,8 @@ export function createTimeline({ db, wanted }: TimelineDeps) {
   const scope = (userId: number, view: TimelineView = 'photos', libraryId?: string): Scope => {
     const libraries = librariesInView(db.sql, userId, view, libraryId);
     if (libraryId !== undefined && libraries.length === 0) throw new MantelError('not_found');
-    return { userId, view, libraries, version: timelineVersion(db.sql, userId, libraries) };
+    // what happens in one library may show or hide a twin in another: the version is that of all
+    return { userId, view, libraries, alone: libraryId !== undefined, version: timelineVersion(db.sql, userId) };
   };
   return {
     async months(userId: number, view?: TimelineView, libraryId?: string): Promise<{ version: number; total: number; months: { month: number; count: number }[] }> {

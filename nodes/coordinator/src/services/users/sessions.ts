@@ -38,13 +38,15 @@ export function createSessions(db: Database, onEnd: (sessionIds: number[]) => vo
       const now = Date.now();
       if (!row || row.lastSeenAt < now - IDLE_MS) return { kind: 'anonymous' };
       if (row.disabled) throw new MantelError('account_disabled');
-      if (row.lastSeenAt < now - TOUCH_MS) void db.writeSql((sql) => touchSession(sql, row.id, now));
+      if (row.lastSeenAt < now - TOUCH_MS) db.writeSql((sql) => touchSession(sql, row.id, now)).catch(() => undefined); // only a time of day; the next request tries again
       return { kind: 'user', userId: row.userId, userUuid: row.userUuid, role: row.role, sessionId: row.id };
     },
     async list(userId: number, current: number): Promise<SessionView[]> {
       const rows = await db.em.find(Session, { userId }, { orderBy: { lastSeenAt: 'desc' } });
       return rows.map((s) => ({ id: s.uuid, device: s.device, address: s.address ?? null, createdAt: new Date(s.createdAt).toISOString(), lastSeenAt: new Date(s.lastSeenAt).toISOString(), current: s.id === current }));
     },
+    /** Sessions that are over anyway. */
+    prune: (): Promise<number> => end({ lastSeenAt: { $lt: Date.now() - IDLE_MS } }),
     endOne: (id: number): Promise<number> => end({ id }),
     async revoke(userId: number, uuid: string): Promise<void> {
       if ((await end({ userId, uuid })) === 0) throw new MantelError('not_found');
