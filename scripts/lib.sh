@@ -12,6 +12,7 @@ case $(uname -sm) in
 esac
 . "$ROOT/scripts/lib/packages.sh"
 . "$ROOT/scripts/lib/build.sh"
+. "$ROOT/scripts/lib/trust.sh"
 . "$ROOT/scripts/lib/instance.sh"
 . "$ROOT/scripts/lib/folders.sh"
 . "$ROOT/scripts/lib/reach.sh"

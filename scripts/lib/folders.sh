@@ -7,17 +7,43 @@ make_folder() {
   local said; said=$( (umask 022; mkdir -p "$1") 2>&1) || die "The folder $1 cannot be made (${said##*: }). Is the disk there, writable and not full?"
 }
 
-ours() { [ "$1" = "$STATE" ] || [ -e "$1/state/instance.conf" ] || [ -e "$1/.mantel-state" ] || [ -d "$1/library/.mantel" ]; }
-is_empty() { [ -z "$(find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$STATE" -print -quit)" ]; }
+# in_folder FOLDER COMMAND…: runs it there, and only if the path still leads to that very folder (no link on the way)
+in_folder() { (cd -P "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ] && shift && "$@"); }
+is_empty() { local first; first=$(in_folder "$1" find . -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "./${STATE#"$1"/}" -print -quit 2>/dev/null) && [ -z "$first" ]; }
+
+# Refuses before anything is touched: a folder is Mantel's when it is new, empty, or bears the marks of an earlier start.
+claim_folders() {
+  if [ -d "$STATE" ] && ! is_empty "$STATE" && ! is_state "$STATE"; then
+    die "The state folder $STATE has other things in it, and no Mantel was there before. Nothing was changed. Name an empty or new folder with --state."
+  fi
+  if [ -d "$DATA" ] && ! is_empty "$DATA" && ! is_data "$DATA" && [ "$(stat -c %U "$DATA")" != "$RUN_USER" ] && ! can_write "$DATA"; then
+    refuse_data
+  fi
+  make_folder "$DATA"; make_folder "$STATE"
+}
+refuse_data() {
+  is_root || die "You may not write into $DATA. Choose another folder with --data, or ask its owner ($(stat -c %U "$DATA"))."
+  die "The user $RUN_USER may not write into $DATA, which belongs to $(stat -c %U "$DATA") and has other things in it. Use an empty folder, or let it write there: chown $RUN_USER: $DATA   or start with --user $(stat -c %U "$DATA")"
+}
 
 # Root gives a new folder, or one that was copied or restored as root, to the service user. A folder with other people's things in it is left as it is.
-give_folder() {
-  [ "$(id -u)" = 0 ] || return 0
-  local owner; owner=$(id -u "$RUN_USER")
-  [ "$(stat -c %u "$1")" != "$owner" ] || return 0
-  if is_empty "$1"; then chown -h "$RUN_USER:$RUN_GROUP" "$1" && chmod 0750 "$1"
-  elif ours "$1"; then note "Giving $1 to the user $RUN_USER …"; chown -hR "$RUN_USER:$RUN_GROUP" "$1"
+give_folder() { # give_folder FOLDER MARK-TEST
+  is_root || return 0
+  [ "$(stat -c %U "$1")" != "$RUN_USER" ] || return 0
+  if is_empty "$1"; then in_folder "$1" give_here
+  elif "$2" "$1"; then note "Giving $1 to the user $RUN_USER …"; in_folder "$1" give_all_here "$1"
   fi || warn "$1 cannot be given to the user $RUN_USER: this file system keeps no owners."
+}
+give_here() { chown "$RUN_USER:$RUN_GROUP" . && chmod 0750 .; }
+# -execdir and -h: no link is followed, not even one that appears meanwhile. Another Mantel's folders further down keep their owner.
+give_all_here() {
+  local mark folder skip=()
+  while IFS= read -r -d '' mark; do
+    case $mark in */cluster/id) folder=${mark%/cluster/id}; plain_file "$folder/instance.conf" || continue ;; */library/.mantel) folder=${mark%/library/.mantel} ;; *) folder=${mark%/.mantel-state} ;; esac
+    case $folder in .|"./${STATE#"$1"/}"|"./${DATA#"$1"/}") continue ;; esac
+    skip+=(-path "$(printf '%s' "$folder" | sed 's/[][\\*?]/\\&/g')" -prune -o)
+  done < <(find . \( -path '*/cluster/id' -o -path '*/library/.mantel' -o -name .mantel-state \) -print0)
+  PATH=/usr/sbin:/usr/bin:/sbin:/bin find . "${skip[@]}" -execdir chown -h "$RUN_USER:$RUN_GROUP" '{}' +
 }
 
 inside_checkout() { local dir=$1; while :; do [ -e "$dir/.git" ] || [ "$dir" = "$ROOT" ] && return 0; [ "$dir" != / ] || return 1; dir=$(dirname "$dir"); done; }
@@ -32,15 +58,19 @@ judge_folders() {
 }
 
 prepare_folders() {
-  give_folder "$DATA"; give_folder "$STATE"
+  give_folder "$DATA" is_data; give_folder "$STATE" is_state
   if [ ${#STATE} -gt 80 ]; then run_folder; fi
 }
 
-# Holds what must have a short path: sockets, and the bind mounts of reach.sh
+# Holds what must have a short path: sockets, and the bind mounts of reach.sh. Root's own where root mounts; the service may pass, and writes into the folder of the sockets only.
 run_folder() {
-  local owner; owner=$(id -u "$RUN_USER")
-  [ "$(id -u)" != 0 ] || { mkdir -p /run/mantel && chmod 0755 /run/mantel; }
-  mkdir -p -m 0700 "$RUN_FOLDER" || die "The run-time folder $RUN_FOLDER cannot be made."
-  [ ! -L "$RUN_FOLDER" ] || die "$RUN_FOLDER is a link. Remove it and run this again."
-  [ "$(stat -c %u "$RUN_FOLDER")" = "$owner" ] || chown "$RUN_USER:$RUN_GROUP" "$RUN_FOLDER" || die "$RUN_FOLDER belongs to somebody else. Remove it and run this again."
+  if is_root; then (umask 022; mkdir -p /run/mantel) && own_folder /run/mantel || die '/run/mantel must be a folder that only root can write into. Remove it and run this again.'; fi
+  [ -d "$RUN_FOLDER" ] || mkdir -m 0700 "$RUN_FOLDER" || die "The run-time folder $RUN_FOLDER cannot be made."
+  own_folder "$RUN_FOLDER" || die "$RUN_FOLDER is a link or belongs to somebody else. Remove it (or restart the machine) and run this again."
+  mkdir -p -m 0700 "$RUN_FOLDER/sockets"
+  ! is_root || { chgrp "$RUN_GROUP" "$RUN_FOLDER" && chmod 0710 "$RUN_FOLDER" && chown -h "$RUN_USER:$RUN_GROUP" "$RUN_FOLDER/sockets"; }
+}
+drop_run_folder() {
+  own_folder "$RUN_FOLDER" || return 0
+  rm -f "$RUN_FOLDER"/sockets/{rpc,pub,interactor}.sock; rmdir "$RUN_FOLDER/sockets" "$RUN_FOLDER" 2>/dev/null || true
 }

@@ -29,7 +29,7 @@ wait_healthy() { # wait_healthy SECONDS: 1 when the time is over, 2 when the coo
     sleep 0.1
   done
 }
-show_logs() { local log; for log in "$STATE"/logs/*.log; do [ -s "$log" ] || continue; note "--- $log"; tail -n 12 "$log" | cut -c1-400 >&2; done; note '---'; }
+show_logs() { local log; for log in "$STATE"/logs/*.log; do [ -s "$log" ] || continue; note "--- $log"; as_service tail -n 12 "$STATE_DIR${log#"$STATE"}" | cut -c1-400 >&2; done; note '---'; }
 
 lan_address() { # the first IPv4 address of this machine that answers; bridges of containers come last
   local address
@@ -40,7 +40,7 @@ lan_address() { # the first IPv4 address of this machine that answers; bridges o
 }
 show_url() {
   local url code=''; url=http://$(lan_address):$PORT/
-  code=$(cat "$STATE/first-run.code" 2>/dev/null || true)
+  code=$(as_service cat "$STATE_DIR/first-run.code" 2>/dev/null || true)
   [ -z "$code" ] || url="${url}setup?code=$code"
   printf '%s\n' "$url"
 }

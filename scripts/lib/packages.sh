@@ -1,8 +1,12 @@
 # shellcheck shell=bash
 # Debian packages: only what is missing, and never a second nats-server run by the system.
 
+# Where the service finds programs, whatever path the person who types has: what is asked for here is what ecosystem.config.js runs.
+SERVICE_PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+for_service() { (PATH=$SERVICE_PATH; "$@"); }
+
 # "how to see that it is there|package"
-BASE_PACKAGES=('command -v nats-server|nats-server' 'command -v ffmpeg|ffmpeg' 'command -v ffprobe|ffmpeg' 'command -v openssl|openssl' 'perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount')
+BASE_PACKAGES=('for_service command -v nats-server|nats-server' 'for_service command -v ffmpeg|ffmpeg' 'for_service command -v ffprobe|ffmpeg' 'for_service command -v openssl|openssl' 'for_service perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount')
 TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2' 'command -v vips|libvips-tools')
 
 as_root() {

@@ -5,7 +5,7 @@
 # What the service needs of a checkout. One mount each: the folder of the checkout itself may be the closed one (a 0700 mktemp folder).
 APP_PARTS=(nodes node_modules plugins ui appliance scripts ecosystem.config.js package.json package-lock.json)
 
-mounted() { mountpoint -q "$RUN_FOLDER/$1" 2>/dev/null; }
+mounted() { own_folder "$RUN_FOLDER" && mountpoint -q "$RUN_FOLDER/$1" 2>/dev/null; }
 use_mounts() { # what an earlier start mounted is where this instance lives
   if mounted app/scripts; then APP_DIR=$RUN_FOLDER/app; fi
   if mounted data; then DATA_DIR=$RUN_FOLDER/data; case $STATE/ in "$DATA"/*) STATE_DIR=$DATA_DIR${STATE#"$DATA"} ;; esac; fi
@@ -24,7 +24,7 @@ bind() { # bind NAME FOLDER-OR-FILE
   local at=$RUN_FOLDER/$1
   if [ -d "$2" ]; then mkdir -p "$at"; else : >"$at"; fi
   # rslave: disks that are mounted later below the folder appear here too, but taking this away never takes them away there
-  mount --rbind "$2" "$at" 2>/dev/null && mount --make-rslave "$at" 2>/dev/null && return 0
+  if [ -d "$2" ]; then in_folder "$2" mount -c --rbind . "$at" 2>/dev/null; else mount --rbind "$2" "$at" 2>/dev/null; fi && mount --make-rslave "$at" 2>/dev/null && return 0
   undo_mounts
   die "The user $RUN_USER cannot reach $2: $(closed_parent "$2") is closed to others, and this machine does not allow a bind mount. Move it to a folder that others may enter (for example below /srv or /opt), or open the way with: chmod o+x $(closed_parent "$2")"
 }
@@ -35,21 +35,18 @@ bind_app() {
 }
 
 make_reachable() {
-  if [ "$(id -u)" != 0 ]; then
-    can_write "$DATA" && can_write "$STATE" || die "You may not write into $DATA. Choose another folder with --data, or ask its owner ($(stat -c %U "$DATA"))."
-    return
-  fi
+  if ! is_root; then can_write "$DATA" && can_write "$STATE" || refuse_data; return; fi
   can_run || { bind_app; use_mounts; }
   can_run || die "The user $RUN_USER cannot read the program in $ROOT, because files there are closed to others. Open them with: chmod -R go+rX $ROOT"
   can_write "$DATA_DIR" || [ -z "$(closed_parent "$DATA")" ] || [ "$(closed_parent "$DATA")" = "$DATA" ] || { run_folder; bind data "$DATA"; use_mounts; }
-  can_write "$DATA_DIR" || die "The user $RUN_USER may not write into $DATA, which belongs to $(stat -c %U "$DATA") and has other things in it. Use an empty folder, or let it write there: chown $RUN_USER: $DATA   or start with --user $(stat -c %U "$DATA")"
+  can_write "$DATA_DIR" || refuse_data
   can_write "$STATE_DIR" || { run_folder; bind state "$STATE"; use_mounts; }
   can_write "$STATE_DIR" || die "The user $RUN_USER may not write into the state folder $STATE. Use an empty folder, or: chown -R $RUN_USER: $STATE"
 }
 
 undo_mounts() {
   local name
-  [ "$(id -u)" = 0 ] && [ -d "$RUN_FOLDER" ] || return 0
+  is_root && own_folder "$RUN_FOLDER" || return 0
   for name in state data "${APP_PARTS[@]/#/app/}" app; do
     [ -e "$RUN_FOLDER/$name" ] || continue
     if mounted "$name"; then umount -R "$RUN_FOLDER/$name" 2>/dev/null || umount -l "$RUN_FOLDER/$name" || { warn "$RUN_FOLDER/$name is still mounted."; continue; }; fi

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { foreground, freePort, healthy, house, pidOf, processes, root, script, until } from './scripts/commands.ts';
+import { foreground, freePort, healthy, house, library, pidOf, processes, root, script, until } from './scripts/commands.ts';
 
 const home = house();
 afterAll(() => home.close());
@@ -60,6 +60,17 @@ it('keeps its sockets short and its state elsewhere, and finds both again', asyn
   expect(existsSync(join(state, 'mantel.db'))).toBe(true);
   const pid = pidOf(state, 'coordinator/src/main.ts');
   expect(pid).toBeGreaterThan(0);
+  const daemon = pidOf(state, 'God Daemon') ?? 0;
+  const socket = /PM2_DAEMON_RPC_PORT=([^\0]+)/.exec(readFileSync(`/proc/${daemon}/environ`, 'utf8'))?.[1] ?? '';
+  expect(statSync(socket).isSocket()).toBe(true);
+  expect(statSync(dirname(dirname(socket))).uid).toBe(process.getuid?.()); // root mounts there: it is root's own
+  if (root) { // what the service can write does not tell root where to go or whom to run as
+    const other = home.folder('elsewhere');
+    mkdirSync(other);
+    writeFileSync(join(data, '.mantel-state'), `${other}\n`);
+    writeFileSync(join(state, 'instance.conf'), `port=${port}\nuser=daemon\ngroup=daemon\n`);
+    expect(library('choose_user; echo "$STATE $RUN_USER $RUN_GROUP"', ['--data', data]).out).toBe(`${state} mantel mantel\n`);
+  }
   expect(await script('start', ['--data', data])).toMatchObject({ code: 0, out: first.out });
   expect(pidOf(state, 'coordinator/src/main.ts')).toBe(pid);
   expect(await script('stop', ['--data', data])).toMatchObject({ code: 0 });

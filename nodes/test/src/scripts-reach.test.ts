@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { freePort, healthy, house, processes, root, script } from './scripts/commands.ts';
@@ -57,4 +57,5 @@ it('other people\'s folders are left alone', async () => {
   expect(said.code).toBe(1);
   expect(said.err).toMatch(/may not write into|cannot be made/);
   expect(statSync(data).uid).toBe(process.getuid?.());
+  expect(readdirSync(data)).toEqual(['holiday']);
 });

@@ -1,31 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { newSeed } from '@mantel/runtime/keys.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
+import { canListen, choosePort, natsRuns } from './nats-port.ts';
 
 /** A worker that an admin let in: the key that NATS knows it by, and the token that its requests carry. */
 export interface WorkerEntry { id: string; nkey: string; token: string; name: string; local: boolean }
 /** What makes this house itself: certificate, keys, and who may work for it. Lies in STATE/cluster, every file 0600. */
 export interface Cluster { state: string; cid: string; natsPort: number; cert: string; key: string; seeds: { gw: string; sys: string }; secret: string; workers: WorkerEntry[] }
 
-function keep(path: string, make: () => string): string {
-  if (!existsSync(path)) {
-    writeFileSync(`${path}.new`, make(), { mode: 0o600, flush: true });
-    renameSync(`${path}.new`, path);
-  }
-  return readFileSync(path, 'utf8').trim();
+function replace(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject).listen(0, '0.0.0.0', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
+function keep(path: string, make: () => string): string {
+  if (!existsSync(path)) replace(path, make());
+  return readFileSync(path, 'utf8').trim();
 }
 
 function makeCertificate(dir: string, cid: string): void {
@@ -44,7 +37,7 @@ export async function openCluster(state: string): Promise<Cluster> {
   const at = (name: string): string => join(dir, name);
   const cid = keep(at('id'), () => randomBytes(8).toString('hex'));
   makeCertificate(dir, cid);
-  const port = existsSync(at('nats.port')) ? 0 : await freePort();
+  const port = existsSync(at('nats.port')) ? 0 : await choosePort();
   return {
     state, cid, natsPort: Number(keep(at('nats.port'), () => String(port))), cert: readFileSync(at('tls.crt'), 'utf8'), key: readFileSync(at('tls.key'), 'utf8'),
     seeds: { gw: keep(at('gw.seed'), newSeed), sys: keep(at('sys.seed'), newSeed) }, secret: keep(at('url.secret'), () => randomBytes(32).toString('hex')),
@@ -52,13 +45,19 @@ export async function openCluster(state: string): Promise<Cluster> {
   };
 }
 
+/** Before nats-server starts: when another program took the kept port meanwhile, the house gets a new one. The configuration and pairings must be written afterwards. */
+export async function settlePort(c: Cluster): Promise<Cluster> {
+  if (natsRuns(c.state) || (await canListen(c.natsPort))) return c;
+  const natsPort = await choosePort();
+  replace(join(c.state, 'cluster', 'nats.port'), String(natsPort));
+  return { ...c, natsPort };
+}
+
 /** Lets a worker in. The NATS configuration must be written (and reloaded) afterwards. The id follows from the key, never from host or address. */
 export function addWorker(c: Cluster, nkey: string, name: string, local = false): WorkerEntry {
   const entry = { id: `w${createHash('sha256').update(nkey).digest('hex').slice(0, 10)}`, nkey, token: randomBytes(24).toString('base64url'), name, local };
   c.workers.push(entry);
-  const file = join(c.state, 'cluster', 'workers.json');
-  writeFileSync(`${file}.new`, JSON.stringify(c.workers, null, 1), { mode: 0o600, flush: true });
-  renameSync(`${file}.new`, file);
+  replace(join(c.state, 'cluster', 'workers.json'), JSON.stringify(c.workers, null, 1));
   return entry;
 }
 

@@ -1,5 +1,5 @@
 // Runs the real scripts of this checkout, each test with folders and ports of its own, and ends whatever a test leaves behind.
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,9 @@ import { join } from 'node:path';
 
 export const CHECKOUT = new URL('../../../..', import.meta.url).pathname.replace(/\/$/, '');
 export const root = process.getuid?.() === 0;
+
+/** Where root remembers which state folder and user belong to a data folder. */
+const RECORDS = '/var/lib/mantel-instances';
 
 export interface Said { code: number; out: string; err: string }
 /** Runs `scripts/NAME ARGS…` of a checkout to its end; never throws. */
@@ -18,6 +21,11 @@ export function script(name: string, args: string[], options: { env?: Record<str
   });
 }
 const clean = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME, ...more });
+/** Runs lines of bash that use `scripts/lib.sh`, after its options were read and the folders located, as start does. */
+export function library(lines: string, args: string[]): Said {
+  const said = spawnSync('bash', ['-c', `. "$0/scripts/lib.sh"; USAGE=''; parse_options '--data --state --port --user --group' '' "$@"; locate make; ${lines}`, CHECKOUT, ...args], { env: clean(), cwd: '/', encoding: 'utf8', timeout: 20_000 });
+  return { code: said.status ?? 1, out: said.stdout, err: said.stderr };
+}
 export const foreground = (args: string[]): ChildProcess => spawn(join(CHECKOUT, 'scripts/start'), [...args, '--foreground'], { env: clean(), cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] });
 
 export function freePort(): Promise<number> {
@@ -88,6 +96,9 @@ export function house() {
         if (at >= 0 && data && existsSync(data)) await script('stop', ['--data', data]);
       }
       for (const at of mounts.toReversed()) execFileSync('umount', [at], { stdio: 'pipe' });
+      for (const name of existsSync(RECORDS) ? readdirSync(RECORDS) : []) {
+        if (readFileSync(join(RECORDS, name), 'utf8').startsWith(`data=${top}/`)) rmSync(join(RECORDS, name));
+      }
       rmSync(top, { recursive: true, force: true });
     },
   };
