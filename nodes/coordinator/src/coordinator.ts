@@ -64,7 +64,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const cluster = await openCluster(o.state);
   const db = await Database.open(databaseFile(o.state), 1);
   const marker = await openMarker(db, o.data);
-  if (!marker.present()) log.error({ trouble: marker.trouble() }, 'nothing will be written until this is mended');
+  if (!marker.present()) log.error(`${marker.trouble()}: nothing will be written until this is mended`);
   const room = createRoom(o.data);
   /** Work that nobody waits for: an error is told and the next time tried again; it never ends the process. */
   const background = (what: string, work: Promise<unknown>): void => void work.catch((err: unknown) => log.error({ err, what }, 'work in the background failed'));

@@ -84,6 +84,24 @@ test('nats-server refuses what is not for workers, and strangers', async () => {
   await expect(natsRaw({ ...wire, cert: (await openCluster(join(rig.dir, 'other'))).cert })).rejects.toThrow(); // another house: the certificate is not the pinned one
 });
 
+test('a sender that is a command for nats-server reaches nobody', async () => {
+  const wire = rig.paired(2);
+  const raw = await natsRaw(wire);
+  const target = `MOL-work.INFO.${one.id}`;
+  const heard: unknown[] = [];
+  const listener = await natsRaw(rig.paired(0));
+  listener.subscribe(target, { callback: (_e, m) => { heard.push(m.string()); } });
+  await listener.flush();
+  const body = JSON.stringify({ sender: 'gw', forged: true });
+  const sender = `x 2\r\n{}\r\nPUB ${target} ${body.length}\r\n${body}\r\nPUB MOL-work.RES.x`;
+  for (const [subject, packet] of [['REQ.gw', { id: randomUUID(), action: 'jobs.lease', params: {}, meta: {}, level: 1, stream: false }], ['DISCOVER', {}], ['DISCOVER.gw', {}]] as const) raw.publish(`MOL-work.${subject}`, JSON.stringify({ ver: '5', sender, ...packet }));
+  await raw.flush();
+  expect(await one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '0', name: 'one', kinds: ['preview'] })).toMatchObject({ ok: true }); // answered after the others were read
+  await listener.flush();
+  expect(heard.filter((h) => String(h).includes('forged'))).toEqual([]);
+  await Promise.all([raw.close(), listener.close()]);
+});
+
 test('a forged request for anything but the gateway is answered with "no such service"', async () => {
   const wire = rig.paired(2);
   const raw = await natsRaw(wire);

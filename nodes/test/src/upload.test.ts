@@ -164,6 +164,8 @@ test('the same file five times at once is one asset; from the trash it says so',
   expect((await asset(assetId)).contributions).toHaveLength(5);
   must(await rig.api('POST', '/assets/trash', { ids: [assetId] }, { token: ann.token }), 200);
   expect(uploaded(must(await rig.upload(ann.token, bytes, 'again.jpg', { library: family.id }), 200))).toMatchObject({ outcome: 'duplicate', trashed: true, assetId });
+  expect((await rig.api('POST', '/assets/check', { libraryId: family.id, sha256: [sha256(bytes), '0'.repeat(64)] }, { token: ann.token })).json).toEqual({ known: [] }); // what lies in the trash is not safely here
+  must(await rig.api('POST', '/assets/restore', { ids: [assetId] }, { token: ann.token }), 200);
   expect((await rig.api('POST', '/assets/check', { libraryId: family.id, sha256: [sha256(bytes), '0'.repeat(64)] }, { token: ann.token })).json).toEqual({ known: [sha256(bytes)] });
 });
 
