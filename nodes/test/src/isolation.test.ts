@@ -78,7 +78,7 @@ test("nothing of Ann's own library is reachable for Bob, by any route", async ()
     expect(codeOf(await rig.api(change[0], `/libraries/${own.ann.id}/${change[1]}`, change[2], { token: bob.token })), change[1]).toEqual([404, 'not_found']);
   }
   // only Ann can let somebody into her library, stays its manager, and can take it back
-  const member = (method: string, who: string, role?: string) => rig.api(method, `/libraries/${own.ann.id}/members/${who}`, role && { role }, { token: ann.token });
+  const member = (method: string, who: string, as?: string) => rig.api(method, `/libraries/${own.ann.id}/members/${who}`, as && { role: as }, { token: ann.token });
   expect(codeOf(await member('PUT', ann.id, 'viewer'))).toEqual([409, 'conflict']);
   expect(codeOf(await member('DELETE', ann.id))).toEqual([403, 'forbidden']);
   expect((await member('PUT', bob.id, 'viewer')).status).toBe(200);

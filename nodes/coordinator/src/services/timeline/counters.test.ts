@@ -107,3 +107,17 @@ test('assets of one second get different ords, in order of arrival, and windows 
   expect(new Set(got)).toEqual(new Set(made));
   expect(got).toHaveLength(25);
 });
+
+test('a library opened alone shows its own copy of a twin, and a change to the other copy is news for it', async () => {
+  const ann = people[0]!;
+  const [own, family] = [house.libraryId('Ann'), house.libraryId('Family')];
+  const uuidOf = (id: number): string => house.db.sql.get<{ uuid: string }>('select uuid from library where id = ?', id)!.uuid;
+  const [first, second] = await house.db.writeSql((sql) => [own, family].map((libraryId) => insertAsset(sql, { libraryId, local: '2020-01-01T10:00:00', sha256: 'twin' })));
+  await house.db.writeSql((sql) => sql.run('insert into asset_user(user_id, asset_id, ord, favourite) select ?, id, ord, 1 from asset where id = ?', ann.id, second!.id));
+  const timeline = createTimeline({ db: house.db, wanted: () => undefined });
+  const window = async (libraryId?: string, view: 'photos' | 'favourites' = 'photos'): Promise<string[]> => (await timeline.window(ann.id, { day: 20200101, view, ...(libraryId ? { libraryId } : {}) })).ids;
+  expect(await window()).toEqual([first!.uuid]);
+  expect(await window(uuidOf(family))).toEqual([second!.uuid]);
+  expect((await timeline.months(ann.id, 'photos', uuidOf(family))).total).toBe(1);
+  expect(await window(undefined, 'favourites')).toEqual([second!.uuid]); // the copy that was marked, although the timeline shows the other
+});
