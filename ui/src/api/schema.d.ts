@@ -1510,6 +1510,8 @@ export interface operations {
                             at: string;
                         }[];
                         canEdit: boolean;
+                        /** @description Contributors trash what they brought in themselves, managers anything. */
+                        canTrash: boolean;
                     };
                 };
             };
@@ -1631,6 +1633,8 @@ export interface operations {
                             at: string;
                         }[];
                         canEdit: boolean;
+                        /** @description Contributors trash what they brought in themselves, managers anything. */
+                        canTrash: boolean;
                     };
                 };
             };

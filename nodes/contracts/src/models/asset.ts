@@ -37,7 +37,7 @@ export const Asset = Type.Object({
   favourite: Type.Boolean(), archived: Type.Boolean(), trashedAt: Nullable(Time),
   preview: PreviewState, problems: Type.Array(Problem), thumbhash: Nullable(Type.String({ description: 'base64' })),
   version: Type.String({ description: 'Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever.' }),
-  fileId: Id, files: Type.Array(AssetFile), contributions: Type.Array(Contribution), canEdit: Type.Boolean(),
+  fileId: Id, files: Type.Array(AssetFile), contributions: Type.Array(Contribution), canEdit: Type.Boolean(), canTrash: Type.Boolean({ description: 'Contributors trash what they brought in themselves, managers anything.' }),
 });
 export type Asset = Static<typeof Asset>;
 

@@ -29,7 +29,7 @@ export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
       offset: offsetText(row.offsetMinutes), gps: row.lat === null || row.lon === null ? null : [row.lat, row.lon], altitude: row.altitude, width: row.width, height: row.height, durationMs: row.durationMs, make: row.make, model: row.model,
       lens: row.lens, iso: row.iso, fNumber: row.fNumber, exposureTime: row.exposureTime, focalLength: row.focalLength, rating: row.rating, title: row.title, description: row.description, tags: repo.tagsOf(db.sql, row.id),
       favourite: row.favourite === 1, archived: row.archived === 1, trashedAt: row.trashedAt === null ? null : iso(row.trashedAt), preview: row.preview, problems: JSON.parse(row.problems) as Problem[],
-      thumbhash: row.thumbhash?.toString('base64') ?? null, version: row.previewVersion, fileId: files[0]?.id ?? row.uuid, files, canEdit: canEdit(row),
+      thumbhash: row.thumbhash?.toString('base64') ?? null, version: row.previewVersion, fileId: files[0]?.id ?? row.uuid, files, canEdit: canEdit(row), canTrash: canTrash(row),
       contributions: repo.contributionsOf(db.sql, row.id).map((c) => ({ ...c, at: iso(c.at) })),
     };
   };
