@@ -2133,7 +2133,26 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: uuid
+                     * @description Where to; without it, my default library. Fields come before the file.
+                     */
+                    library?: string;
+                    /** @description Which phone or computer sends it. */
+                    device?: string;
+                    /** @description Time of the file where it comes from, ms since 1970; stands in when it carries no date. */
+                    modifiedAt?: number;
+                    /**
+                     * Format: binary
+                     * @description One photo or video, with its file name.
+                     */
+                    file: string;
+                };
+            };
+        };
         responses: {
             /** @description Default Response */
             200: {

@@ -31,12 +31,16 @@ export function partsOf(route: Route): Parts {
   };
 }
 
+const hasNul = (value: unknown): boolean => (typeof value === 'string' ? value.includes('\0') : typeof value === 'object' && value !== null && Object.entries(value).some(([k, v]) => hasNul(k) || hasNul(v)));
+
 /** Path and query are text: numbers and booleans in them are read as the contract wants them. Everything is checked once, at the action. */
 function paramsOf(req: FastifyRequest, parts: Parts): object {
   const text = (schema: TObject | undefined, value: unknown): object => (schema ? (Convert(schema, value) as object) : (value as object));
   const body = req.body ?? {};
   if (typeof body !== 'object' || Array.isArray(body)) throw new MantelError('bad_request');
-  return { ...text(parts.querystring, req.query), ...body, ...text(parts.params, req.params) };
+  const params = { ...text(parts.querystring, req.query), ...body, ...text(parts.params, req.params) };
+  if (hasNul(params)) throw new MantelError('bad_request', 'Text must not contain a NUL character.'); // it ends a text for the database, and nobody means it
+  return params;
 }
 
 export function addApiRoutes(app: FastifyInstance, routes: Route[], call: Call): void {

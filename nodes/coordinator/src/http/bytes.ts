@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MantelError } from '@mantel/contracts/errors.ts';
 
@@ -21,6 +22,6 @@ export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: s
   void reply.header('accept-ranges', 'bytes').header('cache-control', cache).header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
   if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${found.size}`);
   void reply.header('content-length', range.end - range.start + 1);
-  if (req.method === 'HEAD' || found.size === 0) return reply.send();
+  if (req.method === 'HEAD' || found.size === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0
   return reply.send(createReadStream(path, { start: range.start, end: range.end, highWaterMark: 1 << 18 }));
 }

@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { receive, unbroken } from '../library/receive.ts';
 import type { Room } from '../library/write.ts';
 import type { Call } from '../services/adapter.ts';
@@ -10,6 +11,12 @@ import { BASE } from './api.ts';
 
 export interface UploadDeps { data: string; room: Room; call: Call; mayAdd: (userId: number, libraryId?: string) => unknown; requireStorage: () => void }
 const MAX_FILE = 200e9;
+const UploadForm = Type.Object({
+  library: Type.Optional(Type.String({ format: 'uuid', description: 'Where to; without it, my default library. Fields come before the file.' })),
+  device: Type.Optional(Type.String({ maxLength: 200, description: 'Which phone or computer sends it.' })),
+  modifiedAt: Type.Optional(Type.Number({ description: 'Time of the file where it comes from, ms since 1970; stands in when it carries no date.' })),
+  file: Type.String({ format: 'binary', description: 'One photo or video, with its file name.' }),
+});
 
 /**
  * `POST /assets`: multipart with text fields `library`, `device`, `modifiedAt` (ms) and then one file part `file`. Rights and room are checked before the bytes are read.
@@ -19,7 +26,7 @@ export async function addUploadRoute(app: FastifyInstance, { data, room, call, m
   await app.register(multipart, { limits: { fileSize: MAX_FILE + 1, files: 1, fields: 10, fieldSize: 10_000, headerPairs: 50 }, throwFileSizeLimit: false });
   app.route({
     method: 'POST', url: `${BASE}/assets`, config: { permission: 'asset.upload' },
-    schema: { operationId: 'assets.upload', summary: 'Send one photo or video (multipart: library?, device?, modifiedAt?, then file)', tags: ['assets'], consumes: ['multipart/form-data'], response: { 200: UploadResult, 201: UploadResult } },
+    schema: { operationId: 'assets.upload', summary: 'Send one photo or video (multipart: library?, device?, modifiedAt?, then file)', tags: ['assets'], consumes: ['multipart/form-data'], body: UploadForm, response: { 200: UploadResult, 201: UploadResult } },
     handler: async (req, reply) => {
       const user = person(req.actor);
       requireStorage();

@@ -29,7 +29,8 @@ export function createExiftool(log: FactsLog): SlowReader {
     if (closed) throw new Error('the facts reader was closed');
     return (tool ??= new Tool({
       maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
-      exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' },
+      // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
+      exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
     }));
   };
   return {

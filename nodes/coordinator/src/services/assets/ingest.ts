@@ -60,7 +60,9 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
     const name = shownName(input.name);
     const row = await db.writeSql((sql) => {
       const place = position(sql, read.takenAtLocal, read.width, read.height);
-      const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), name, (p) => repo.pathTaken(sql, p));
+      // `X.jpg.xmp` is the place of X.jpg's sidecar: no picture may lie there, whatever it was called
+      const file = /\.xmp$/i.test(name) ? `${name}.${content.ext}` : name;
+      const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), file, (p) => repo.pathTaken(sql, p));
       const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read });
       repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name });
       repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
