@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/database.ts';
-import { ORD_STEP } from './ord.ts';
+import { monthOf, ORD_STEP } from './ord.ts';
 
 /** The facts of an asset that counters depend on. */
 export interface Counted { id: number; libraryId: number; month: number; sha256: string; lat: number | null; lon: number | null }
@@ -90,4 +90,16 @@ export function leaveTimeline(sql: Sql, a: Counted): void {
     sql.run('delete from hidden where user_id = ? and asset_id = ?', h.userId, a.id);
   }
   refreshTwins(sql, a.sha256);
+}
+
+/** Moves an asset in time: the one place that rewrites an `ord`, in the asset and in every row that is sorted by it. */
+export function setLocalTime(sql: Sql, assetId: number, seconds: number): void {
+  const before = counted(sql, assetId);
+  if (!before) return;
+  const { vis, ord: old } = sql.get<{ vis: number; ord: number }>('select vis, ord from asset where id = ?', assetId)!;
+  const ord = nextOrd(sql, seconds);
+  if (vis) leaveTimeline(sql, before);
+  sql.run('update asset set ord = ?, month = ? where id = ?', ord, monthOf(seconds), assetId);
+  for (const table of ['asset_user', 'asset_tag', 'album_asset', 'face']) sql.run(`update ${table} set ord = ? where asset_id = ? and ord = ?`, ord, assetId, old);
+  if (vis) enterTimeline(sql, counted(sql, assetId)!);
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, insertAsset, openHouse, type Person, SEED } from '../../testing/house.ts';
-import { counted, enterTimeline, HIDDEN, leaveTimeline, refreshTwinsOf, setHidden } from './counters.repository.ts';
+import { counted, enterTimeline, HIDDEN, leaveTimeline, refreshTwinsOf, setHidden, setLocalTime } from './counters.repository.ts';
 import { dayEnd, dayOf, localSeconds, monthOf, ratioByte } from './ord.ts';
 import { createTimeline } from './timeline.ts';
 
@@ -120,4 +120,25 @@ test('a library opened alone shows its own copy of a twin, and a change to the o
   expect(await window(uuidOf(family))).toEqual([second!.uuid]);
   expect((await timeline.months(ann.id, 'photos', uuidOf(family))).total).toBe(1);
   expect(await window(undefined, 'favourites')).toEqual([second!.uuid]); // the copy that was marked, although the timeline shows the other
+});
+
+test('an asset that moves in time takes its marks, tags and counts along, in view or in the trash', async () => {
+  const ann = people[0]!;
+  const libraryId = house.libraryId('Ann');
+  const timeline = createTimeline({ db: house.db, wanted: () => undefined });
+  const to = localSeconds('1999-12-31T23:59:59');
+  const [seen, trashed, resident] = await house.db.writeSql((sql) => {
+    const made = ['2020-01-01T10:00:00', '2020-01-01T10:00:00', '1999-12-31T23:59:59'].map((local) => insertAsset(sql, { libraryId, local, lat: 1, lon: 2 }));
+    for (const { id } of made) sql.run('insert into asset_user(user_id, asset_id, ord, favourite, archived) select ?, id, ord, 1, 0 from asset where id = ?', ann.id, id);
+    sql.run(`insert into tag(id, uuid, name, path) values(1, 't', 'beach', 'beach')`);
+    sql.run(`insert into asset_tag select 1, ord, id, 'file' from asset`);
+    sql.run('update asset set vis = 0, trashed_at = 1 where id = ?', made[1]!.id);
+    leaveTimeline(sql, counted(sql, made[1]!.id)!);
+    for (const { id } of made.slice(0, 2)) setLocalTime(sql, id, to);
+    return made;
+  });
+  expect((await timeline.months(ann.id)).months).toEqual([{ month: 199912, count: 2 }]);
+  expect((await timeline.window(ann.id, { day: 19991231, view: 'favourites' })).ids).toEqual([seen!.uuid, resident!.uuid]); // the next free places of that second
+  expect((await timeline.window(ann.id, { day: 19991231, view: 'trash' })).ids).toEqual([trashed!.uuid]);
+  for (const table of ['asset_user', 'asset_tag']) expect(house.db.sql.get(`select count(*) n from ${table} x join asset a on a.id = x.asset_id where x.ord <> a.ord`), table).toEqual({ n: 0 });
 });
