@@ -108,7 +108,7 @@ describe('boot fails loudly', () => {
     const missing = homeBroker(quiet);
     addActions(missing, { 'storage.health': () => ({ status: 'ok', version: '0' }) });
     await missing.start();
-    expect(() => checkWiring(missing)).toThrow(/not implemented: .*auth\.login.*/);
+    expect(() => checkWiring(missing)).toThrow(/without an implementation: .*auth\.login.*/);
     expect(() => addActions(missing, { 'storage.status': () => Promise.reject(new Error('never')) })).toThrow('two services are called storage');
     await missing.stop();
     const extra = homeBroker(quiet);
@@ -116,7 +116,7 @@ describe('boot fails loudly', () => {
     await extra.start(); // an action is known once its service has started
     expect(() => checkWiring(extra)).toThrow(/not in the contract: extra\.walk/);
     await extra.stop();
-    await withAction('ghost.walk', action('public', 'nobody does this', Empty, Ok), () => expect(startRig()).rejects.toThrow('not implemented: ghost.walk'));
+    await withAction('ghost.walk', action('public', 'nobody does this', Empty, Ok), () => expect(startRig()).rejects.toThrow('without an implementation: ghost.walk'));
   });
 
   test('a worker has an executor for every kind of job', () => {

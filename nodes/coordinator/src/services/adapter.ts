@@ -39,7 +39,7 @@ export function checkWiring(broker: ServiceBroker): void {
   const have = broker.registry.getActionList({ onlyLocal: true, skipInternal: true }).map((a: { name: string }) => a.name);
   const missing = Object.keys(ACTIONS).filter((n) => !have.includes(n));
   const unknown = have.filter((n: string) => !Object.hasOwn(ACTIONS, n));
-  if (missing.length || unknown.length) throw new Error(`wiring: not implemented: ${missing.join(', ') || 'none'}; not in the contract: ${unknown.join(', ') || 'none'}`);
+  if (missing.length || unknown.length) throw new Error(`wiring: actions without an implementation: ${missing.join(', ') || 'none'}; not in the contract: ${unknown.join(', ') || 'none'}`);
 }
 
 export type UserActor = Extract<Actor, { kind: 'user' }>;
