@@ -1,11 +1,17 @@
 # shellcheck shell=bash
 # The folders of an instance: making them, whose they are, and whether they are a good place for photos.
 
+MADE=()
 make_folder() {
+  local dir=$1
   [ ! -d "$1" ] || return 0
   [ ! -e "$1" ] || die "$1 is a file, not a folder. Name another folder."
+  local new=(); while [ ! -d "$dir" ]; do new+=("$dir"); dir=$(dirname "$dir"); done
+  MADE=("${new[@]}" "${MADE[@]}") # the innermost first
   local said; said=$( (umask 022; mkdir -p "$1") 2>&1) || die "The folder $1 cannot be made (${said##*: }). Is the disk there, writable and not full?"
 }
+
+drop_made() { [ ${#MADE[@]} = 0 ] || rmdir -- "${MADE[@]}" 2>/dev/null || true; } # rmdir takes only what is empty
 
 # in_folder FOLDER COMMAND…: runs it there, and only if the path still leads to that very folder (no link on the way)
 in_folder() { (cd -P "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ] && shift && "$@"); }

@@ -65,5 +65,5 @@ choose_user() {
   RUN_UID=$(id -u "$RUN_USER" 2>/dev/null) || die "There is no user \"$RUN_USER\" on this machine. Make it, or name another one with --user."
   [ "$RUN_UID" != 0 ] || die 'Mantel does not run as root. Name another user with --user, or leave it out.'
   RUN_USER=$(id -un "$RUN_UID") RUN_GROUP=${RUN_GROUP:-$(record group)}; RUN_GROUP=${RUN_GROUP:-$(id -gn "$RUN_USER")}
-  RUN_GROUP=$(getent group "$RUN_GROUP" | cut -d: -f1); [ -n "$RUN_GROUP" ] || die 'There is no such group on this machine. Make it, or name another one with --group.'
+  RUN_GROUP=$(getent group "$RUN_GROUP" | cut -d: -f1) || true; [ -n "$RUN_GROUP" ] || die 'There is no such group on this machine. Make it, or name another one with --group.'
 }

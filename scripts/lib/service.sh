@@ -21,7 +21,12 @@ pm2() { as_node "$APP_DIR/node_modules/pm2/bin/pm2" "$@"; }
 
 APPS=(nats coordinator worker)
 
-in_instance() { { tr '\0' '\n' <"/proc/$1/environ" | grep -qxF "PM2_HOME=$STATE_DIR/pm2"; } 2>/dev/null; }
+# The state folder can be seen at another place than at the last start: mounted within reach, or no longer.
+marked() { # marked ENVIRON-FILE…: those of processes that bear this instance's mark, whoever started them (exiftool and plugin children too)
+  local inside=''; case $STATE/ in "$DATA"/*) inside=${STATE#"$DATA"} ;; esac
+  grep -lszxF -e "PM2_HOME=$STATE/pm2" -e "PM2_HOME=$STATE_DIR/pm2" -e "PM2_HOME=$RUN_FOLDER/state/pm2" -e "PM2_HOME=$RUN_FOLDER/data$inside/pm2" -- "$@"
+}
+in_instance() { marked "/proc/$1/environ" >/dev/null; }
 
 # Asking pm2 costs half a second a question; its pid files answer at once. A number counts only while it is really the daemon, or really its child.
 daemon_pid() {
@@ -40,12 +45,28 @@ app_pid() {
 }
 missing_apps() { local app; for app in "${APPS[@]}"; do app_pid "$app" >/dev/null || echo "$app"; done; }
 
-# Every process that carries this instance's mark in its environment, whoever started it (ffmpeg, exiftool, plugin children)
+# instance_pids [orphans]: every process that bears the mark, and what descends from one without bearing it (ffmpeg); never this command itself.
+# Orphans are those that no running pm2 of the instance stands above: what a crash of pm2 or of an app left behind.
 instance_pids() {
-  local dir
-  for dir in /proc/[0-9]*; do [ "${dir#/proc/}" = $$ ] || ! in_instance "${dir#/proc/}" || echo "${dir#/proc/}"; done
+  local me=$BASHPID daemon; daemon=$(daemon_pid) || daemon=0
+  # grep complains about every process that ends meanwhile
+  { marked /proc/[0-9]*/environ || true; grep -sH '^PPid:' /proc/[0-9]*/status || true; } | awk -v me="$me" -v daemon="$daemon" -v only="${1-}" '
+    { split($0, part, "/"); pid = part[3] }
+    /\/environ$/ { member[pid] = 1 }
+    /PPid:/ { parent[pid] = $2 }
+    function below(pid, top) { for (n = 0; pid > 1 && n < 200; n++) { if (pid == top) return 1; pid = parent[pid] } return 0 }
+    function known(pid) { for (n = 0; pid > 1 && n < 200; n++) { if (pid in member) return 1; pid = parent[pid] } return 0 }
+    END { for (pid in parent) if (known(pid) && !below(me, pid) && !below(pid, me) && !(only == "orphans" && daemon > 0 && below(pid, daemon))) print pid }'
 }
-wait_gone() { # wait_gone SECONDS: until no process of the instance is left
+wait_gone() { # wait_gone SECONDS [orphans]
   local end=$((SECONDS + $1))
-  while [ -n "$(instance_pids)" ]; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done
+  while [ -n "$(instance_pids "${2-}")" ]; do [ $SECONDS -lt $end ] || return 1; sleep 0.1; done
+}
+# end_processes [orphans]: asked first, then ended; afterwards ENDED tells how many there were
+end_processes() {
+  local pid pids; pids=$(instance_pids "${1-}"); ENDED=$(wc -w <<<"$pids")
+  [ "$ENDED" != 0 ] || return 0
+  for pid in $pids; do kill -TERM "$pid" 2>/dev/null || true; done
+  wait_gone 8 "${1-}" || for pid in $(instance_pids "${1-}"); do kill -KILL "$pid" 2>/dev/null || true; done
+  wait_gone 5 "${1-}" || die "Some processes of this Mantel do not end: $(instance_pids "${1-}" | paste -sd' '). They belong to somebody else or wait for a disk; run this as root, or restart the machine if they stay."
 }
