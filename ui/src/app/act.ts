@@ -20,14 +20,18 @@ export async function act(model: TimelineModel, what: Act, ids: readonly string[
   const set = new Set(ids);
   const on = what === 'favourite' ? FLAG.favourite : 0, off = what === 'unfavourite' ? FLAG.favourite : 0;
   if (on || off) model.patch(set, on, off);
+  let changed = 0;
   try {
-    await DO[what].send(ids);
+    changed = await DO[what].send(ids);
   } catch (e) {
     if (on || off) model.patch(set, off, on);
     toast({ text: messageOf(e), kind: 'bad' });
     return false;
   }
   if (!(on || off) || model.view === 'favourites') void model.refresh();
-  if (!quiet) toast({ text: t(DO[what].did, { n: ids.length }), action: { label: t('common.undo'), run: () => void act(model, DO[what].undo, ids, true) } });
+  // Favourites and archive are my own marks: what was marked already counts as done. Trash and restore may be refused for a part.
+  const left = what === 'trash' || what === 'restore' ? ids.length - changed : 0;
+  const parts = [ids.length > left && t(DO[what].did, { n: ids.length - left }), left > 0 && t(what === 'trash' ? 'did.notTrashed' : 'did.notRestored', { n: left })].filter(Boolean).join(' ');
+  if (!quiet) toast({ text: parts, action: { label: t('common.undo'), run: () => void act(model, DO[what].undo, ids, true) } });
   return true;
 }

@@ -11,31 +11,43 @@ import { t } from '../strings/t.ts';
 import { base } from '../tokens/shared.ts';
 import { findRoute, safeNext, type RouteParams } from './match.ts';
 import { router } from './router.ts';
+import type { MShell } from './m-shell.ts';
 import { ROUTES, type PageRoute } from './routes.ts';
 
 type Shown = { kind: 'blank' } | { kind: 'page'; route: PageRoute; params: RouteParams } | { kind: 'unknown' } | { kind: 'forbidden' } | { kind: 'failed'; error: unknown };
+
+const LOST_MS = 3000;
 
 /** The root: decides between set-up, sign-in and the house, loads the page of the address, and keeps its title. */
 @customElement('m-app')
 export class MApp extends LitElement {
   static override styles = [base, css`
     :host { display: block; height: 100dvh; background: var(--surface-0); color: var(--ink-1); }
-    .stage { height: 100%; overflow: auto; display: grid; }
-    .offline { position: fixed; left: 50%; top: 8px; transform: translateX(-50%); z-index: 70; background: var(--ink-1); color: var(--surface-0); padding: 6px 16px; border-radius: var(--radius-pill); font: var(--text-caption) var(--font); box-shadow: var(--float); animation: late 0s 4s both; }
-    @keyframes late { from { visibility: hidden; } to { visibility: visible; } }
+    .stage { outline: none; height: 100%; overflow: auto; display: grid; }
+    .offline { position: fixed; left: 50%; top: 8px; transform: translateX(-50%); z-index: 70; background: var(--ink-1); color: var(--surface-0); padding: 6px 16px; border-radius: var(--radius-pill); font: var(--text-caption) var(--font); box-shadow: var(--float); }
   `];
   @state() private shown: Shown = { kind: 'blank' };
   @state() private offline = false;
-  @query('.page') private page?: HTMLElement;
+  @query('.stage') private stage?: HTMLElement;
+  @query('m-shell') private shell?: MShell;
   private turn = 0;
+  private lost: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     router.start();
     router.addEventListener('change', () => void this.route());
     session.addEventListener('change', () => void this.route());
-    onLive((e) => { if (e.type === 'state') this.offline = !e.connected; });
+    onLive((e) => { if (e.type === 'state') this.connection(e.connected); });
     void session.start();
+  }
+
+  /** Short gaps (a restart of the browser's connection) are nobody's business. */
+  private connection(up: boolean): void {
+    if (!up) { this.lost ??= setTimeout(() => { this.offline = true; }, LOST_MS); return; }
+    clearTimeout(this.lost);
+    this.lost = undefined;
+    this.offline = false;
   }
 
   private async route(): Promise<void> {
@@ -43,7 +55,7 @@ export class MApp extends LitElement {
     const now = session.state;
     if (now.kind === 'unknown') return;
     if (now.kind === 'unreachable') { this.shown = { kind: 'failed', error: now.error }; return; }
-    if (now.kind !== 'in') this.offline = false;
+    if (now.kind !== 'in') this.connection(true);
     const to = this.redirect();
     if (to) return router.go(to, { replace: true });
     const found = findRoute(ROUTES, router.path);
@@ -80,11 +92,11 @@ export class MApp extends LitElement {
     document.title = title ? `${title} · ${t('app.name')}` : t('app.name');
     const moved = this.shown.kind === 'page' && before?.kind === 'page' && before.route !== this.shown.route;
     // After a move the reading position is the new page, not the link that was left.
-    if (moved) this.page?.focus({ preventScroll: true });
+    if (moved) void (this.shell ? this.shell.focusContent() : this.stage?.focus({ preventScroll: true }));
   }
 
   override render() {
-    return html`${this.offline && session.user ? html`<div class="offline" role="status">${t('app.offline')}</div>` : nothing}${this.body()}<m-toasts></m-toasts>`;
+    return html`${this.offline && session.user ? html`<div class="offline" role="status" data-testid="offline">${t('app.offline')}</div>` : nothing}${this.body()}<m-toasts></m-toasts>`;
   }
 
   private body() {
@@ -97,8 +109,8 @@ export class MApp extends LitElement {
       case 'page': {
         const { route, params } = shown;
         const tag = unsafeStatic(route.tag);
-        const page = staticHtml`<${tag} class="page" tabindex="-1" .params=${params} .view=${route.props?.['view'] ?? ''}></${tag}>`;
-        return route.access === 'anybody' ? html`<div class="stage">${page}</div>` : html`<m-shell .path=${router.path} .covered=${'id' in params} .heading=${t(route.title as 'nav.photos')} .user=${session.user}>${page}</m-shell>`;
+        const page = staticHtml`<${tag} class="page" .params=${params} .view=${route.props?.['view'] ?? ''}></${tag}>`;
+        return route.access === 'anybody' ? html`<div class="stage" tabindex="-1">${page}</div>` : html`<m-shell .path=${router.path} .covered=${'id' in params} .wide=${route.wide ?? false} .heading=${t(route.title as 'nav.photos')} .user=${session.user}>${page}</m-shell>`;
       }
     }
   }

@@ -1,7 +1,7 @@
 import '@awesome.me/webawesome/dist/components/dropdown/dropdown.js';
 import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import '../components/upload/m-upload.ts';
 import { chooseFiles } from '../components/upload/choose.ts';
 import { messageOf } from '../data/api.ts';
@@ -12,6 +12,7 @@ import { base } from '../tokens/shared.ts';
 import { icon } from './icons.ts';
 import { LIBRARY_NAV, NAV, type NavItem } from './nav.ts';
 import { router } from './router.ts';
+import { scrollByKey } from './scroll-keys.ts';
 import { shellStyles } from './shell.styles.ts';
 import { setTheme, theme, type Theme } from './theme.ts';
 import { toast } from './toast.ts';
@@ -29,10 +30,21 @@ export class MShell extends LitElement {
 
   /** The viewer stands above all: what is beneath takes no focus. */
   @property({ type: Boolean }) covered = false;
+  /** The page scrolls by itself (the timeline); others are scrolled by the frame. */
+  @property({ type: Boolean }) wide = false;
+  @query('#content') private content!: HTMLElement;
   @state() private phone = PHONE.matches;
   private measure = (): void => { this.phone = PHONE.matches; };
-  override connectedCallback(): void { super.connectedCallback(); PHONE.addEventListener('change', this.measure); this.measure(); }
-  override disconnectedCallback(): void { super.disconnectedCallback(); PHONE.removeEventListener('change', this.measure); }
+  override connectedCallback(): void { super.connectedCallback(); PHONE.addEventListener('change', this.measure); addEventListener('keydown', this.scrolled); this.measure(); }
+  override disconnectedCallback(): void { super.disconnectedCallback(); PHONE.removeEventListener('change', this.measure); removeEventListener('keydown', this.scrolled); }
+  private scrolled = (e: KeyboardEvent): void => { if (!this.wide && this.content) scrollByKey(e, this.content); };
+
+  /** Reading begins at the top of the page: the next Tab reaches its first part. The focus lies here, not on the page itself: a shadow host that Tab skips takes all of its inside with it. */
+  async focusContent(): Promise<void> {
+    await this.updateComplete;
+    this.content.scrollTop = 0;
+    this.content.focus({ preventScroll: true });
+  }
 
   private link(item: NavItem) {
     const current = this.path === item.path || this.path.startsWith(`${item.path}/`);
@@ -51,7 +63,7 @@ export class MShell extends LitElement {
     const admin = this.user?.role === 'admin';
     const name = this.user?.name ?? '';
     return html`
-      <a class="skip" href="#content" ?inert=${this.covered} @click=${(e: Event) => { e.preventDefault(); this.querySelector<HTMLElement>('.page')?.focus(); }}>${t('app.skip')}</a>
+      <a class="skip" href="#content" ?inert=${this.covered} @click=${(e: Event) => { e.preventDefault(); void this.focusContent(); }}>${t('app.skip')}</a>
       ${this.phone ? nothing : html`<nav class="side" ?inert=${this.covered} aria-label=${t('nav.main')}>
         <a class="brand" href="/photos" aria-label=${t('app.name')}><img src="/icon.svg" alt="" width="28" height="28"><span>${t('app.name')}</span></a>
         ${NAV.filter((i) => i.group === 'main').map((i) => this.link(i))}<hr>
@@ -73,7 +85,7 @@ export class MShell extends LitElement {
           <wa-dropdown-item value="logout" data-testid="logout"><span slot="icon">${icon('log-out')}</span>${t('nav.logout')}</wa-dropdown-item>
         </wa-dropdown>
       </header>
-      <main id="content"><slot></slot></main>
+      <main id="content" tabindex="-1" class=${this.wide ? '' : 'reading'}><slot></slot></main>
       ${this.phone ? html`<nav class="bottom" ?inert=${this.covered} aria-label=${t('nav.main')}>${[...NAV, LIBRARY_NAV].filter((i) => i.bottom).map((i) => this.link(i))}</nav>` : nothing}
       <m-upload></m-upload>`;
   }

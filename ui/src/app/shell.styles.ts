@@ -18,8 +18,10 @@ export const shellStyles = css`
   .who { display: grid; padding: 8px 16px 10px; border-bottom: 1px solid var(--line); margin-bottom: 4px; overflow-wrap: anywhere; min-width: 200px; }
   .upload { display: flex; gap: 10px; align-items: center; height: 40px; padding: 0 14px; border: 0; border-radius: var(--radius-pill); background: none; cursor: pointer; transition: background var(--fast); }
   .upload:hover { background: var(--surface-2); }
-  main { grid-area: main; position: relative; min-height: 0; min-width: 0; }
-  ::slotted(.page) { height: 100%; outline: none; }
+  main { grid-area: main; position: relative; min-height: 0; min-width: 0; outline: none; }
+  main.reading { overflow: auto; scrollbar-gutter: stable; }
+  ::slotted(.page) { height: 100%; }
+  .reading ::slotted(.page) { height: auto; }
   @media (max-width: 999px) {
     :host { grid-template-columns: 64px minmax(0, 1fr); }
     .side { padding: 12px 8px; align-items: stretch; }

@@ -1,4 +1,4 @@
-import { api, ask } from './api.ts';
+import { api, ApiError, ask } from './api.ts';
 import type { Asset } from './types.ts';
 
 export const getAsset = (id: string, signal?: AbortSignal): Promise<Asset> => ask(api.GET('/api/v1/assets/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }));
@@ -7,7 +7,17 @@ export const updateAsset = (id: string, body: { rating?: number | null; title?: 
 const BATCH = 1000;
 async function inBatches(ids: readonly string[], send: (ids: string[]) => Promise<{ changed: number }>): Promise<number> {
   let changed = 0;
-  for (let i = 0; i < ids.length; i += BATCH) changed += (await send(ids.slice(i, i + BATCH))).changed;
+  let refused: ApiError | undefined;
+  for (let i = 0; i < ids.length; i += BATCH) {
+    try {
+      changed += (await send(ids.slice(i, i + BATCH))).changed;
+    } catch (e) {
+      // The server refuses a batch when none of it is allowed; others may be.
+      if (!(e instanceof ApiError) || e.code !== 'forbidden') throw e;
+      refused = e;
+    }
+  }
+  if (refused && changed === 0) throw refused;
   return changed;
 }
 export const favourite = (ids: readonly string[], value: boolean): Promise<number> => inBatches(ids, (part) => ask(api.POST('/api/v1/assets/favourite', { body: { ids: part, value } })));

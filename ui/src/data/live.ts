@@ -13,6 +13,10 @@ let pause = 1000;
 let gap = false;
 const MAX_PAUSE = 30_000;
 
+let onRefused: () => void = () => undefined;
+/** The session registers here: the server refused the connection, and only another request can tell why. */
+export function whenRefused(fn: () => void): void { onRefused = fn; }
+
 const tell = (e: LiveEvent): void => { for (const fn of [...listeners]) fn(e); };
 
 export function startLive(): void {
@@ -36,6 +40,7 @@ export function startLive(): void {
     if (es.readyState !== EventSource.CLOSED) return;
     gap = true;
     source = undefined;
+    onRefused();
     timer = setTimeout(() => { timer = undefined; startLive(); }, pause * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, MAX_PAUSE);
   });

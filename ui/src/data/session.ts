@@ -1,5 +1,5 @@
 import { api, ask, whenSignedOut } from './api.ts';
-import { startLive, stopLive } from './live.ts';
+import { startLive, stopLive, whenRefused } from './live.ts';
 import type { ServerInfo, Session, User } from './types.ts';
 import { createStore } from './store.ts';
 
@@ -19,6 +19,12 @@ class SessionState extends EventTarget {
       this.#become({ kind: 'unreachable', error });
     }
   }
+  /** Whether the session has ended elsewhere: signed out from another browser, or the account was switched off. */
+  async check(): Promise<void> {
+    // No answer says nothing about the session.
+    const server: ServerInfo | null = await ask(api.GET('/api/v1/server')).catch(() => null);
+    if (server && !server.user) this.signedOut();
+  }
   signedIn(user: User): void { this.#become({ kind: 'in', user }); }
   signedOut(): void { if (this.state.kind !== 'unknown') this.#become({ kind: 'out' }); }
 
@@ -32,6 +38,7 @@ class SessionState extends EventTarget {
 
 export const session = new SessionState();
 whenSignedOut(() => session.signedOut());
+whenRefused(() => void session.check());
 
 export async function login(email: string, password: string): Promise<void> {
   const { user } = await ask(api.POST('/api/v1/auth/login', { body: { email, password } }));

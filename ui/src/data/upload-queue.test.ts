@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ApiError } from './api.ts';
 import type { UploadResult } from './types.ts';
 import { UploadQueue, type UploadItem } from './upload-queue.ts';
 
@@ -40,6 +41,26 @@ test('the outcomes are told apart, and a refusal keeps its reason and can be tri
   await settled();
   expect(states()).toEqual(['duplicate', 'trashed', 'created']);
   expect(queue.items[2]!.message).toBe('');
+});
+
+test('only failures that can succeed are tried again', async () => {
+  const { queue, sending, states } = rig();
+  queue.add([file('notes.txt'), file('empty.jpg'), file('c.jpg')], 'l');
+  sending[0]!.fail(new ApiError('unsupported_type', 'This is not a photo.', 415));
+  sending[1]!.fail(new ApiError('empty_file', 'This file is empty.', 422));
+  sending[2]!.fail(new ApiError('storage_full', 'The disk is full.', 507));
+  await settled();
+  expect(queue.retryable).toBe(true);
+  queue.retryFailed();
+  expect(states()).toEqual(['failed', 'failed', 'sending']);
+  sending[3]!.fail(new ApiError('network', 'The connection broke.'));
+  await settled();
+  expect(queue.retryable).toBe(true);
+  queue.retryFailed();
+  sending[4]!.ok();
+  await settled();
+  expect(states()).toEqual(['failed', 'failed', 'created']);
+  expect(queue.retryable).toBe(false);
 });
 
 test('cancelling one aborts its request and lets the next begin; cancelling all leaves nothing open', async () => {

@@ -1,12 +1,18 @@
+import { ApiError } from './api.ts';
 import type { UploadResult } from './types.ts';
 
 export type UploadState = 'queued' | 'sending' | 'created' | 'duplicate' | 'trashed' | 'failed' | 'cancelled';
-export interface UploadItem { id: number; file: File; libraryId: string; state: UploadState; sent: number; message: string; assetId: string }
+export interface UploadItem { id: number; file: File; libraryId: string; state: UploadState; sent: number; message: string; assetId: string; again: boolean }
 /** Sends one file; rejects with an error whose message is for people, or with an AbortError. */
 export type SendFile = (item: UploadItem, progress: (sent: number) => void, signal: AbortSignal) => Promise<UploadResult>;
 export interface UploadTotals { files: number; open: number; bytes: number; sent: number; counts: Record<UploadState, number> }
 
 const IN_FLIGHT = 3;
+/** Refusals of what arrived, not of what was chosen. */
+const BROKEN_ON_THE_WAY = ['network', 'checksum_mismatch', 'incomplete'];
+
+/** Whether the same file can be taken the next time: not when the server refused the file itself. */
+const mayWork = (e: unknown): boolean => !(e instanceof ApiError) || e.status >= 500 || e.status === 429 || BROKEN_ON_THE_WAY.includes(e.code);
 
 /** Files on their way in: three at a time, in order. `changed` is told about every step. */
 export class UploadQueue {
@@ -21,12 +27,14 @@ export class UploadQueue {
     this.#changed = changed;
   }
 
+  /** Something failed that may be taken the next time. */
+  get retryable(): boolean { return this.items.some((i) => i.state === 'failed' && i.again); }
   get busy(): boolean { return this.items.some((i) => i.state === 'queued' || i.state === 'sending'); }
 
   add(files: readonly File[], libraryId: string): void {
     // A new drop after all is done starts a new list; the old summary has been read.
     if (!this.busy) this.items = [];
-    for (const file of files) this.items.push({ id: this.#next++, file, libraryId, state: 'queued', sent: 0, message: '', assetId: '' });
+    for (const file of files) this.items.push({ id: this.#next++, file, libraryId, state: 'queued', sent: 0, message: '', assetId: '', again: false });
     this.#pump();
   }
   cancel(id: number): void {
@@ -43,7 +51,7 @@ export class UploadQueue {
     this.#changed();
   }
   retryFailed(): void {
-    for (const item of this.items) if (item.state === 'failed') { item.state = 'queued'; item.sent = 0; item.message = ''; }
+    for (const item of this.items) if (item.state === 'failed' && item.again) { item.state = 'queued'; item.sent = 0; item.message = ''; }
     this.#pump();
   }
   clear(): void {
@@ -86,6 +94,7 @@ export class UploadQueue {
       if (!abort.signal.aborted) {
         item.state = 'failed';
         item.message = e instanceof Error ? e.message : String(e);
+        item.again = mayWork(e);
       }
     } finally {
       this.#aborts.delete(item.id);

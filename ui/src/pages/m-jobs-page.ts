@@ -11,6 +11,7 @@ import { Use } from '../data/store.ts';
 import type { FailedJob, JobKindStatus, Storage, WorkerNode } from '../data/types.ts';
 import type { ConfirmParams } from '../dialogs/m-confirm-dialog.ts';
 import { formatBytes, formatLeft, formatWhen } from '../strings/format.ts';
+import { jobError } from '../strings/job-error.ts';
 import { t } from '../strings/t.ts';
 import { base, paper } from '../tokens/shared.ts';
 
@@ -20,7 +21,9 @@ const LISTED = 100;
 @customElement('m-jobs-page')
 export class MJobsPage extends LitElement {
   static override styles = [base, paper, css`
-    .numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.5rem, 1fr)); gap: 12px; margin: 0; }
+    .numbers { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 12px; margin: 0; }
+    .kind { container-type: inline-size; } @container (max-width: 20rem) { .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+    .tech { font: 0.75rem/1rem ui-monospace, monospace; color: var(--ink-2); overflow-wrap: anywhere; white-space: pre-line; }
     .numbers div { display: grid; } .numbers dd { margin: 0; font: 600 1.5rem/2rem var(--font); font-variant-numeric: tabular-nums; } .numbers dt { order: 1; color: var(--ink-2); font: var(--text-caption) var(--font); }
     .state { display: flex; gap: 8px; align-items: center; color: var(--ink-2); }
     .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
@@ -60,7 +63,7 @@ export class MJobsPage extends LitElement {
     const open = j.queued + j.running, all = open + j.done;
     const state = j.paused ? t('jobs.paused') : open === 0 ? t('jobs.idle') : j.running === 0 && j.perMinute === 0 ? t('jobs.stalled') : t('jobs.working');
     const pace = open > 0 && !j.paused ? [j.perMinute > 0 && t('jobs.rate', { rate: Number(j.perMinute.toFixed(1)) }), j.etaSeconds !== null && t('jobs.left', { time: formatLeft(j.etaSeconds) })].filter(Boolean).join(' · ') : '';
-    return html`<section class="card" data-testid="job-kind" data-kind=${j.kind}>
+    return html`<section class="card kind" data-testid="job-kind" data-kind=${j.kind}>
       <header><div><h2>${t(`jobs.kind.${j.kind}`)}</h2><span class="caption">${t(`jobs.kind.${j.kind}.text`)}</span></div><span class="state">${icon(j.paused ? 'pause' : open === 0 ? 'circle-check' : 'activity', 'small')}${state}</span></header>
       <dl class="numbers"><div><dt>${t('jobs.waiting')}</dt><dd data-testid="jobs-queued">${j.queued.toLocaleString('en')}</dd></div><div><dt>${t('jobs.running')}</dt><dd>${j.running}</dd></div><div><dt>${t('jobs.failed')}</dt><dd class=${j.failed > 0 ? 'bad' : ''}>${j.failed.toLocaleString('en')}</dd></div><div><dt>${t('jobs.done')}</dt><dd>${j.done.toLocaleString('en')}</dd></div></dl>
       ${open > 0 ? html`<div><wa-progress-bar label=${t(`jobs.kind.${j.kind}`)} value=${Math.floor((j.done / all) * 100)}></wa-progress-bar><p class="caption num" style="margin-top:6px">${pace}</p></div>` : nothing}
@@ -88,7 +91,8 @@ export class MJobsPage extends LitElement {
       <div class="grow"><strong>${n.name}</strong> ${n.local ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}<div class="caption">${[words, n.running > 0 && t('nodes.running', { n: n.running }), n.state === 'lost' && n.lastSeenAt && t('nodes.seen', { when: formatWhen(n.lastSeenAt) }), n.version && t('nodes.version', { v: n.version })].filter(Boolean).join(' · ')}</div></div></div>`;
   }
   private failure(f: FailedJob) {
-    return html`<div class="row" data-testid="failed-job"><span class="quiet">${icon('image-off')}</span><div class="grow"><div>${f.name}</div><div class="caption">${f.error} · ${t('jobs.attempts', { n: f.attempts })} · ${formatWhen(f.at)}</div></div>${f.assetId ? html`<a class="icon-button" href="/photos/${f.assetId}" aria-label=${t('jobs.open', { name: f.name })} title=${t('jobs.open', { name: f.name })}>${icon('chevron-right')}</a>` : nothing}</div>`;
+    const { words, detail } = jobError(f.error);
+    return html`<div class="row" data-testid="failed-job"><span class="quiet">${icon('image-off')}</span><div class="grow"><div>${f.name}</div><div class="caption">${words} · ${t('jobs.attempts', { n: f.attempts })} · ${formatWhen(f.at)}</div>${detail ? html`<div class="tech">${detail}</div>` : nothing}</div>${f.assetId ? html`<a class="icon-button" href="/photos/${f.assetId}" aria-label=${t('jobs.open', { name: f.name })} title=${t('jobs.open', { name: f.name })}>${icon('chevron-right')}</a>` : nothing}</div>`;
   }
 }
 declare global { interface HTMLElementTagNameMap { 'm-jobs-page': MJobsPage } }

@@ -11,6 +11,7 @@ import { libraries, showLibrary, writable } from '../data/libraries.ts';
 import { changePassword, rename, revokeSession, session, sessions } from '../data/session.ts';
 import { Use } from '../data/store.ts';
 import type { Library } from '../data/types.ts';
+import { shortDevice } from '../strings/device.ts';
 import { formatWhen } from '../strings/format.ts';
 import { t } from '../strings/t.ts';
 import { base, fields, paper } from '../tokens/shared.ts';
@@ -78,8 +79,8 @@ export class MSettingsPage extends LitElement {
           <m-password-field label=${t('settings.password.next')} testid="settings-password-next"></m-password-field>
           ${this.passwordError ? html`<div class="message bad" role="alert">${icon('circle-alert')}<span>${this.passwordError}</span></div>` : nothing}
           <div class="actions"><wa-button type="submit" appearance="outlined" ?loading=${this.busy === 'password'} data-testid="settings-password-save">${t('settings.password.change')}</wa-button></div><button type="submit" hidden></button></form></section>
-      <section class="card"><h2>${t('settings.sessions')}</h2><div>${(this.sessions.data ?? []).map((s) => html`<div class="row" data-testid="session"><div class="grow"><div>${s.device}</div><div class="caption">${[s.address, t('settings.sessions.seen', { when: formatWhen(s.lastSeenAt) })].filter(Boolean).join(' · ')}</div></div>
-        ${s.current ? html`<span class="badge">${t('settings.sessions.current')}</span>` : html`<wa-button size="s" appearance="outlined" aria-label=${t('settings.sessions.endOf', { device: s.device })} @click=${() => void this.run('session', () => revokeSession(s.id))}>${t('settings.sessions.end')}</wa-button>`}</div>`)}</div></section>
+      <section class="card"><h2>${t('settings.sessions')}</h2><div>${(this.sessions.data ?? []).map((s) => html`<div class="row" data-testid="session"><div class="grow"><div title=${s.device}>${shortDevice(s.device)}</div><div class="caption">${[s.address, t('settings.sessions.seen', { when: formatWhen(s.lastSeenAt) })].filter(Boolean).join(' · ')}</div></div>
+        ${s.current ? html`<span class="badge">${t('settings.sessions.current')}</span>` : html`<wa-button size="s" appearance="outlined" aria-label=${t('settings.sessions.endOf', { device: shortDevice(s.device) })} @click=${() => void this.run('session', () => revokeSession(s.id))}>${t('settings.sessions.end')}</wa-button>`}</div>`)}</div></section>
     </div>`;
   }
 

@@ -63,11 +63,13 @@ export class MTimelinePage extends LitElement {
     this.opened = e.detail.index;
     router.go(`/${this.view}/${row.id}`, { overlay: true });
   }
-  private moved(e: CustomEvent<{ index: number; id: string }>): void {
+  private moved(e: CustomEvent<{ index: number; id?: string }>): void {
     this.opened = e.detail.index;
     this.origin = undefined;
     if (e.detail.index >= 0) this.timeline.reveal(e.detail.index);
-    if (e.detail.id !== this.params['id']) router.go(`/${this.view}/${e.detail.id}`, { replace: true });
+    // Compared with the address, not with what is rendered: after quick steps the two differ for a moment.
+    const to = e.detail.id ? `/${this.view}/${e.detail.id}` : router.path;
+    if (to !== router.path) router.go(to, { replace: true });
   }
   private close(): void { router.closeOverlay(`/${this.view}`); }
 

@@ -45,7 +45,7 @@ export const fields = css`
 
 /** Pages that are read, not looked at: settings and administration. */
 export const paper = css`
-  :host { display: block; height: 100%; overflow: auto; scrollbar-gutter: stable; }
+  :host { display: block; }
   .page { max-width: 920px; margin: 0 auto; padding: var(--space-5) var(--space-5) 96px; display: grid; gap: var(--space-5); }
   .page > header { display: flex; flex-wrap: wrap; gap: var(--space-3); align-items: center; justify-content: space-between; }
   .card { background: var(--surface-1); border-radius: var(--radius-card); padding: var(--space-4) var(--space-5) var(--space-5); display: grid; gap: var(--space-4); align-content: start; min-width: 0; }

@@ -1,5 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { scrollByKey } from '../../app/scroll-keys.ts';
+import { onLive } from '../../data/live.ts';
 import type { TimelineModel } from '../../data/timeline.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
@@ -69,17 +71,20 @@ export class MTimeline extends LitElement {
   private connectModel(): void {
     this.off = new AbortController();
     const { signal } = this.off;
-    this.field = new TileField(this.content, this.model, this.selection);
+    this.field = new TileField(this.content, this.model, this.selection, () => this.schedule());
     this.content.replaceChildren();
     this.model.anchor = () => (this.virtualY < 40 ? -1 : this.topPhoto());
     this.model.addEventListener('layout', (e) => this.relayout((e as CustomEvent<{ index: number }>).detail.index), { signal });
     this.model.addEventListener('rows', () => this.schedule(), { signal });
     this.model.addEventListener('error', () => this.requestUpdate(), { signal });
     this.leave = this.model.subscribe();
+    addEventListener('keydown', (e) => { if (!this.inert) scrollByKey(e, this.scroller); }, { signal });
+    signal.addEventListener('abort', onLive((e) => { if (e.type === 'state' && e.connected) this.field?.retryPictures(); }), { once: true });
     if (this.model.layout) this.restore();
   }
   private disconnectModel(): void {
     this.off.abort();
+    this.field?.stop();
     this.leave?.();
     this.leave = undefined;
   }

@@ -5,6 +5,7 @@ import { FLAG } from '../../data/types.ts';
 import { formatDay, formatDuration, formatMonth, formatWallClock } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { averageColour, blurredPicture } from './placeholder.ts';
+import { PictureRetry } from './picture-retry.ts';
 import { placeRow, rowAt, rowOfPhoto, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';
 
@@ -24,14 +25,17 @@ export class TileField {
   #pool: Tile[] = [];
   #headings = new Map<string, Heading>();
   #headingPool: Heading[] = [];
+  #redraw: () => void;
+  #retry = new PictureRetry(() => this.#again());
   active = 0;
   /** First and last photo that were drawn. */
   drawn: [number, number] = [0, -1];
 
-  constructor(content: HTMLElement, model: TimelineModel, selection: Selection) {
+  constructor(content: HTMLElement, model: TimelineModel, selection: Selection, redraw: () => void) {
     this.#content = content;
     this.#model = model;
     this.#selection = selection;
+    this.#redraw = redraw;
   }
 
   /** The layout was replaced: tiles follow their photo to its new place, so that loaded pictures stay on the screen. */
@@ -63,6 +67,8 @@ export class TileField {
       this.#live.delete(i);
       this.#retire(tile);
     }
+    // Tab must find a photo on the screen, also after scrolling without the keyboard.
+    if (focused < 0 && (this.active < from || this.active > to)) this.active = Math.min(to, rows.first[Math.min(rowAt(rows, screen.virtualY + 60), r1)]!);
     const headings = new Set<string>();
     for (let r = r0; r <= r1; r++) this.#row(rows, r, shift, screen.fast, headings);
     if (focused >= 0 && (focused < from || focused > to) && focused < layout.total) this.#row(rows, rowOfPhoto(rows, focused), shift, true, headings, focused);
@@ -73,6 +79,14 @@ export class TileField {
   indexOfElement(el: Element): number {
     for (const [i, tile] of this.#live) if (tile.el === el) return i;
     return -1;
+  }
+
+  /** The connection is back: pictures that did not come are asked for again at once. */
+  retryPictures(): void { this.#retry.now(); }
+  stop(): void { this.#retry.stop(); }
+  #again(): void {
+    for (const tile of this.#live.values()) if (tile.img.dataset['failed']) { this.#blank(tile); tile.filled = ''; }
+    this.#redraw();
   }
 
   clear(): void {
@@ -147,10 +161,15 @@ export class TileField {
     tile.id = '';
     delete tile.el.dataset['id'];
     delete tile.el.dataset['shown'];
-    tile.img.removeAttribute('src');
-    tile.img.classList.remove('ready');
+    this.#blank(tile);
     tile.el.style.backgroundColor = tile.el.style.backgroundImage = '';
     tile.marks.textContent = '';
+  }
+
+  #blank(tile: Tile): void {
+    tile.img.removeAttribute('src');
+    tile.img.classList.remove('ready');
+    delete tile.img.dataset['failed'];
   }
 
   #retire(tile: Tile): void {
@@ -168,7 +187,12 @@ export class TileField {
     img.alt = '';
     img.decoding = 'async';
     img.draggable = false;
-    img.addEventListener('load', () => img.classList.add('ready'));
+    img.addEventListener('load', () => { img.classList.add('ready'); this.#retry.came(img.src); });
+    img.addEventListener('error', () => {
+      if (!img.hasAttribute('src')) return;
+      img.dataset['failed'] = 'yes';
+      this.#retry.failed(img.src);
+    });
     const marks = document.createElement('span');
     marks.className = 'marks';
     const check = document.createElement('span');

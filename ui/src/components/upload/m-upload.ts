@@ -97,7 +97,7 @@ export class MUpload extends LitElement {
         ${busy ? html`<wa-progress-bar label=${t('upload.title')} value=${totals.bytes > 0 ? Math.floor((totals.sent / totals.bytes) * 100) : 0}></wa-progress-bar>` : nothing}
         <div class="foot">
           ${this.choices.length > 1 ? html`<label class="caption">${t('upload.to')} <select data-testid="upload-library" @change=${(e: Event) => { this.target = (e.target as HTMLSelectElement).value; }}>${this.choices.map((l) => html`<option value=${l.id} ?selected=${l.id === this.library?.id}>${l.name}</option>`)}</select></label>` : nothing}
-          ${!busy && totals.counts.failed > 0 ? html`<button class="text-button" data-testid="upload-retry" @click=${() => queue.retryFailed()}>${t('upload.retry')}</button>` : nothing}
+          ${!busy && queue.retryable ? html`<button class="text-button" data-testid="upload-retry" @click=${() => queue.retryFailed()}>${t('upload.retry')}</button>` : nothing}
         </div>
       </div>
       <ul>${items.slice(0, LISTED).map((i) => this.item(i))}${items.length > LISTED ? html`<li class="caption">${t('upload.more', { n: items.length - LISTED })}</li>` : nothing}</ul>

@@ -5,24 +5,29 @@ import { icon } from '../../app/icons.ts';
 import { ApiError, isAbort, messageOf } from '../../data/api.ts';
 import { getAsset, originalUrl, previewUrl, thumbUrl } from '../../data/assets.ts';
 import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
-import { FLAG, type Asset } from '../../data/types.ts';
+import { FLAG, type Asset, type Problem } from '../../data/types.ts';
 import { formatDay, formatLocal, formatWallClock } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
 import { blurredPicture } from '../timeline/placeholder.ts';
 import { ratioOf } from '../timeline/rows.ts';
+import { keepFocus } from './focus-trap.ts';
 import './m-info-panel.ts';
 import './m-stage.ts';
 import type { MStage, Picture } from './m-stage.ts';
 import { viewerStyles } from './viewer.styles.ts';
 
 const IDLE_MS = 2000;
+const SILENT_MS = 5000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Of all that may be said about a file, what keeps it from being shown. */
+const REASONS: readonly Problem[] = ['too_large', 'undecodable'];
 /** What browsers show by themselves, so that zooming in may load the original. */
 const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
 
 /**
  * One photo or video over the whole window; the timeline stays beneath.
- * @fires moved - Another photo is shown: `{ index, id }`.
+ * @fires moved - Another photo is wanted: `{ index, id }`; without `id`: this is where the shown one lies.
  * @fires close
  */
 @customElement('m-viewer')
@@ -40,11 +45,15 @@ export class MViewer extends LitElement {
   @state() private idle = false;
   @state() private info = false;
   @state() private videoFailed = false;
+  @query('.room') private room!: HTMLElement;
   @query('m-stage') private stage?: MStage;
   @query('video') private video?: HTMLVideoElement;
   /** The place that a photo had before it left this view: its neighbours are still next to it. */
   private ghost = -1;
   private closed = false;
+  /** Where quick key presses lead while the photo itself is still on its way; -1: nowhere else. */
+  private target = -1;
+  private silent: ReturnType<typeof setTimeout> | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private abort = new AbortController();
   private off = new AbortController();
@@ -53,11 +62,11 @@ export class MViewer extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.closed = false;
+    this.target = -1;
     this.setAttribute('role', 'dialog');
     this.setAttribute('aria-modal', 'true');
     this.setAttribute('aria-label', t('viewer.label'));
     this.dataset['testid'] = 'viewer';
-    this.tabIndex = -1;
     this.off = new AbortController();
     const { signal } = this.off;
     addEventListener('keydown', this.key, { signal });
@@ -67,8 +76,8 @@ export class MViewer extends LitElement {
     this.model.addEventListener('rows', () => this.follow(), { signal });
     this.wake();
   }
-  override disconnectedCallback(): void { super.disconnectedCallback(); this.off.abort(); this.abort.abort(); this.leave?.(); clearTimeout(this.timer); }
-  override firstUpdated(): void { this.focus({ preventScroll: true }); }
+  override disconnectedCallback(): void { super.disconnectedCallback(); this.off.abort(); this.abort.abort(); this.leave?.(); clearTimeout(this.timer); clearTimeout(this.silent); }
+  override firstUpdated(): void { this.room.focus({ preventScroll: true }); }
   override willUpdate(changed: PropertyValues<this>): void { if (changed.has('assetId')) void this.load(); }
 
   private async load(): Promise<void> {
@@ -79,10 +88,12 @@ export class MViewer extends LitElement {
     this.error = undefined;
     this.videoFailed = false;
     this.index = this.start >= 0 && this.model.rowAt(this.start)?.id === id ? this.start : this.model.indexOf(id, Math.max(0, this.start));
+    if (this.index === this.target) this.target = -1;
     this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
-    if (this.index >= 0 && this.index !== this.start) this.tell('moved', { index: this.index, id });
+    if (this.index >= 0 && this.index !== this.start) this.tell('moved', { index: this.index });
     this.preload();
     try {
+      if (!UUID.test(id)) throw new ApiError('not_found', t('viewer.gone'), 404);
       const asset = await getAsset(id, abort.signal);
       if (abort.signal.aborted) return;
       this.asset = asset;
@@ -90,7 +101,7 @@ export class MViewer extends LitElement {
       this.index = await this.model.locate(asset);
       if (abort.signal.aborted) return;
       this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
-      if (this.index >= 0) this.tell('moved', { index: this.index, id });
+      if (this.index >= 0) this.tell('moved', { index: this.index });
       this.preload();
     } catch (e) {
       if (!isAbort(e) && !abort.signal.aborted) this.error = e;
@@ -114,13 +125,16 @@ export class MViewer extends LitElement {
     const next = this.index >= 0 ? this.index + 1 : this.ghost;
     return { previous: previous >= 0 && previous < total ? previous : -1, next: next >= 0 && next < total ? next : -1 };
   }
-  private async step(to: 'previous' | 'next'): Promise<boolean> {
-    const index = this.around[to];
-    const row = index >= 0 ? await this.model.ensure(index) : undefined;
-    if (!row) return false;
+  private async step(to: 'previous' | 'next'): Promise<void> {
+    const index = this.target < 0 ? this.around[to] : this.target + (to === 'next' ? 1 : -1);
+    if (index < 0 || index >= (this.model.layout?.total ?? 0)) return;
+    this.target = index;
+    const row = await this.model.ensure(index);
+    if (this.target !== index) return; // a later press went further
+    if (!row || row.id === this.assetId) this.target = -1;
+    if (!row) return;
     this.ghost = -1;
     this.tell('moved', { index, id: row.id });
-    return true;
   }
   private preload(): void {
     for (const i of Object.values(this.around)) {
@@ -157,9 +171,12 @@ export class MViewer extends LitElement {
   }
   private get favourite(): boolean { return this.row ? (this.row.flags & FLAG.favourite) !== 0 : (this.asset?.favourite ?? false); }
   private get archived(): boolean { return this.asset?.archived ?? this.model.view === 'archive'; }
+  /** Until it is known, the server is asked. */
+  private get mayTrash(): boolean { return this.asset?.canTrash !== false; }
   private get trashed(): boolean { return this.asset ? this.asset.trashedAt !== null : this.model.view === 'trash'; }
 
   private key = (e: KeyboardEvent): void => {
+    if (e.key === 'Tab') return keepFocus(e, this.shadowRoot!);
     const target = e.composedPath()[0] as HTMLElement;
     const typing = target.matches?.('input, textarea, select');
     if (e.ctrlKey || e.metaKey || e.altKey || (typing && e.key !== 'Escape')) return;
@@ -169,11 +186,11 @@ export class MViewer extends LitElement {
       Escape: () => (typing ? target.blur() : this.info ? this.toggleInfo() : this.close()),
       i: () => this.toggleInfo(), f: () => void this.do(this.favourite ? 'unfavourite' : 'favourite'),
       a: () => { if (!this.trashed) void this.do(this.archived ? 'unarchive' : 'archive'); },
-      Delete: () => { if (!this.trashed) void this.do('trash'); },
+      Delete: () => { if (!this.trashed && this.mayTrash) void this.do('trash'); },
       ' ': () => { if (this.video) void (this.video.paused ? this.video.play() : this.video.pause()); else this.stage?.toggle(); },
     };
     const run = keys[e.key];
-    if (!run || (inVideo && (e.key.startsWith('Arrow') || e.key === ' ')) || (e.key === ' ' && target instanceof HTMLButtonElement)) return;
+    if (!run || (inVideo && (e.key.startsWith('Arrow') || e.key === ' ')) || (e.key === ' ' && target.matches?.('button, a, summary'))) return;
     e.preventDefault();
     this.wake();
     run();
@@ -199,16 +216,16 @@ export class MViewer extends LitElement {
     const day = Number((row ? new Date(row.time * 1000).toISOString() : (asset?.takenAtLocal ?? '')).slice(0, 10).replaceAll('-', ''));
     const { previous, next } = this.around;
     const button = (name: string, label: string, testid: string, run: () => void, pressed?: boolean) => html`<button class="icon-button" data-testid=${testid} aria-label=${label} title=${label} aria-pressed=${pressed === undefined ? nothing : pressed} @click=${run}>${icon(name, name)}</button>`;
-    return html`<div class="room ${this.idle ? 'idle' : ''}">
+    return html`<div tabindex="-1" class="room ${this.idle ? 'idle' : ''}">
         ${this.error ? this.lost(this.error) : this.body(fileId)}
         <div class="top chrome">
           ${button('x', t('viewer.close'), 'viewer-close', () => this.close())}
           <span class="when"><span class="long">${when}</span><span class="short">${day ? formatDay(day, true) : ''}</span></span>
           ${fileId && !this.error ? html`
-            ${this.trashed ? button('archive-restore', t('viewer.restore'), 'viewer-restore', () => void this.do('restore')) : html`
+            ${this.trashed ? (this.mayTrash ? button('archive-restore', t('viewer.restore'), 'viewer-restore', () => void this.do('restore')) : nothing) : html`
               ${button('heart', t('viewer.favourite'), 'viewer-favourite', () => void this.do(this.favourite ? 'unfavourite' : 'favourite'), this.favourite)}
               ${button(this.archived ? 'archive-restore' : 'archive', this.archived ? t('viewer.unarchive') : t('viewer.archive'), 'viewer-archive', () => void this.do(this.archived ? 'unarchive' : 'archive'))}
-              ${asset?.canEdit === false ? nothing : button('trash-2', t('viewer.trash'), 'viewer-trash', () => void this.do('trash'))}`}
+              ${!this.mayTrash ? nothing : button('trash-2', t('viewer.trash'), 'viewer-trash', () => void this.do('trash'))}`}
             <a class="icon-button" data-testid="viewer-download" href=${originalUrl(fileId, true)} download aria-label=${t('viewer.download')} title=${t('viewer.download')}>${icon('download')}</a>
             <a class="icon-button" data-testid="viewer-original" href=${originalUrl(fileId)} target="_blank" rel="noopener" aria-label=${t('viewer.original')} title=${t('viewer.original')}>${icon('external-link')}</a>
             ${button('info', t('viewer.info'), 'viewer-info', () => this.toggleInfo(), this.info)}` : nothing}
@@ -222,23 +239,35 @@ export class MViewer extends LitElement {
   private body(fileId: string) {
     const { asset, row } = this;
     const video = row ? (row.flags & FLAG.video) !== 0 : asset?.type === 'video';
-    const failed = row ? (row.flags & FLAG.failed) !== 0 : asset?.preview === 'failed';
+    const { failed } = this;
     const waiting = row ? (row.flags & FLAG.waiting) !== 0 : asset?.preview === 'waiting';
     const picture = this.picture();
     if (video && fileId) {
-      if (this.videoFailed) return this.cannot('image-off', t('viewer.failed'), t('viewer.videoFailed'), fileId);
+      if (this.videoFailed) return this.cannot('image-off', t('viewer.failed'), [...this.reasons(), t('viewer.videoFailed')].join(' '), fileId);
       const poster = !failed && !waiting && picture ? picture.preview : nothing;
-      return html`<video data-testid="viewer-video" controls playsinline preload="metadata" src=${originalUrl(fileId)} poster=${poster} @error=${() => { this.videoFailed = true; }}></video>`;
+      return html`<video data-testid="viewer-video" controls playsinline preload="metadata" src=${originalUrl(fileId)} poster=${poster} @error=${() => { this.videoFailed = true; }} @loadstart=${this.videoBegins} @loadedmetadata=${this.videoKnown}></video>`;
     }
-    if (failed) return this.cannot('image-off', t('viewer.failed'), [...(asset?.problems ?? []).map((p) => t(`problem.${p}`)), t('viewer.failed.text')].join(' '), fileId);
+    if (failed) return this.cannot('image-off', t('viewer.failed'), [...this.reasons(), t('viewer.failed.text')].join(' '), fileId);
     if (!picture) return nothing;
     // Until the preview is there, the original stands in where a browser can show it.
     const shown = waiting ? { ...picture, thumb: '', preview: picture.sharp, sharp: '' } : picture;
     return html`<m-stage .picture=${shown} .origin=${this.origin} @swipe=${this.swiped} @tap=${() => { if (this.idle) this.wake(); else this.idle = true; }}></m-stage>
       ${waiting && !shown.preview ? html`<div class="waiting" role="status">${t('viewer.waiting')}</div>` : nothing}`;
   }
+  private reasons(): string[] { return (this.asset?.problems ?? []).filter((p) => REASONS.includes(p)).map((p) => t(`problem.${p}`)); }
+  /** Some files make the browser neither play nor complain. Where our own decoder gave up too, silence is an answer. */
+  private videoBegins = (): void => {
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => { if (this.failed && (this.video?.readyState ?? 1) === 0) this.videoFailed = true; }, SILENT_MS);
+  };
+  /** Sound without a picture: the browser knows the sound only. */
+  private videoKnown = (): void => {
+    clearTimeout(this.silent);
+    if (this.failed && this.video?.videoWidth === 0) this.videoFailed = true;
+  };
+  private get failed(): boolean { return this.row ? (this.row.flags & FLAG.failed) !== 0 : this.asset?.preview === 'failed'; }
   private lost(error: unknown) {
-    if (error instanceof ApiError && error.code === 'not_found') return this.cannot('image-off', t('viewer.gone'), '', '');
+    if (error instanceof ApiError && error.code === 'not_found') return html`${this.cannot('image-off', t('viewer.gone'), '', '')}<button class="text-button again" data-testid="viewer-back" @click=${() => this.close()}>${t('app.toPhotos')}</button>`;
     return html`${this.cannot('circle-alert', t('viewer.error'), messageOf(error), '')}<button class="text-button again" @click=${() => void this.load()}>${t('app.retry')}</button>`;
   }
   private cannot(name: string, title: string, text: string, fileId: string) {

@@ -3,7 +3,7 @@ import { css } from 'lit';
 export const viewerStyles = css`
   :host { position: fixed; inset: 0; z-index: 40; background: #000; color: #f4f4f2; display: grid; grid-template-columns: minmax(0, 1fr) auto; outline: none; animation: fade var(--fast); }
   @keyframes fade { from { background: transparent; } }
-  .room { color-scheme: dark; --accent: #f08a5d; position: relative; min-width: 0; overflow: hidden; }
+  .room { color-scheme: dark; --accent: #f08a5d; position: relative; min-width: 0; overflow: hidden; outline: none; }
   .room.idle { cursor: none; }
   .chrome { transition: opacity var(--move); }
   .idle .chrome { opacity: 0; pointer-events: none; }
