@@ -1,7 +1,8 @@
 /**
  * How well do we read what photos say about themselves? Compares `mantel assets export` with a manifest of exiftool's readings, file by file (by sha256).
  *
- *   node nodes/test/src/facts-score.ts --manifest /path/MANIFEST.json --export export.ndjson [--formats jpeg,png,webp,heic,mp4]
+ *   scripts/mantel assets export >export.ndjson
+ *   scripts/facts-score --manifest /path/MANIFEST.json --export export.ndjson [--formats jpeg,png,webp,heic,mp4]
  *
  * Which facts apply to a file:
  * - `date`: the first that is a real date of DateTimeOriginal, CreateDate, CreationDate (videos: CreationDate first, it has the zone). exiftool shows fields

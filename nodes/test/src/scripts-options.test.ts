@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort, house, root, script } from './scripts/commands.ts';
+import { CHECKOUT, freePort, house, root, script } from './scripts/commands.ts';
 
 const home = house();
 afterAll(() => home.close());
@@ -68,5 +69,14 @@ describe('what a person types wrong is answered with words', () => {
       const said = await script('stop', ['--data', home.folder(name)]);
       expect(said).toMatchObject({ code: 0, err: 'Nothing runs there.\n' });
     }
+  });
+
+  it('facts-score prints the score and the misses, or how it is used', async () => {
+    expect(await script('facts-score', ['--help'])).toMatchObject({ code: 0, err: expect.stringContaining('Usage: scripts/facts-score --manifest') as string });
+    writeFileSync(home.folder('export.ndjson'), '');
+    const said = await script('facts-score', ['--manifest', join(CHECKOUT, 'nodes/coordinator/fixtures/expected.json'), '--export', home.folder('export.ndjson')]);
+    expect(said.code).toBe(1);
+    expect(said.out).toMatch(/^miss +\S+\.jpg: date: .*found not in the export$/m);
+    expect(said.out).toMatch(/^score +0 of \d+ = 0\.0 %$/m);
   });
 });
