@@ -13,8 +13,9 @@ export function runProgram(program: string, args: readonly string[], options: { 
   const { signal, limitMs, maxBytes } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) { reject(signal.reason as Error); return; }
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], // PM2_HOME marks the instance: scripts/stop finds by it what a killed worker left behind
-      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) } });
+    // PM2_HOME marks the instance: scripts/stop finds by it what a killed worker left behind
+    const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) };
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     const chunks: Buffer[] = [];
     let bytes = 0;
     let stderr = '';
