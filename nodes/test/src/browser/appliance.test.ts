@@ -13,6 +13,7 @@ import { dropFiles, openBrowser, type Watched } from './browser.ts';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const FIXTURES = join(ROOT, 'nodes/coordinator/fixtures');
+const BOB = { name: 'Bob Lee', email: 'bob@home.example', password: 'another long one' };
 const SHOTS = process.env.MANTEL_SCREENSHOTS; // a folder: keeps pictures of each step
 const ADMIN = { name: 'Ann Lee', email: 'ann@home.example', password: 'a long enough one' };
 
@@ -38,6 +39,8 @@ async function makePhotos(): Promise<void> {
   }
   copyFileSync(join(FIXTURES, 'h264-aac.mp4'), join(photos, 'clip.mp4'));
   copyFileSync(join(FIXTURES, 'real.heic'), join(photos, 'phone.heic'));
+  mkdirSync(join(photos, 'bob'));
+  copyFileSync(join(FIXTURES, 'plain.png'), join(photos, 'bob', 'bob.png'));
   writeFileSync(join(photos, 'notes.txt'), 'not a photo');
 }
 
@@ -78,6 +81,14 @@ async function tabTo(wanted: string): Promise<string[]> {
 }
 async function shot(name: string): Promise<void> {
   if (SHOTS) await watched.page.screenshot({ path: join(SHOTS, `${name}.png`) });
+}
+
+const ask = async (method: string, path: string, token?: string, body?: object): Promise<unknown> => (await fetch(`${url}/api/v1/${path}`, { method, headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })).json().catch(() => null);
+const tokenOf = async (who: { email: string; password: string }): Promise<string> => (await ask('POST', 'auth/login', undefined, { email: who.email, password: who.password }) as { token: string }).token;
+async function signIn(who: { email: string; password: string }): Promise<void> {
+  await at('login-email').fill(who.email);
+  await at('login-password').fill(who.password);
+  await at('login-submit').click();
 }
 
 // One walk in steps: after a step that failed, the next ones say so at once.
@@ -264,15 +275,35 @@ describe('a new family', () => {
   });
 
   step('a session that was ended elsewhere leads to the sign-in page', async () => {
-    const ask = async (method: string, path: string, token?: string, body?: object) => (await fetch(`${url}/api/v1/auth/${path}`, { method, headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })).json().catch(() => null) as Promise<unknown>;
-    const { token } = await ask('POST', 'login', undefined, { email: ADMIN.email, password: ADMIN.password }) as { token: string };
-    const others = (await ask('GET', 'sessions', token) as { id: string; current: boolean }[]).filter((s) => !s.current);
+    const token = await tokenOf(ADMIN);
+    const others = (await ask('GET', 'auth/sessions', token) as { id: string; current: boolean }[]).filter((s) => !s.current);
     expect(others.length).toBeGreaterThan(0);
-    for (const s of others) await ask('DELETE', `sessions/${s.id}`, token);
+    for (const s of others) await ask('DELETE', `auth/sessions/${s.id}`, token);
     await at('login-email').waitFor();
-    await at('login-email').fill(ADMIN.email);
-    await at('login-password').fill(ADMIN.password);
-    await at('login-submit').click();
+    await signIn(ADMIN);
+    await expect.poll(() => tiles().count()).toBe(10);
+  });
+
+  step('who may trash only what they brought in is offered no more, and told what stayed', async () => {
+    await ask('POST', 'users', await tokenOf(ADMIN), { ...BOB, role: 'member' });
+    await at('user-menu').click();
+    await at('logout').click();
+    await signIn(BOB);
+    await expect.poll(() => tiles().count()).toBe(10);
+    await tiles().nth(3).click();
+    await at('viewer-favourite').waitFor();
+    await expect.poll(() => at('viewer-trash').count()).toBe(0);
+    await watched.page.keyboard.press('Escape');
+    await at('viewer').waitFor({ state: 'detached' });
+    await dropFiles(watched.page, [join(photos, 'bob', 'bob.png')]);
+    await expect.poll(() => tiles().count()).toBe(11);
+    await at('upload-close').click();
+    const byPlace = (n: number) => watched.page.locator(`[data-testid=tile][aria-posinset="${n}"]:visible`);
+    await expect.poll(() => watched.page.locator('[data-testid=tile]:visible img.ready').count(), { timeout: 30_000 }).toBe(11);
+    for (const n of [1, 2, 3]) await byPlace(n).click({ position: { x: 18, y: 18 } }); // the tick in the corner
+    await expect.poll(() => at('selection-count').innerText()).toBe('3 selected');
+    await at('selection-trash').click();
+    await expect.poll(() => at('toast').last().innerText()).toMatch(/^1 item moved to the trash\. 2 items could not be moved/);
     await expect.poll(() => tiles().count()).toBe(10);
   });
 
