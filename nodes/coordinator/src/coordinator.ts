@@ -20,6 +20,7 @@ import { addUi } from './http/ui.ts';
 import { addUploadRoute } from './http/uploads.ts';
 import { addWorkerByteRoutes } from './http/worker-bytes.ts';
 import { DERIVED } from './library/derived.ts';
+import { createExiftool } from './library/exiftool.ts';
 import { createFacts } from './library/facts/facts.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
@@ -68,7 +69,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const room = createRoom(o.data);
   /** Work that nobody waits for: an error is told and the next time tried again; it never ends the process. */
   const background = (what: string, work: Promise<unknown>): void => void work.catch((err: unknown) => log.error({ err, what }, 'work in the background failed'));
-  const facts = createFacts({ log });
+  const exiftool = createExiftool();
+  const facts = createFacts({ log, exiftool });
 
   const live = createLive({ changes: (user, seq, limit) => changesFor(db.sql, user, seq, limit), lastSeq: () => lastSeq(db.sql), firstSeq: () => firstSeq(db.sql), isAdmin: (userId) => isAdmin(db.sql, userId) });
   db.onCommit(() => live.changed());
@@ -100,12 +102,13 @@ export async function startCoordinator(o: CoordinatorOptions) {
     enterTimeline(sql, counted(sql, a.assetId)!);
     logChange(sql, 'asset', a.assetUuid, 'create', { libraryId: a.libraryId });
     preview.enqueue(sql, { assetId: a.assetId, fileId: a.fileUuid, mime: a.mime, bytes: a.bytes, name: a.name });
+    return { assetUuid: a.assetUuid };
   };
   const position: IngestDeps['position'] = (sql, takenAtLocal, width, height) => {
     const seconds = localSeconds(takenAtLocal);
     return { ord: nextOrd(sql, seconds), month: monthOf(seconds), ratio: ratioByte(width, height) };
   };
-  const ingest = createIngest({ db, data: o.data, facts, marker, position, arrived, afterArrival: queue.wake });
+  const ingest = createIngest({ db, data: o.data, facts, marker, position, arrived, readSidecar: () => Promise.resolve(null), afterArrival: queue.wake });
   const assets = createAssets({
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
     hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
@@ -186,7 +189,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await stopPresence();
     await gw.stop();
     await home.stop();
-    await facts.close();
+    await exiftool.close();
     await db.close();
   };
   return { cluster, db, queue, app, home, gw, call, log, version, stop };

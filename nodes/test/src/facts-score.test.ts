@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createExiftool } from '@mantel/coordinator/library/exiftool.ts';
 import { createFacts, sniff } from '@mantel/coordinator/library/facts/facts.ts';
 import { FORMATS, formatOf, judge, report, type Fact, type ManifestFile, type Reading } from './facts-score.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
-const facts = createFacts({ log: { warn: () => {} } });
-afterAll(() => facts.close());
+const exiftool = createExiftool();
+const facts = createFacts({ log: { warn: () => {} }, exiftool });
+afterAll(() => exiftool.close());
 
 async function reading(file: string): Promise<Reading | null> {
   const found = await sniff(file);

@@ -261,7 +261,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change rating, title or description */
+        /** Change what a photo says: date, zone, place, rating, title, description, tags */
         patch: operations["assets.update"];
         trace?: never;
     };
@@ -1439,7 +1439,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -1460,16 +1460,63 @@ export interface operations {
                         exposureTime: number | null;
                         /** @description Millimetres. */
                         focalLength: number | null;
+                        /** @description EXIF Orientation as written, 1 to 8. */
+                        orientation: number | null;
+                        colourSpace: string | null;
+                        videoCodec: string | null;
+                        audioCodec: string | null;
                         rating: number | null;
                         title: string | null;
                         description: string | null;
                         tags: string[];
+                        people: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            name: string;
+                            region: {
+                                x: number;
+                                y: number;
+                                w: number;
+                                h: number;
+                            } | null;
+                        }[];
+                        sources: {
+                            /** @enum {unknown} */
+                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        };
+                        conflicts: {
+                            /** @enum {unknown} */
+                            fact: "takenAt" | "offset" | "gps" | "camera" | "rating" | "title" | "description" | "tags" | "people";
+                            lost: string | null;
+                            lostFrom: "here" | "sidecar";
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
                         favourite: boolean;
                         archived: boolean;
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "no_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -1496,6 +1543,10 @@ export interface operations {
                             width: number | null;
                             height: number | null;
                             durationMs: number | null;
+                            /** @description Previews are made of this one. */
+                            shown: boolean;
+                            /** @description A clip lies inside: /files/{id}/motion. */
+                            motion: boolean;
                         }[];
                         contributions: {
                             /**
@@ -1530,6 +1581,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    takenAtLocal?: string;
+                    offset?: string | null;
+                    gps?: [
+                        number,
+                        number
+                    ] | null;
+                    tags?: string[];
                     rating?: number | null;
                     title?: string | null;
                     description?: string | null;
@@ -1562,7 +1620,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -1583,16 +1641,63 @@ export interface operations {
                         exposureTime: number | null;
                         /** @description Millimetres. */
                         focalLength: number | null;
+                        /** @description EXIF Orientation as written, 1 to 8. */
+                        orientation: number | null;
+                        colourSpace: string | null;
+                        videoCodec: string | null;
+                        audioCodec: string | null;
                         rating: number | null;
                         title: string | null;
                         description: string | null;
                         tags: string[];
+                        people: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            name: string;
+                            region: {
+                                x: number;
+                                y: number;
+                                w: number;
+                                h: number;
+                            } | null;
+                        }[];
+                        sources: {
+                            /** @enum {unknown} */
+                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        };
+                        conflicts: {
+                            /** @enum {unknown} */
+                            fact: "takenAt" | "offset" | "gps" | "camera" | "rating" | "title" | "description" | "tags" | "people";
+                            lost: string | null;
+                            lostFrom: "here" | "sidecar";
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
                         favourite: boolean;
                         archived: boolean;
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "no_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -1619,6 +1724,10 @@ export interface operations {
                             width: number | null;
                             height: number | null;
                             durationMs: number | null;
+                            /** @description Previews are made of this one. */
+                            shown: boolean;
+                            /** @description A clip lies inside: /files/{id}/motion. */
+                            motion: boolean;
                         }[];
                         contributions: {
                             /**
@@ -2178,7 +2287,7 @@ export interface operations {
                          */
                         libraryId: string;
                         trashed: boolean;
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "no_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
                     };
                 };
             };
@@ -2206,7 +2315,7 @@ export interface operations {
                          */
                         libraryId: string;
                         trashed: boolean;
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "no_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
                     };
                 };
             };

@@ -53,7 +53,8 @@ function maker(user: number, libraries: number[]): (sql: Sql, n: number) => void
       name, path: `library/${library}/${takenAtLocal.slice(0, 4)}/${takenAtLocal.slice(0, 7)}/${name}`, temp: '', bytes: 3_000_000, mime: video ? 'video/mp4' : 'image/jpeg', sha256, sha1: sha256.slice(0, 40),
       facts: {
         takenAt: seconds * 1000, takenAtLocal, takenAtSource: 'exif', offsetMinutes: null, lat: here ? 40 + random() * 15 : null, lon: here ? random() * 25 : null, altitude: null, width, height, durationMs: video ? 12_000 : null,
-        make: 'Mantel', model: 'Bench', lens: null, iso: 200, fNumber: 1.8, exposureTime: 0.01, focalLength: 5, rating: null, title: null, description: null, tags: [], problems: [],
+        make: 'Mantel', model: 'Bench', lens: null, iso: 200, fNumber: 1.8, exposureTime: 0.01, focalLength: 5, orientation: null, colourSpace: null, videoCodec: null, audioCodec: null, contentId: null, motion: null, sources: {}, people: [],
+        rating: null, title: null, description: null, tags: [], problems: [],
       },
     };
     const ids = insertArrival(sql, arrival);

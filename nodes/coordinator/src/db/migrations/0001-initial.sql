@@ -30,7 +30,10 @@ create table asset(
   sha256 text not null, -- of the original file: what makes twins
   taken_at integer not null, taken_at_local text not null, taken_at_source text not null, offset_minutes integer,
   lat real, lon real, altitude real, width integer, height integer, ratio integer not null default 85, duration_ms integer,
-  make text, model text, lens text, iso real, f_number real, exposure_time real, focal_length real, rating integer, title text, description text,
+  make text, model text, lens text, iso real, f_number real, exposure_time real, focal_length real, orientation integer, colour_space text, video_codec text, audio_codec text, rating integer, title text, description text,
+  sources text not null default '{}', -- fact → where it came from
+  edited text not null default '{}', -- fact → when somebody changed it here (ms): newest wins against a sidecar that another program changed
+  conflicts text not null default '[]', -- facts that were changed on both sides, with the value that lost
   original_name text not null, preview text not null default 'waiting' check (preview in ('waiting', 'ready', 'failed')), preview_version text not null default '', thumbhash blob, dhash text,
   problems text not null default '[]', trashed_at integer, trashed_by integer references user(id), created_at integer not null, updated_at integer not null
 );
@@ -45,8 +48,14 @@ create table file(
   path text not null unique, -- relative to the data folder
   path_key text not null unique, -- case-folded NFC: no two files that some file system would take for one
   temp text, -- while arriving: the temporary file, relative to the data folder
-  name text not null, bytes integer not null, mime text not null, sha256 text not null, sha1 text not null, width integer, height integer, duration_ms integer, created_at integer not null
+  name text not null, bytes integer not null, mime text not null, sha256 text not null, sha1 text not null, width integer, height integer, duration_ms integer, created_at integer not null,
+  shown integer not null default 1, -- the one file of its asset that previews are made of
+  facts text not null default '{}', -- what this file said of itself: an asset takes the facts of another of its files when that becomes the main one
+  content_id text, -- what the parts of a live photo share
+  motion_offset integer, motion_bytes integer -- the clip inside a motion photo
 );
+create unique index file_shown on file(asset_id) where shown = 1;
+create index file_content_id on file(library_id, content_id) where content_id is not null;
 create unique index file_content on file(library_id, sha256);
 create index file_asset on file(asset_id);
 create index file_sha1 on file(sha1);
@@ -94,6 +103,13 @@ create table face(
 );
 create index face_asset on face(asset_id);
 create index face_person on face(person_id, ord desc);
+
+-- The XMP beside an asset's main file: what we wrote last (to tell whose change is newer) and how the file looked then.
+create table sidecar(
+  asset_id integer primary key references asset(id) on delete cascade, path text not null unique, state text not null default 'due' check (state in ('due', 'written', 'failed')), due_at integer not null default 0,
+  base text not null default '{}', mtime_ms real, bytes integer, error text, tries integer not null default 0
+);
+create index sidecar_due on sidecar(due_at) where state = 'due';
 
 -- One feed, three readers (live events, phone sync, search index). Audience: user_id when set, else the members of library_id, else everybody.
 create table change(seq integer primary key autoincrement, at integer not null, kind text not null, uuid text not null, op text not null, library_id integer, user_id integer);

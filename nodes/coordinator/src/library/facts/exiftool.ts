@@ -1,5 +1,5 @@
-import type { ExifTool } from 'exiftool-vendored';
 import type { AssetType } from '@mantel/contracts/models/asset.ts';
+import type { Exiftool } from '../exiftool.ts';
 import type { DateKind } from './dates.ts';
 import { noTags, number, type RawTags } from './tags.ts';
 
@@ -7,7 +7,6 @@ export interface FactsLog { warn(data: object, message: string): void }
 export interface SlowReader {
   /** null when exiftool could not read the file or did not answer in time; never throws. */
   read(path: string, type: AssetType, mime: string): Promise<RawTags | null>;
-  close(): Promise<void>;
 }
 
 /** `#` asks for the bare number. Only what we use is asked for: output stays small whatever a file contains. */
@@ -17,40 +16,19 @@ const ASK = [
   'Make', 'Model', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#',
   'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
 ].map((tag) => `-${tag}`);
-const TASK_MS = 20_000;
-
-/** Owns one exiftool process: started with the first question, one task at a time with a time limit and one more try, replaced when it dies or has done 2000 tasks. */
-export function createExiftool(log: FactsLog): SlowReader {
-  let tool: ExifTool | null = null;
-  let closed = false;
-  const current = async (): Promise<ExifTool> => {
-    if (tool) return tool;
-    const { ExifTool: Tool } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
-    if (closed) throw new Error('the facts reader was closed');
-    return (tool ??= new Tool({
-      maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
-      // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
-      exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
-    }));
-  };
-  return {
-    async read(path, type, mime) {
-      if (closed) return null;
-      try {
-        const tags = await (await current()).readRaw(path, { readArgs: ['-G', '-a', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
-        return fromExiftool(tags as Record<string, unknown>, type, mime);
-      } catch (error) {
-        log.warn({ err: error }, 'exiftool could not read a file');
-        return null;
-      }
-    },
-    async close() {
-      closed = true;
-      await tool?.end(true);
-      tool = null;
-    },
-  };
-}
+/** The reader for all that the fast one does not understand. */
+export const createSlowReader = (exiftool: Exiftool, log: FactsLog): SlowReader => ({
+  async read(path, type, mime) {
+    try {
+      const tool = await exiftool.tool();
+      const tags = await tool.readRaw(path, { readArgs: ['-G', '-a', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
+      return fromExiftool(tags as Record<string, unknown>, type, mime);
+    } catch (error) {
+      log.warn({ err: error }, 'exiftool could not read a file');
+      return null;
+    }
+  },
+});
 
 type Grouped = Record<string, unknown>;
 const DATES: [group: string, tag: string, kind: DateKind][] = [

@@ -2,14 +2,16 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createExiftool } from '../exiftool.ts';
 import { createFacts, sniff, type Facts, type FactsReader } from './facts.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../../fixtures');
 const temp = mkdtempSync(path.join(tmpdir(), 'mantel-facts-'));
 let facts: FactsReader;
 const warnings: string[] = [];
-beforeAll(() => { facts = createFacts({ log: { warn: (_data, message) => { warnings.push(message); } } }); });
-afterAll(async () => { await facts.close(); rmSync(temp, { recursive: true }); });
+const exiftool = createExiftool();
+beforeAll(() => { facts = createFacts({ exiftool, log: { warn: (_data, message) => { warnings.push(message); } } }); });
+afterAll(async () => { await exiftool.close(); rmSync(temp, { recursive: true }); });
 
 async function read(file: string, modifiedAt?: number): Promise<Facts> {
   const found = await sniff(file);
@@ -100,23 +102,25 @@ test('one process, replaced when it dies, ended on close', async () => {
   process.kill(first!, 'SIGKILL');
   expect(await of('rotate90.mp4')).toMatchObject({ width: 240, height: 320 });
   expect(exiftools()).toHaveLength(1);
-  await facts.close();
+  await exiftool.close();
   expect(exiftools()).toEqual([]);
   expect(await of('plain.png', 1000)).toMatchObject({ width: 320, takenAtSource: 'file' }); // sharp still answers
 });
 
 test('questions at the same time share the process; closing ends it, also while it starts', async () => {
-  const other = createFacts({ log: { warn: () => {} } });
+  const otherTool = createExiftool();
+  const other = createFacts({ log: { warn: () => {} }, exiftool: otherTool });
   const ask = (): Promise<Facts> => other.read(path.join(fixtures, 'rotate90.mp4'), { name: 'rotate90.mp4', mime: 'video/mp4', type: 'video' });
   expect(new Set((await Promise.all(Array.from({ length: 8 }, ask))).map((f) => f.width))).toEqual(new Set([240]));
   expect(exiftools()).toHaveLength(1);
-  await other.close();
+  await otherTool.close();
   expect(exiftools()).toEqual([]);
   for (let ticks = 0; ticks < 12; ticks++) { // closed at every step of the way to the first question
-    const late = createFacts({ log: { warn: () => {} } });
+    const lateTool = createExiftool();
+    const late = createFacts({ log: { warn: () => {} }, exiftool: lateTool });
     const reading = late.read(path.join(fixtures, 'rotate90.mp4'), { name: 'rotate90.mp4', mime: 'video/mp4', type: 'video' });
     for (let i = 0; i < ticks; i++) await Promise.resolve();
-    await late.close();
+    await lateTool.close();
     expect((await reading).takenAtSource).toBe('upload');
   }
   expect(exiftools()).toEqual([]);

@@ -1,6 +1,7 @@
-import type { AssetType, DateSource, Problem } from '@mantel/contracts/models/asset.ts';
+import type { AssetType, DateSource, FactSources, Problem, Region } from '@mantel/contracts/models/asset.ts';
 import { chooseDate, formatLocal } from './dates.ts';
-import { createExiftool, type FactsLog } from './exiftool.ts';
+import type { Exiftool } from '../exiftool.ts';
+import { createSlowReader, type FactsLog } from './exiftool.ts';
 import { readQuick } from './quick.ts';
 import { wrongExtension } from './sniff.ts';
 import { firstText, noTags, number, place, tagList, text, type RawTags } from './tags.ts';
@@ -16,21 +17,29 @@ export interface Facts {
   width: number | null; height: number | null; durationMs: number | null;
   make: string | null; model: string | null; lens: string | null;
   iso: number | null; fNumber: number | null; exposureTime: number | null; focalLength: number | null;
-  rating: number | null; title: string | null; description: string | null; tags: string[];
+  /** EXIF Orientation as written, 1 to 8. */
+  orientation: number | null; colourSpace: string | null; videoCodec: string | null; audioCodec: string | null;
+  /** `tags`: levels divided by `/`. */
+  rating: number | null; title: string | null; description: string | null; tags: string[]; people: NamedRegion[];
+  /** What the parts of a live photo share. */
+  contentId: string | null;
+  /** The clip inside a motion photo, in bytes of the file. */
+  motion: { offset: number; bytes: number } | null;
+  sources: FactSources;
   problems: Problem[];
 }
-/** `name`: as the family calls it; `mime` and `type` from `sniff`; `modifiedAt`: ms since 1970, the file's own time where it came from. */
-export interface FactsHint { name: string; mime: string; type: AssetType; modifiedAt?: number }
+/** `region`: fractions of the displayed picture; null where only the name is known. */
+export interface NamedRegion { name: string; region: Region | null }
+/** `name`: as the family calls it; `mime` and `type` from `sniff`; `modifiedAt`: ms since 1970, the file's own time where it came from; `folder`: the path it lay in there. */
+export interface FactsHint { name: string; mime: string; type: AssetType; modifiedAt?: number | undefined; folder?: string | undefined }
 export interface FactsReader {
   /** Never throws for odd content. About 3 CPU ms for a camera's JPEG; videos, PNG and whatever has no EXIF date are asked of exiftool (20 ms). */
   read(path: string, hint: FactsHint): Promise<Facts>;
-  /** Ends the exiftool process; what is asked afterwards is answered without it. */
-  close(): Promise<void>;
 }
 export { sniff, type Sniffed } from './sniff.ts';
 
-export function createFacts({ log }: { log: FactsLog }): FactsReader {
-  const slow = createExiftool(log);
+export function createFacts({ log, exiftool }: { log: FactsLog; exiftool: Exiftool }): FactsReader {
+  const slow = createSlowReader(exiftool, log);
   return {
     async read(path, hint) {
       const quick = await readQuick(path, hint.mime);
@@ -42,7 +51,6 @@ export function createFacts({ log }: { log: FactsLog }): FactsReader {
       const tags = merge(quick?.tags ?? null, full);
       return judge(tags ?? { ...noTags(), problems: ['no_facts'] }, hint);
     },
-    close: () => slow.close(),
   };
 }
 
@@ -69,6 +77,7 @@ function judge(tags: RawTags, hint: FactsHint): Facts {
     width: tags.size?.width ?? null, height: tags.size?.height ?? null, durationMs: tags.durationMs,
     make: text(tags.make, 100), model: text(tags.model, 100), lens: text(tags.lens, 200),
     iso: number(tags.iso, 1, 10_000_000), fNumber: number(tags.fNumber, 0.1, 1000), exposureTime: number(tags.exposureTime, 1e-9, 1e6), focalLength: number(tags.focalLength, 0.1, 100_000),
+    orientation: null, colourSpace: null, videoCodec: null, audioCodec: null, people: [], contentId: null, motion: null, sources: {},
     rating: rating === null ? null : Math.round(rating), title: firstText(tags.title, 500), description: firstText(tags.description, 10_000), tags: tagList(tags.tags),
     problems: [...problems],
   };

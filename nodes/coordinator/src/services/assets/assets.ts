@@ -1,5 +1,5 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
-import type { Asset, Problem } from '@mantel/contracts/models/asset.ts';
+import type { Asset, Conflict, FactSources, Problem } from '@mantel/contracts/models/asset.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import * as repo from './assets.repository.ts';
@@ -27,7 +27,8 @@ export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
     return {
       id: row.uuid, libraryId: row.libraryUuid, libraryName: row.libraryName, type: row.type, originalName: row.originalName, takenAt: iso(row.takenAt), takenAtLocal: row.takenAtLocal, takenAtSource: row.takenAtSource,
       offset: offsetText(row.offsetMinutes), gps: row.lat === null || row.lon === null ? null : [row.lat, row.lon], altitude: row.altitude, width: row.width, height: row.height, durationMs: row.durationMs, make: row.make, model: row.model,
-      lens: row.lens, iso: row.iso, fNumber: row.fNumber, exposureTime: row.exposureTime, focalLength: row.focalLength, rating: row.rating, title: row.title, description: row.description, tags: repo.tagsOf(db.sql, row.id),
+      lens: row.lens, iso: row.iso, fNumber: row.fNumber, exposureTime: row.exposureTime, focalLength: row.focalLength, rating: row.rating, title: row.title, description: row.description, tags: repo.tagsOf(db.sql, row.id), people: repo.peopleOf(db.sql, row.id),
+      orientation: row.orientation, colourSpace: row.colourSpace, videoCodec: row.videoCodec, audioCodec: row.audioCodec, sources: JSON.parse(row.sources) as FactSources, conflicts: JSON.parse(row.conflicts) as Conflict[],
       favourite: row.favourite === 1, archived: row.archived === 1, trashedAt: row.trashedAt === null ? null : iso(row.trashedAt), preview: row.preview, problems: JSON.parse(row.problems) as Problem[],
       thumbhash: row.thumbhash?.toString('base64') ?? null, version: row.previewVersion, fileId: files[0]?.id ?? row.uuid, files, canEdit: canEdit(row), canTrash: canTrash(row),
       contributions: repo.contributionsOf(db.sql, row.id).map((c) => ({ ...c, at: iso(c.at) })),
@@ -69,7 +70,7 @@ export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
       logChange(sql, 'asset', a.uuid, 'create', { libraryId: a.libraryId });
       return true;
     }),
-    async update(userId: number, uuid: string, change: { rating?: number | null; title?: string | null; description?: string | null }): Promise<Asset> {
+    async update(userId: number, uuid: string, change: repo.AssetChange): Promise<Asset> {
       await each(userId, [uuid], canEdit, (sql, a) => {
         repo.setFields(sql, a.id, change);
         logChange(sql, 'asset', a.uuid, 'update', { libraryId: a.libraryId });

@@ -12,7 +12,7 @@ function page(prepare: Prepare, q: { userId: number; library: string | null; aft
       a.lat gpsLat, a.lon gpsLon, a.width, a.height, a.make, a.model, a.rating, a.description, a.problems, s.favourite favorite, s.archived, a.trashed_at is not null trashed, l.kind = 'locked' locked,
       (select json_group_array(t.path) from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = a.id) tags,
       (select json_group_array(b.name) from album_asset x join album b on b.id = x.album_id where x.asset_id = a.id) albums
-      from asset a join library l on l.id = a.library_id join membership m on m.library_id = l.id and m.user_id = @userId join file f on f.asset_id = a.id and f.role = 'original' and f.state = 'live'
+      from asset a join library l on l.id = a.library_id join membership m on m.library_id = l.id and m.user_id = @userId join file f on f.asset_id = a.id and f.shown = 1 and f.state = 'live'
       left join asset_user s on s.user_id = m.user_id and s.asset_id = a.id
       where a.id > @after and (@library is null or l.uuid = @library or l.name = @library collate nocase) and (a.vis = 1 or a.trashed_at is not null) order by a.id limit @limit`).all(q) as Row[];
   const lines = rows.map(({ n: _n, gpsLat, gpsLon, offsetMinutes, ...r }): ExportLine => ({

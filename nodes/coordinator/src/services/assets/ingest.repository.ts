@@ -1,4 +1,4 @@
-import type { Facts } from '../../library/facts/facts.ts';
+import type { Facts, NamedRegion } from '../../library/facts/facts.ts';
 import { pathKey } from '../../library/names.ts';
 import type { Sql } from '../../db/database.ts';
 
@@ -30,12 +30,12 @@ export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: 
   const f = a.facts;
   const assetId = Number(sql.run(
     `insert into asset(uuid, library_id, type, ord, month, sha256, taken_at, taken_at_local, taken_at_source, offset_minutes, lat, lon, altitude, width, height, ratio, duration_ms, make, model, lens, iso, f_number,
-      exposure_time, focal_length, rating, title, description, original_name, problems, created_at, updated_at) values(${Array.from({ length: 31 }, () => '?').join(', ')})`,
+      exposure_time, focal_length, orientation, colour_space, video_codec, audio_codec, rating, title, description, sources, original_name, problems, created_at, updated_at) values(${Array.from({ length: 36 }, () => '?').join(', ')})`,
     a.assetUuid, a.libraryId, a.type, a.ord, a.month, a.sha256, f.takenAt, f.takenAtLocal, f.takenAtSource, f.offsetMinutes, f.lat, f.lon, f.altitude, f.width, f.height, a.ratio, f.durationMs, f.make, f.model, f.lens, f.iso, f.fNumber,
-    f.exposureTime, f.focalLength, f.rating, f.title, f.description, a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
+    f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
   const fileId = Number(sql.run(
-    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at) values(?, ?, ?, 'original', 'arriving', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now).lastInsertRowid);
+    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 16 }, () => '?').join(', ')})`,
+    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(f), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null).lastInsertRowid);
   return { assetId, fileId };
 }
 export function setLive(sql: Sql, assetId: number, fileId: number): void {
@@ -55,5 +55,15 @@ export function putTags(sql: Sql, assetId: number, ord: number, names: string[],
   for (const name of new Set(names)) {
     sql.run('insert into tag(uuid, name, path) values(?, ?, ?) on conflict do nothing', uuid(), name.split('/').at(-1), name);
     sql.run(`insert into asset_tag(tag_id, ord, asset_id, source) select id, ?, ?, 'file' from tag where path = ? on conflict do nothing`, ord, assetId, name);
+  }
+}
+
+/** People as files and sidecars name them: known to the household by their name. */
+export function putPeople(sql: Sql, assetId: number, ord: number, people: NamedRegion[], uuid: () => string): void {
+  for (const { name, region } of people) {
+    const known = sql.get<{ id: number }>('select id from person where name = ? collate nocase', name)?.id;
+    const person = known ?? Number(sql.run('insert into person(uuid, name, created_at) values(?, ?, ?)', uuid(), name, Date.now()).lastInsertRowid);
+    const at = region ?? { x: 0, y: 0, w: 0, h: 0 }; // no place in the picture: an empty box
+    sql.run(`insert into face(uuid, asset_id, person_id, ord, x, y, w, h, source) values(?, ?, ?, ?, ?, ?, ?, ?, 'file')`, uuid(), assetId, person, ord, at.x, at.y, at.w, at.h);
   }
 }

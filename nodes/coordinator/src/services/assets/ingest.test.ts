@@ -12,32 +12,36 @@ import { type House, openHouse, type Person } from '../../testing/house.ts';
 import { counted, enterTimeline, nextOrd } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createIngest, type Ingest, type IngestDeps } from './ingest.ts';
+import { createExiftool, type Exiftool } from '../../library/exiftool.ts';
 import { settleArrivals } from './settle.ts';
 
 let house: House;
 let ann: Person;
 let bob: Person;
 let ingest: Ingest;
+let exiftool: Exiftool;
 let facts: FactsReader;
 const arrivals: string[] = [];
 const arrived: IngestDeps['arrived'] = (sql, a) => {
   arrivals.push(a.assetUuid);
   enterTimeline(sql, counted(sql, a.assetId)!);
+  return { assetUuid: a.assetUuid };
 };
 
 beforeEach(async () => {
   house = await openHouse();
   ann = await house.addPerson('Ann');
   bob = await house.addPerson('Bob');
-  facts = createFacts({ log: { warn: () => undefined } as never });
+  exiftool = createExiftool();
+  facts = createFacts({ log: { warn: () => undefined }, exiftool });
   arrivals.length = 0;
   ingest = createIngest({
-    db: house.db, data: house.data, facts, marker: await openMarker(house.db, house.data), arrived, afterArrival: () => undefined,
+    db: house.db, data: house.data, facts, marker: await openMarker(house.db, house.data), arrived, readSidecar: () => Promise.resolve(null), afterArrival: () => undefined,
     position: (sql, local, w, h) => ({ ord: nextOrd(sql, localSeconds(local)), month: monthOf(localSeconds(local)), ratio: ratioByte(w, h) }),
   });
 });
 afterEach(async () => {
-  await facts.close();
+  await exiftool.close();
   await house.close();
 });
 

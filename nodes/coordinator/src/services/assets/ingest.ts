@@ -4,24 +4,28 @@ import { join } from 'node:path';
 import type { UploadResult } from '@mantel/contracts/models/asset.ts';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import { type FactsReader, sniff } from '../../library/facts/facts.ts';
+import type { FactsReader } from '../../library/facts/facts.ts';
 import type { Marker } from '../../library/marker.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
+import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts';
+import { classify } from './classify.ts';
 import * as repo from './ingest.repository.ts';
 import { settleArrival } from './settle.ts';
 
-/** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. */
-export type Arrived = (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => void;
+/** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. Answers the asset that the file is part of in the end. */
+export type Arrived = (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => { assetUuid: string };
 
 export interface IngestDeps {
   db: Database; data: string; facts: FactsReader; marker: Marker;
   /** Where in time an asset stands: its ord, month and ratio byte. */
   position: (sql: Sql, takenAtLocal: string, width: number | null, height: number | null) => { ord: number; month: number; ratio: number };
   arrived: Arrived;
+  /** What an XMP that came with the file says; null when it cannot be read. */
+  readSidecar: (path: string) => Promise<SidecarFacts | null>;
   afterArrival: () => void;
 }
-export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined }
+export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined; /** the path where it lay */ folder?: string | undefined; /** an XMP that came with it: a temporary file, relative to the data folder */ sidecar?: string | undefined }
 
 /** The original name as people will see it: bounded, without control characters; never used as a path. */
 const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').split(/[/\\]/).at(-1)!.slice(0, 255) || 'photo';
@@ -30,7 +34,7 @@ const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
  * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. What stops between any two steps, a crash or an error, is settled at boot or when the same bytes come again.
  */
-export function createIngest({ db, data, facts, marker, position, arrived, afterArrival }: IngestDeps) {
+export function createIngest({ db, data, facts, marker, position, arrived, readSidecar, afterArrival }: IngestDeps) {
   const busy = new Map<string, Promise<unknown>>();
 
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
@@ -51,9 +55,10 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
     const known = await settledFile(library.id, input.sha256);
     if (known) return duplicate(known, library, userId, input);
     const temp = join(data, input.temp);
-    const content = await sniff(temp);
-    if (!content) throw new MantelError('unsupported_type');
-    const read = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, ...(input.modifiedAt === undefined ? {} : { modifiedAt: input.modifiedAt }) });
+    const content = await classify(temp, input);
+    const said = input.sidecar ? await readSidecar(join(data, input.sidecar)) : null;
+    const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), said);
+    read.problems.push(...content.problems.filter((p) => !read.problems.includes(p)));
     marker.require();
 
     const ids = { assetUuid: randomUUID(), fileUuid: randomUUID() };
@@ -66,13 +71,15 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
       const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read });
       repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name });
       repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
+      repo.putPeople(sql, made.assetId, place.ord, read.people, randomUUID);
       return { ...made, path };
     });
+    let assetUuid: string = ids.assetUuid;
     try {
       await moveIn(data, input.temp, row.path);
       await db.writeSql((sql) => {
         repo.setLive(sql, row.assetId, row.fileId);
-        arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name });
+        ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
       });
     } catch (e) {
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
@@ -80,7 +87,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
       if (end !== 'finished') throw e;
     }
     afterArrival();
-    return { outcome: 'created', assetId: ids.assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
+    return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
   };
 
   const library = (userId: number, uuid?: string): repo.TargetLibrary => {
@@ -98,7 +105,6 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
     async ingest(userId: number, input: Incoming): Promise<UploadResult> {
       try {
         const target = library(userId, input.libraryId);
-        if (input.bytes === 0) throw new MantelError('empty_file');
         // the same bytes twice at once: the second waits, then finds the first
         const key = `${target.id} ${input.sha256}`;
         while (busy.has(key)) await busy.get(key);
@@ -110,7 +116,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, after
           busy.delete(key);
         }
       } finally {
-        await rm(join(data, input.temp), { force: true });
+        for (const temp of [input.temp, input.sidecar]) if (temp) await rm(join(data, temp), { force: true });
       }
     },
   };

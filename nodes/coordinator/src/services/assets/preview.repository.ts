@@ -17,6 +17,6 @@ export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.r
 /** Visible assets that wait for a preview and have no open job; all of them, or those of a list. */
 export const waitingWithoutJob = (sql: Pick<Sql, 'all'>, only?: number[]): { assetId: number; fileId: string; mime: string; bytes: number; name: string }[] =>
   sql.all(
-    `select a.id assetId, f.uuid fileId, f.mime, f.bytes, f.name from asset a join file f on f.asset_id = a.id and f.role = 'original' and f.state = 'live'
+    `select a.id assetId, f.uuid fileId, f.mime, f.bytes, f.name from asset a join file f on f.asset_id = a.id and f.shown = 1 and f.state = 'live'
       where a.preview = 'waiting' and (? is null or a.id in (select value from json_each(?))) and not exists (select 1 from job j where j.key = 'preview:' || a.id and j.state in ('queued', 'leased'))`,
     only ? 1 : null, JSON.stringify(only ?? []));

@@ -56,7 +56,7 @@ type WindowRow = [uuid: string, ord: number, type: string, preview: string, vers
 export interface WindowRead { ids: string[]; files: string[]; versions: string[]; thumbhashes: string[]; flags: number[]; times: number[]; durations: number[]; waiting: number[] }
 
 function window(prepare: Prepare, q: Scope & { day: number; skip: number; limit: number }): WindowRead {
-  const columns = `a.uuid, a.ord, a.type, a.preview, a.preview_version, a.thumbhash, a.duration_ms, (select f.uuid from file f where f.asset_id = a.id and f.role = 'original' limit 1),
+  const columns = `a.uuid, a.ord, a.type, a.preview, a.preview_version, a.thumbhash, a.duration_ms, (select f.uuid from file f where f.asset_id = a.id and f.shown = 1),
     (select s.favourite from asset_user s where s.user_id = @user and s.asset_id = a.id), a.id`;
   // first which rows, by the index alone, then what they say: half the work of reading everything and cutting
   const keys = `select id, ord from (${source(q, 'a.id, a.ord', 'limit @reach')}) order by ord desc limit @limit offset @skip`;

@@ -1,0 +1,31 @@
+import type { ExifTool } from 'exiftool-vendored';
+
+const TASK_MS = 20_000;
+export interface Exiftool {
+  /** The one process, started with the first question. Rejects after `close`. */
+  tool(): Promise<ExifTool>;
+  close(): Promise<void>;
+}
+
+/** Owns the exiftool process of this house, for reading and writing: one task at a time with a time limit and one more try, replaced when it dies or has done 2000 tasks. */
+export function createExiftool(): Exiftool {
+  let tool: ExifTool | null = null;
+  let closed = false;
+  return {
+    async tool() {
+      if (tool) return tool;
+      const { ExifTool: Tool } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
+      if (closed) throw new Error('exiftool was closed');
+      return (tool ??= new Tool({
+        maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
+        // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
+        exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
+      }));
+    },
+    async close() {
+      closed = true;
+      await tool?.end(true);
+      tool = null;
+    },
+  };
+}
