@@ -14,4 +14,4 @@ function list(): string[] {
     return globSync('**/*.*', { exclude: (f) => /(^|\/)(node_modules|dist|data|\.git|\.cache)$/.test(f) });
   }
 }
-export const sources = (): string[] => projectFiles().filter((f) => /\.(ts|mts)$/.test(f) && !f.endsWith('.d.ts'));
+export const sources = (): string[] => projectFiles().filter((f) => /\.(ts|mts)$/.test(f) && !f.endsWith('.d.ts') && !f.includes('/fixtures/')); // .mts is a kind of video too

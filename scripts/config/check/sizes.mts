@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { projectFiles } from './files.mts';
 
 const STOP = 600, MEDIAN = 100;
-const TABLES = [/^package-lock\.json$/, /^ui\/src\/api\//, /^ui\/src\/strings\//, /^appliance\/THIRD-PARTY-LICENCES\.md$/, /^LICENSE$/, /\.svg$/, /\.(json|ndjson|csv|tsv)$/];
+const TABLES = [/\/fixtures\//, /^package-lock\.json$/, /^ui\/src\/api\//, /^ui\/src\/strings\//, /^appliance\/THIRD-PARTY-LICENCES\.md$/, /^LICENSE$/, /\.svg$/, /\.(json|ndjson|csv|tsv)$/];
 
 export function sizes(): string[] {
   const counted = projectFiles().filter((f) => /\.(m?ts|js|sh|css|md|sql|html)$|^scripts\/[^./]+$/.test(f) && !TABLES.some((t) => t.test(f)))

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { dng } from './dng.ts';
 import { MEDIA, readManifest, type ManifestFile } from './manifest.ts';
 import { perlExiftool } from './programs.ts';
@@ -28,7 +28,7 @@ async function scene(width: number, height: number): Promise<Buffer> {
   }
   return rgb;
 }
-const picture = async (width = 320, height = 240): Promise<sharp.Sharp> => sharp(await scene(width, height), { raw: { width, height, channels: 3 } });
+const picture = async (width = 320, height = 240): Promise<Sharp> => sharp(await scene(width, height), { raw: { width, height, channels: 3 } });
 const png = async (name = 'scene.png', width = 320, height = 240): Promise<string> => { await (await picture(width, height)).png().toFile(at(name)); return at(name); };
 const FACTS = ['-Make=Mantel', '-Model=Camera One', '-EXIF:DateTimeOriginal=2019:06:15 23:45:10', '-EXIF:OffsetTimeOriginal=+02:00', '-ISO=200', '-FNumber=2.8', '-ExposureTime=0.008', '-FocalLength=35'];
 const PLACE = ['-GPSLatitude=38.7139', '-GPSLatitudeRef=N', '-GPSLongitude=9.1394', '-GPSLongitudeRef=W', '-GPSAltitude=12.5', '-GPSAltitudeRef=0'];
@@ -38,7 +38,7 @@ const jpeg = async (name: string, ...facts: string[]): Promise<void> => {
   await (await picture(320, 240 + 2 * drawn++)).jpeg({ quality: 85 }).toFile(at(name));
   if (facts.length > 0) exiftool(...facts, at(name));
 };
-const named = (kind: string, taken: string): Pick<ManifestFile, 'kind' | 'ours'> => ({ kind, ours: { taken, source: 'name' } });
+const named = (kind: string, taken: string): { kind: string; ours: { taken: string; source: string } } => ({ kind, ours: { taken, source: 'name' } });
 
 interface Drawing extends Partial<Pick<ManifestFile, 'note' | 'ours' | 'folder'>> { kind: string; make(name: string): Promise<void> }
 const DRAWINGS: Record<string, Drawing> = {
