@@ -28,6 +28,7 @@ import { addActions, checkWiring, typedCall } from './services/adapter.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
 import { createAssets } from './services/assets/assets.ts';
+import { createTags } from './services/assets/tags.ts';
 import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
 import { settleArrivals } from './services/assets/settle.ts';
@@ -122,7 +123,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // services
   const home = homeBroker(log);
   addActions(home, {
-    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest }), ...timelineHandlers(timeline),
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
   });
   await home.start();

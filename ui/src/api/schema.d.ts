@@ -265,6 +265,23 @@ export interface paths {
         patch: operations["assets.update"];
         trace?: never;
     };
+    "/api/v1/assets/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tag that the files of an asset carry, as they carry it */
+        get: operations["assets.tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/check": {
         parameters: {
             query?: never;
@@ -310,6 +327,23 @@ export interface paths {
         put?: never;
         /** Move to or from my archive */
         post: operations["assets.archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again to show what could not be shown */
+        post: operations["assets.retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1749,6 +1783,45 @@ export interface operations {
             };
         };
     };
+    "assets.tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        files: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            fileId: string;
+                            name: string;
+                            tags: {
+                                group: string;
+                                name: string;
+                                value: string;
+                            }[];
+                            /** @description There were more, or longer ones, than are shown. */
+                            cut: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     "assets.check": {
         parameters: {
             query?: never;
@@ -1823,6 +1896,34 @@ export interface operations {
                 "application/json": {
                     ids: string[];
                     value: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: number;
+                    };
+                };
+            };
+        };
+    };
+    "assets.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
                 };
             };
         };

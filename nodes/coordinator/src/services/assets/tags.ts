@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { FileTags } from '@mantel/contracts/models/asset.ts';
+import type { Database } from '../../db/database.ts';
+import type { Exiftool } from '../../library/exiftool.ts';
+import type { Marker } from '../../library/marker.ts';
+import { assetFor, filesOf } from './assets.repository.ts';
+
+const MAX_TAGS = 2000;
+const MAX_VALUE = 2048;
+/** As people read them, under the name of the place in the file that they stand in (`-G1`), copies too; nothing about our own folders. */
+const ASK = ['-G1:4', '-a', '-api', 'LargeFileSupport=1', '-api', `LimitLongValues=${MAX_VALUE * 2}`, '--System:all', '--ExifTool:ExifToolVersion'];
+
+/**
+ * The technical view: every tag that the files of an asset carry, read from the disk when asked for: originals and sidecars keep them for ever, so
+ * there is no second copy to grow old. A file that exiftool cannot read has no tags.
+ */
+export function createTags({ db, data, exiftool, marker }: { db: Database; data: string; exiftool: Exiftool; marker: Marker }) {
+  const read = async (path: string): Promise<Record<string, unknown>> => {
+    const tool = await exiftool.tool();
+    try {
+      return await tool.readRaw(path, { readArgs: ASK, useMWG: false }) as Record<string, unknown>;
+    } catch {
+      return {};
+    }
+  };
+  return async (userId: number, uuid: string): Promise<{ files: FileTags[] }> => {
+    const asset = assetFor(db.sql, userId, uuid);
+    if (!asset) throw new MantelError('not_found');
+    if (!marker.present()) throw new MantelError('storage_missing', 'The disk with the photos is not there, so the tags cannot be read. Connect it again.');
+    const files: FileTags[] = [];
+    for (const file of filesOf(db.sql, asset.id)) {
+      files.push({ fileId: file.id, name: file.name, ...shown(await read(join(data, file.path))) });
+      const sidecar = join(data, `${file.path}.xmp`);
+      if (existsSync(sidecar)) files.push({ fileId: file.id, name: basename(sidecar), ...shown(await read(sidecar)) });
+    }
+    return { files };
+  };
+}
+
+export type AssetTags = ReturnType<typeof createTags>;
+
+/** exiftool's answer, bounded. Keys are `group:name`, with `:CopyN` between for what is there again. Exported for its test. */
+export function shown(answer: Record<string, unknown>): Omit<FileTags, 'fileId' | 'name'> {
+  let cut = false;
+  const tags: FileTags['tags'] = [];
+  for (const [key, value] of Object.entries(answer)) {
+    const parts = key.split(':').filter((part) => !/^Copy\d+$/.test(part));
+    if (parts.length < 2) continue; // SourceFile and the like are about the question, not about the file
+    if (tags.length === MAX_TAGS) { cut = true; break; }
+    const text = asText(value).toWellFormed();
+    if (text.length > MAX_VALUE || /\[\.\.\.\]$/.test(text)) cut = true;
+    tags.push({ group: parts[0]!, name: parts.at(-1)!.slice(0, 200), value: text.slice(0, MAX_VALUE) });
+  }
+  return { tags, cut };
+}
+
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.slice(0, 500).map(asText).join(', ');
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be removed
+  const text = String(value).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, '');
+  return text.replace(/^\(Binary data (\d+) bytes.*\)$/s, '($1 bytes)');
+}
