@@ -31,6 +31,7 @@ import { createAssets } from './services/assets/assets.ts';
 import { createTags } from './services/assets/tags.ts';
 import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
+import { createRetry } from './services/assets/retry.ts';
 import { settleArrivals } from './services/assets/settle.ts';
 import { addGateway, gatewayHandlers, type JobGate } from './services/jobs/gateway.service.ts';
 import { jobHandlers } from './services/jobs/jobs.service.ts';
@@ -43,7 +44,7 @@ import { nodeHandlers } from './services/nodes/nodes.service.ts';
 import { createNodes } from './services/nodes/nodes.ts';
 import { storageHandlers } from './services/storage/storage.service.ts';
 import { createStorage } from './services/storage/storage.ts';
-import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden } from './services/timeline/counters.repository.ts';
+import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden, setLocalTime } from './services/timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from './services/timeline/ord.ts';
 import { timelineHandlers } from './services/timeline/timeline.service.ts';
 import { createTimeline } from './services/timeline/timeline.ts';
@@ -114,6 +115,10 @@ export async function startCoordinator(o: CoordinatorOptions) {
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
     hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
   });
+  const retry = createRetry({
+    db, data: o.data, facts, marker, preview, wake: queue.wake, log, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
+    move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)),
+  });
   const timeline = createTimeline({ db, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
   const wanted = async (ids: number[]): Promise<void> => {
     if (await db.writeSql((sql) => preview.enqueueWaiting(sql, ids))) queue.wake();
@@ -123,7 +128,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // services
   const home = homeBroker(log);
   addActions(home, {
-    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
   });
   await home.start();
@@ -147,6 +152,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     queue.wake();
   };
   background('tidying at the start', tidy());
+  background('trying again what could not be shown', retry.afterUpgrade());
 
   // http
   const app = await createApp({ resolve: sessions.resolve, version, log: log as never, serverFactory: onePort(cluster) });
@@ -190,6 +196,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await stopPresence();
     await gw.stop();
     await home.stop();
+    await retry.stop();
     await exiftool.close();
     await db.close();
   };

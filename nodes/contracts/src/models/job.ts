@@ -5,6 +5,9 @@ export const JobKind = Type.Union([Type.Literal('preview')]);
 export type JobKind = Static<typeof JobKind>;
 export const JOB_KINDS: readonly JobKind[] = ['preview'];
 
+/** How much the previews understand: raise it when a format is added, and every house tries again what it could not show. */
+export const DECODERS = 1;
+
 export const JobKindStatus = Type.Object({
   kind: JobKind, paused: Type.Boolean(), queued: Type.Integer(), running: Type.Integer(), failed: Type.Integer(), done: Type.Integer({ description: 'In the last 24 hours.' }),
   perMinute: Type.Number({ description: 'Finished per minute, over the last five.' }), etaSeconds: Nullable(Type.Integer({ description: 'null when nothing moves.' })),

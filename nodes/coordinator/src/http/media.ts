@@ -51,7 +51,8 @@ export function addMediaRoutes(app: FastifyInstance, { data, find, missing }: Me
     method: 'GET', url: `${BASE}/files/:fileId/original`, config: { permission: 'asset.read' }, schema: { operationId: 'files.original', summary: 'The original, byte for byte; with ranges; ?download=1 to save it', tags: ['files'] },
     handler: async (req, reply) => {
       const row = media(req, (req.params as { fileId: string }).fileId);
-      if ((req.query as { download?: string }).download !== undefined) void reply.header('content-disposition', disposition(row.name));
+      // what is no picture for sure is only ever saved: a page that was called .jpg must not open
+      if ((req.query as { download?: string }).download !== undefined || !/^(image|video)\//.test(row.mime)) void reply.header('content-disposition', disposition(row.name));
       return sendFile(req, reply, join(data, row.path), row.mime, FOR_EVER);
     },
   });

@@ -46,7 +46,7 @@ export async function hasPictureTrack(path: string): Promise<boolean> {
 }
 
 /** The first box of a kind among the siblings from `from` to `to`; its content as positions in the file. */
-async function findBox(file: FileHandle, kind: string, from: number, to: number): Promise<{ from: number; to: number } | null> {
+export async function findBox(file: FileHandle, kind: string, from: number, to: number): Promise<{ from: number; to: number } | null> {
   const head = Buffer.alloc(16);
   for (let at = from, n = 0; at + 8 <= to && n < MAX_BOXES; n++) {
     const { bytesRead } = await file.read(head, 0, 16, at);

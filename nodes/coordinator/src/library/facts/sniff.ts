@@ -2,6 +2,10 @@ import { open } from 'node:fs/promises';
 import { fileTypeFromBuffer, fileTypeFromFile } from 'file-type';
 import type { AssetType } from '@mantel/contracts/models/asset.ts';
 import { hasPictureTrack, heifMime } from './isobmff.ts';
+import { known, usualExtension } from './kinds.ts';
+import { type ReadAt, tiffKind } from './tiff-kind.ts';
+
+export { wrongExtension } from './kinds.ts';
 
 /** `ext` without a dot. */
 export interface Sniffed { mime: string; type: AssetType; ext: string }
@@ -13,59 +17,54 @@ const HEAD = 4100;
  * Errors: those of the file system, when the path cannot be read.
  */
 export async function sniff(source: string | Uint8Array): Promise<Sniffed | null> {
-  const head = typeof source === 'string' ? await readHead(source) : source;
-  const quick = byHead(head);
-  const found = quick ?? (await fileTypeQuietly(source));
-  if (!found) return null;
-  const type = found.mime.startsWith('image/') ? 'image' : found.mime.startsWith('video/') ? 'video' : null;
-  if (!type) return null;
-  if (typeof source === 'string' && /^video\/(mp4|quicktime|3gpp2?|x-m4v)$/.test(found.mime) && !(await hasPictureTrack(source))) return null;
-  return { mime: found.mime, type, ext: found.ext };
+  const found = await contentOf(source);
+  return found && known(found) ? { mime: found, type: found.startsWith('image/') ? 'image' : 'video', ext: usualExtension(found) } : null;
 }
 
-/** The common kinds, in microseconds; file-type does the rest. */
-function byHead(b: Uint8Array): { mime: string; ext: string } | null {
-  const ascii = (from: number, to: number): string => Buffer.from(b.buffer, b.byteOffset + from, Math.max(0, Math.min(to, b.length) - from)).toString('latin1');
-  if (b.length < 3) return null;
-  if (b[0] === 0xff && b[1] === 0xd8 && b[2] === 0xff) return { mime: 'image/jpeg', ext: 'jpg' };
-  if (ascii(0, 8) === '\x89PNG\r\n\x1a\n') return { mime: 'image/png', ext: 'png' };
-  if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return { mime: 'image/webp', ext: 'webp' };
-  return ascii(4, 8) === 'ftyp' ? heifMime(b) : null;
-}
-
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+/** The type of whatever it is, as far as the first bytes tell. */
+export async function contentOf(source: string | Uint8Array): Promise<string | null> {
+  if (typeof source !== 'string') {
+    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+    return byHead(bytes) ?? (await tiffKind((at, n) => Promise.resolve(bytes.subarray(at, at + n)))) ?? (await fileTypeQuietly(source));
+  }
+  const file = await open(source, 'r');
   try {
-    const buffer = Buffer.alloc(HEAD);
-    const { bytesRead } = await file.read(buffer, 0, HEAD, 0);
-    return buffer.subarray(0, bytesRead);
+    const read: ReadAt = async (at, n) => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(n), 0, n, at);
+      return buffer.subarray(0, bytesRead);
+    };
+    const head = await read(0, HEAD);
+    const found = byHead(head) ?? (await tiffKind(read)) ?? (await fileTypeQuietly(source));
+    return found && /^video\/(mp4|quicktime|3gpp2?|x-m4v)$/.test(found) && !(await hasPictureTrack(source)) ? 'audio/mp4' : found;
   } finally {
     await file.close();
   }
 }
 
-async function fileTypeQuietly(source: string | Uint8Array): Promise<{ mime: string; ext: string } | undefined> {
-  try {
-    return typeof source === 'string' ? await fileTypeFromFile(source) : await fileTypeFromBuffer(source);
-  } catch {
-    return undefined; // it met something it does not expect inside a broken file: not recognised
-  }
+const MARKS: [mark: string, mime: string][] = [
+  ['\xff\xd8\xff', 'image/jpeg'], ['\x89PNG\r\n\x1a\n', 'image/png'], ['GIF87a', 'image/gif'], ['GIF89a', 'image/gif'], ['FUJIFILMCCD-RAW', 'image/x-fujifilm-raf'], ['FOVb', 'image/x-sigma-x3f'], ['\0MRM', 'image/x-minolta-mrw'],
+  ['\xff\x0a', 'image/jxl'], ['\xff\x4f\xff\x51', 'image/j2c'], ['8BPS\0\x01', 'image/vnd.adobe.photoshop'], ['8BPS\0\x02', 'image/vnd.adobe.photoshop'], ['\0\0\x01\xba', 'video/mpeg'], ['\0\0\x01\xb3', 'video/mpeg'], ['FLV\x01', 'video/x-flv'],
+];
+const BMP_HEADERS = new Set([12, 16, 40, 52, 56, 64, 108, 124]);
+
+/** What a few bytes tell, in microseconds; file-type knows the other containers. */
+function byHead(b: Buffer): string | null {
+  const head = b.toString('latin1', 0, 32);
+  const found = MARKS.find(([mark]) => head.startsWith(mark))?.[1];
+  if (found) return found;
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'image/webp';
+  if (head.startsWith('BM') && b.length >= 26 && BMP_HEADERS.has(b.readUInt32LE(14))) return 'image/bmp'; // two letters begin many a text
+  if (/^\x1f\x07\0[\x3f\xbf]/.test(head) && b.length > 82 && b[80] === 0x3f) return 'video/x-dv';
+  if (head.slice(4, 8) !== 'ftyp') return null;
+  return head.slice(8, 12) === 'crx ' ? 'image/x-canon-cr3' : (heifMime(b)?.mime ?? null);
 }
 
-/** Names that go with a content; the first is the usual one. A content that is not listed makes no claim about its name. */
-const EXTENSIONS: Record<string, readonly string[]> = {
-  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo'], 'image/png': ['png', 'apng'], 'image/webp': ['webp'], 'image/gif': ['gif'],
-  'image/heic': ['heic', 'heif', 'hif'], 'image/heif': ['heif', 'heic', 'hif'], 'image/heic-sequence': ['heic', 'heics', 'heif'], 'image/heif-sequence': ['heif', 'heifs'], 'image/avif': ['avif', 'avifs'],
-  'image/tiff': ['tif', 'tiff', 'nef', 'arw', 'srw', 'pef', '3fr', 'erf', 'kdc', 'dcr', 'mef', 'mos', 'dng', 'raw', 'rwl', 'iiq'],
-  'image/jxl': ['jxl'], 'image/jp2': ['jp2', 'j2k', 'jpf'],
-  'video/mp4': ['mp4', 'm4v', 'mp', 'mv', 'mov', '3gp', 'insv', 'lrv'], 'video/quicktime': ['mov', 'qt', 'mp4'], 'video/x-m4v': ['m4v', 'mp4'], 'video/3gpp': ['3gp', '3gpp', 'mp4'], 'video/3gpp2': ['3g2', '3gp'],
-  'video/matroska': ['mkv', 'webm'], 'video/mp2t': ['mts', 'm2ts', 'ts', 'm2t', 'mod', 'tod'], 'video/x-ms-asf': ['wmv', 'asf'], 'video/mpeg': ['mpg', 'mpeg', 'vob', 'mod', 'm2v'], 'video/mp1s': ['mpg', 'mpeg'], 'video/mp2p': ['mpg', 'mpeg', 'vob', 'mod'],
-};
-
-/** Whether the name promises something else than the content keeps. A name without an extension promises nothing. */
-export function wrongExtension(name: string, mime: string): boolean {
-  const dot = name.lastIndexOf('.');
-  if (dot <= 0 || dot === name.length - 1) return false;
-  const claimed = name.slice(dot + 1).toLowerCase();
-  return EXTENSIONS[mime]?.includes(claimed) === false && /^[a-z0-9]{2,5}$/.test(claimed);
+async function fileTypeQuietly(source: string | Uint8Array): Promise<string | null> {
+  try {
+    const found = (typeof source === 'string' ? await fileTypeFromFile(source) : await fileTypeFromBuffer(source))?.mime;
+    if (found === 'image/gif' || found === 'image/bmp' || found === 'video/x-flv') return null; // byHead looks at more of their bytes
+    return found ? (/^video\/mp[12][sp]$/i.test(found) ? 'video/mpeg' : found) : null;
+  } catch {
+    return null; // it met something it does not expect inside a broken file: not recognised
+  }
 }

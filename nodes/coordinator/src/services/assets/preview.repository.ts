@@ -12,6 +12,9 @@ export function setPreview(sql: Sql, assetId: number, p: PreviewResult & { versi
 }
 export const setPreviewFailed = (sql: Sql, assetId: number, problems: Problem[]): void =>
   void sql.run(`update asset set preview = 'failed', problems = ?, updated_at = ? where id = ?`, JSON.stringify(problems), Date.now(), assetId);
+/** Nobody needs to look: the asset says why already. */
+export const setPreviewImpossible = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'failed' where id = ?`, assetId);
+export const hopeless = (sql: Pick<Sql, 'get'>, assetId: number): boolean => sql.get(`select 1 from asset, json_each(asset.problems) p where asset.id = ? and p.value in ('empty', 'encrypted')`, assetId) !== undefined;
 export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'waiting' where id = ?`, assetId);
 
 /** Visible assets that wait for a preview and have no open job; all of them, or those of a list. */

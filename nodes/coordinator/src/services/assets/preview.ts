@@ -9,7 +9,8 @@ import sharp from 'sharp';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
-import { previewed, setPreview, setPreviewFailed, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
+import { UNKNOWN_MIME } from './classify.ts';
+import { hopeless, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
 export const previewKey = (assetId: number): string => `preview:${assetId}`;
@@ -35,18 +36,31 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     return bytes;
   };
 
+  /** A job, or at once the answer that no worker could give a better one. */
+  const ask = (sql: Sql, asset: PreviewJob, prio = 0): boolean => {
+    if (asset.mime === UNKNOWN_MIME || hopeless(sql, asset.assetId)) {
+      setPreviewImpossible(sql, asset.assetId);
+      return false;
+    }
+    enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio });
+    return true;
+  };
+
   return {
-    enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio }),
+    enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => void ask(sql, asset, prio),
+    /** From the beginning, whatever was known before. */
+    restart(sql: Sql, asset: PreviewJob, prio: number): void {
+      setPreviewWaiting(sql, asset.assetId);
+      ask(sql, asset, prio);
+    },
     /** Assets that wait although nobody will do their job (it was cancelled): asks again. `only`: of these. */
     enqueueWaiting(sql: Sql, only?: number[]): number {
-      const waiting = waitingWithoutJob(sql, only);
-      for (const asset of waiting) enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset });
-      return waiting.length;
+      return waitingWithoutJob(sql, only).filter((asset) => ask(sql, asset)).length;
     },
     /** A derivative is gone or was never made: ask for it again. */
     again(sql: Sql, asset: PreviewJob): void {
       setPreviewWaiting(sql, asset.assetId);
-      enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio: 10 });
+      ask(sql, asset, 10);
     },
     /** Checks a result and puts its pictures in place, before the transaction that makes it count. The version is a hash of both pictures, so an address never changes its content. */
     async accept(job: PreviewJob, token: string, result: unknown): Promise<{ version: string }> {

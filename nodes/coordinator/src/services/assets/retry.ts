@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Problem } from '@mantel/contracts/models/asset.ts';
+import { DECODERS } from '@mantel/contracts/models/job.ts';
+import { logChange } from '../../db/change-log.ts';
+import type { Database, Sql } from '../../db/database.ts';
+import { readSetting, writeSetting } from '../../db/settings.ts';
+import type { FactsReader } from '../../library/facts/facts.ts';
+import type { Marker } from '../../library/marker.ts';
+import { classify, type Classified, UNKNOWN_MIME } from './classify.ts';
+import { type Preview, previewKey } from './preview.ts';
+import * as repo from './retry.repository.ts';
+
+export interface RetryDeps {
+  db: Database; data: string; facts: FactsReader; marker: Marker; preview: Pick<Preview, 'restart'>; wake: () => void;
+  enter: (sql: Sql, assetId: number) => void; leave: (sql: Sql, assetId: number) => void;
+  /** Moves a visible or hidden asset to another place in time. */
+  move: (sql: Sql, assetId: number, takenAtLocal: string) => void;
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+}
+const BATCH = 50;
+const SETTING = 'decoders';
+/** Of what a file is, not of what was odd about it: these are found anew. */
+const OF_CONTENT: readonly Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted', 'wrong_extension', 'no_facts'];
+
+/** Second chances for what could not be shown: when a person asks, and by itself when this Mantel understands more than the one that failed. */
+export function createRetry({ db, data, facts, marker, preview, wake, enter, leave, move, log }: RetryDeps) {
+  let stopped = false;
+  let running: Promise<unknown> = Promise.resolve();
+
+  /** Queues the preview again, if there is hope. What nobody understood when it came is looked at once more. */
+  const again = async (row: repo.FailedRow, prio: number): Promise<boolean> => {
+    const problems = JSON.parse(row.problems) as Problem[];
+    if (problems.includes('empty')) return false;
+    const unknown = row.mime === UNKNOWN_MIME || problems.includes('encrypted');
+    const path = join(data, row.path);
+    const content = unknown ? await classify(path, row).catch(() => null) : null;
+    if (unknown && (!content || content.mime === UNKNOWN_MIME || content.problems.includes('encrypted'))) return false;
+    const read = content && { ...content, facts: await facts.read(path, { name: row.name, mime: content.mime, type: content.type }) };
+    return db.writeSql((sql) => {
+      if (read) understood(sql, row, problems, read);
+      repo.dropFailedJob(sql, previewKey(row.id));
+      preview.restart(sql, { assetId: row.id, fileId: row.fileUuid, mime: content?.mime ?? row.mime, bytes: row.bytes, name: row.name }, prio);
+      logChange(sql, 'asset', row.uuid, 'update', { libraryId: row.libraryId });
+      return true;
+    });
+  };
+  const understood = (sql: Sql, row: repo.FailedRow, problems: Problem[], read: Classified & { facts: Awaited<ReturnType<FactsReader['read']>> }): void => {
+    if (row.vis) leave(sql, row.id); // type and place are counted
+    const { dated } = repo.takeFacts(sql, row, read);
+    if (row.vis) enter(sql, row.id);
+    if (dated) move(sql, row.id, read.facts.takenAtLocal);
+    const odd = problems.filter((p) => !OF_CONTENT.includes(p) && !(dated && (p === 'no_date' || p === 'odd_date')));
+    repo.setProblems(sql, row.id, [...new Set([...odd, ...read.problems, ...read.facts.problems.filter((p) => OF_CONTENT.includes(p))])]);
+  };
+
+  return {
+    /** A person asks. Returns how many are tried again: what is empty, or still not understood, stays as it is. */
+    async assets(userId: number, uuids: string[]): Promise<number> {
+      marker.require();
+      const rows = repo.seenBy(db.sql, userId, uuids);
+      if (rows.length === 0) throw new MantelError('not_found');
+      const may = rows.filter((r) => r.role !== 'viewer');
+      if (may.length === 0) throw new MantelError('forbidden', 'You can look at this library but not change it.');
+      let changed = 0;
+      for (const row of may) if (row.preview === 'failed' && (await again(row, 10))) changed++;
+      if (changed) wake();
+      return changed;
+    },
+    /** At boot: whatever an earlier Mantel could not show, behind the work of today, a few at a time. Once per DECODERS; what is interrupted begins anew the next time. */
+    afterUpgrade(): Promise<unknown> {
+      const work = async (): Promise<void> => {
+        if (readSetting(db.sql, SETTING) === String(DECODERS)) return;
+        let queued = 0;
+        for (let after = 0, more = true; more;) {
+          const rows = repo.failedAfter(db.sql, after, BATCH);
+          for (const row of rows) {
+            if (stopped || !marker.present()) return;
+            if (await again(row, -1).catch((err: unknown) => (log.warn({ err, asset: row.uuid }, 'could not be tried again'), false))) queued++;
+          }
+          after = rows.at(-1)?.id ?? after;
+          more = rows.length === BATCH;
+          if (queued) wake();
+        }
+        if (stopped) return;
+        await db.writeSql((sql) => writeSetting(sql, SETTING, String(DECODERS)));
+        if (queued) log.info({ queued }, 'this version understands more: what could not be shown is tried again');
+      };
+      return (running = work());
+    },
+    /** Before the database closes. */
+    async stop(): Promise<void> {
+      stopped = true;
+      await running.catch(() => undefined);
+    },
+  };
+}
+export type Retry = ReturnType<typeof createRetry>;
