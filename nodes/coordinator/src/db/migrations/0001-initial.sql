@@ -35,6 +35,7 @@ create table asset(
   edited text not null default '{}', -- fact → when somebody changed it here (ms): newest wins against a sidecar that another program changed
   conflicts text not null default '[]', -- facts that were changed on both sides, with the value that lost
   original_name text not null, preview text not null default 'waiting' check (preview in ('waiting', 'ready', 'failed')), preview_version text not null default '', thumbhash blob, dhash text,
+  parts integer not null default 0, -- 1: moves when asked (a live clip, or one inside); 2: has a RAW
   problems text not null default '[]', trashed_at integer, trashed_by integer references user(id), created_at integer not null, updated_at integer not null
 );
 create index asset_timeline on asset(library_id, ord desc, ratio) where vis = 1; -- covers the layout: a third of the time
@@ -50,16 +51,22 @@ create table file(
   temp text, -- while arriving: the temporary file, relative to the data folder
   name text not null, bytes integer not null, mime text not null, sha256 text not null, sha1 text not null, width integer, height integer, duration_ms integer, created_at integer not null,
   shown integer not null default 1, -- the one file of its asset that previews are made of
+  stem text not null default '', taken_at integer not null default 0, -- by which the files of one photo find each other: the name without what programs add to it, the time that this file says
   facts text not null default '{}', -- what this file said of itself: an asset takes the facts of another of its files when that becomes the main one
   content_id text, -- what the parts of a live photo share
   motion_offset integer, motion_bytes integer -- the clip inside a motion photo
 );
 create unique index file_shown on file(asset_id) where shown = 1;
+create unique index file_original on file(asset_id) where role = 'original';
+create index file_stem on file(library_id, stem, taken_at) where stem <> '';
 create index file_content_id on file(library_id, content_id) where content_id is not null;
 create unique index file_content on file(library_id, sha256);
 create index file_asset on file(asset_id);
 create index file_sha1 on file(sha1);
 create index file_arriving on file(state) where state = 'arriving';
+-- Files that somebody took apart: they are not put together again.
+create table apart(file_a integer not null references file(id) on delete cascade, file_b integer not null references file(id) on delete cascade, primary key(file_a, file_b)) without rowid;
+create index apart_other on apart(file_b);
 
 create table contribution(
   id integer primary key, asset_id integer not null references asset(id) on delete cascade, file_id integer not null references file(id) on delete cascade, user_id integer not null references user(id),

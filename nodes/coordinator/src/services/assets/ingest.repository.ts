@@ -1,6 +1,7 @@
 import type { Facts, NamedRegion } from '../../library/facts/facts.ts';
 import { pathKey } from '../../library/names.ts';
 import type { Sql } from '../../db/database.ts';
+import { stemOf } from './part-name.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
 export interface TargetLibrary { id: number; uuid: string; folder: string; kind: string; role: string }
@@ -34,8 +35,8 @@ export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: 
     a.assetUuid, a.libraryId, a.type, a.ord, a.month, a.sha256, f.takenAt, f.takenAtLocal, f.takenAtSource, f.offsetMinutes, f.lat, f.lon, f.altitude, f.width, f.height, a.ratio, f.durationMs, f.make, f.model, f.lens, f.iso, f.fNumber,
     f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
   const fileId = Number(sql.run(
-    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 16 }, () => '?').join(', ')})`,
-    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(f), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null).lastInsertRowid);
+    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes, stem, taken_at) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 18 }, () => '?').join(', ')})`,
+    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(f), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), f.takenAt).lastInsertRowid);
   return { assetId, fileId };
 }
 export function setLive(sql: Sql, assetId: number, fileId: number): void {
