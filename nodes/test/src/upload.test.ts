@@ -87,7 +87,7 @@ test('names that one disk or another takes for the same get a number', async () 
 
 test('what is no photo or video is refused in words, and leaves nothing', async () => {
   const cases: [string, Buffer, number, string][] = [
-    ['page.jpg', fixture('html-as.jpg'), 415, 'unsupported_type'], ['notes.txt', Buffer.from('dear diary'), 415, 'unsupported_type'], ['empty.jpg', Buffer.alloc(0), 422, 'empty_file'], ['noise.jpg', fixture('garbage.jpg'), 415, 'unsupported_type'],
+    ['page.html', fixture('html-as.jpg'), 415, 'unsupported_type'], ['notes.txt', Buffer.from('dear diary'), 415, 'unsupported_type'], ['empty.txt', Buffer.alloc(0), 422, 'empty_file'], ['noise', fixture('garbage.jpg'), 415, 'unsupported_type'],
     ['song.m4a', fixture('audio-only.m4a'), 415, 'unsupported_type'], ['script.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'), 415, 'unsupported_type'], ['x.pdf', Buffer.from('%PDF-1.7\n'), 415, 'unsupported_type'],
     ['one byte', Buffer.from([0xff]), 415, 'unsupported_type'], ['x.zip', Buffer.from('PK\x03\x04aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'), 415, 'unsupported_type'],
   ];

@@ -29,6 +29,9 @@ export async function classify(path: string, { name, bytes }: { name: string; by
   return { mime: UNKNOWN_MIME, ...named, problems: [encrypted ? 'encrypted' : 'undecodable'] };
 }
 
+/** What is said of the file as a whole, before what its reader found; that nobody could read facts in what nobody understands goes without saying. */
+export const allProblems = (content: Classified, found: Problem[]): Problem[] => [...new Set([...content.problems, ...found.filter((p) => p !== 'no_facts' || content.mime !== UNKNOWN_MIME)])];
+
 /** macOS puts `._X.jpg` beside X.jpg on disks of others: attributes of the Finder under the name of the photo. */
 const isCompanion = (name: string, head: Buffer): boolean => /^\._/.test(name.split(/[/\\]/).at(-1)!) && head.length >= 4 && head.readUInt32BE(0) === 0x00051607;
 

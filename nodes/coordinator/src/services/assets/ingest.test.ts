@@ -92,13 +92,26 @@ test('names that some disk would take for one get numbers; a stranger\'s file is
 });
 
 test('refusals leave nothing behind', async () => {
-  await expect(send(ann, Buffer.alloc(0), 'empty.jpg')).rejects.toMatchObject({ type: 'empty_file' });
-  await expect(send(ann, Buffer.from('<html><body>hi</body></html>'), 'page.jpg')).rejects.toMatchObject({ type: 'unsupported_type' });
+  await expect(send(ann, Buffer.alloc(0), 'empty.txt')).rejects.toMatchObject({ type: 'empty_file' });
+  await expect(send(ann, Buffer.from('<html><body>hi</body></html>'), 'page.html')).rejects.toMatchObject({ type: 'unsupported_type' });
   await expect(send(ann, await picture(9), 'a.jpg', { libraryId: randomUUID() })).rejects.toMatchObject({ type: 'not_found' });
   await house.db.writeSql((sql) => sql.run(`update membership set role = 'viewer' where user_id = ? and library_id = ?`, bob.id, house.libraryId('Family')));
   await expect(send(bob, await picture(9), 'a.jpg')).rejects.toMatchObject({ type: 'forbidden' });
   expect(paths()).toEqual([]);
   expect(await temps()).toEqual([]);
+});
+
+test('what carries the name of a photo is kept, whatever is in it; all empty files are one asset with many names', async () => {
+  const page = Buffer.from('<html><body>hi</body></html>');
+  const kept = await send(ann, page, 'page.jpg');
+  expect(kept).toMatchObject({ outcome: 'created', problems: ['undecodable', 'no_date'] });
+  expect(readFileSync(join(house.data, paths()[0]!)).equals(page)).toBe(true);
+  expect(house.db.sql.get('select mime, type from file join asset on asset.id = asset_id')).toEqual({ mime: 'application/octet-stream', type: 'image' });
+  const empty = await send(ann, Buffer.alloc(0), 'IMG_1.JPG');
+  expect(empty).toMatchObject({ outcome: 'created', problems: ['empty', 'no_date'] });
+  expect(await send(bob, Buffer.alloc(0), 'IMG_2.MOV')).toMatchObject({ outcome: 'duplicate', assetId: empty.assetId, problems: ['empty', 'no_date'] });
+  expect(house.db.sql.all('select original_name name from contribution order by id')).toEqual([{ name: 'page.jpg' }, { name: 'IMG_1.JPG' }, { name: 'IMG_2.MOV' }]);
+  expect(statSync(join(house.data, paths()[1]!)).size).toBe(0);
 });
 
 test('a stream that breaks leaves no temporary file', async () => {

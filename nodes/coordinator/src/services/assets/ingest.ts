@@ -9,7 +9,7 @@ import type { Marker } from '../../library/marker.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
 import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts';
-import { classify } from './classify.ts';
+import { allProblems, classify } from './classify.ts';
 import * as repo from './ingest.repository.ts';
 import { settleArrival } from './settle.ts';
 
@@ -58,7 +58,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
     const content = await classify(temp, input);
     const said = input.sidecar ? await readSidecar(join(data, input.sidecar)) : null;
     const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), said);
-    read.problems.push(...content.problems.filter((p) => !read.problems.includes(p)));
+    read.problems = allProblems(content, read.problems);
     marker.require();
 
     const ids = { assetUuid: randomUUID(), fileUuid: randomUUID() };

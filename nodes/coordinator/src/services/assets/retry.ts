@@ -7,7 +7,7 @@ import type { Database, Sql } from '../../db/database.ts';
 import { readSetting, writeSetting } from '../../db/settings.ts';
 import type { FactsReader } from '../../library/facts/facts.ts';
 import type { Marker } from '../../library/marker.ts';
-import { classify, type Classified, UNKNOWN_MIME } from './classify.ts';
+import { allProblems, classify, type Classified, UNKNOWN_MIME } from './classify.ts';
 import { type Preview, previewKey } from './preview.ts';
 import * as repo from './retry.repository.ts';
 
@@ -51,7 +51,7 @@ export function createRetry({ db, data, facts, marker, preview, wake, enter, lea
     if (row.vis) enter(sql, row.id);
     if (dated) move(sql, row.id, read.facts.takenAtLocal);
     const odd = problems.filter((p) => !OF_CONTENT.includes(p) && !(dated && (p === 'no_date' || p === 'odd_date')));
-    repo.setProblems(sql, row.id, [...new Set([...odd, ...read.problems, ...read.facts.problems.filter((p) => OF_CONTENT.includes(p))])]);
+    repo.setProblems(sql, row.id, [...new Set([...odd, ...allProblems(read, read.facts.problems.filter((p) => OF_CONTENT.includes(p)))])]);
   };
 
   return {
