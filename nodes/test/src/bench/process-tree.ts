@@ -15,7 +15,8 @@ function stat(pid: number): Stat | undefined {
   }
 }
 
-function tree(root: number): number[] {
+/** The process and all below it. */
+export function tree(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
     const parent = stat(pid)?.parent;

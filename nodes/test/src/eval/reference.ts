@@ -1,0 +1,109 @@
+/**
+ * What a picture looks like to other programs: the mean colours of a grid of 4 × 4, and its shape. Pictures through Debian's libvips (vipsthumbnail: upright, profile converted to sRGB) and, where that gives up,
+ * heif-convert or ffmpeg; raw photos developed by LibRaw (dcraw_emu); videos as frames of ffmpeg. Our own decoders have no part in it.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import type { ManifestFile } from './manifest.ts';
+
+const run = promisify(execFile);
+const LIMIT_MS = 30_000;
+export const CELLS = 4;
+const EDGE = 1024;
+
+/** `cells`: 16 colours (sRGB, 0 to 255), row by row. */
+export interface Look { width: number; height: number; cells: number[][] }
+/** `exact`: colours may be compared; otherwise (raw development, tone-mapped video) only where it is light and dark. Several looks: frames, one of which has to agree. */
+export interface Reference { by: string; exact: boolean; looks: Look[] }
+
+export async function look(picture: Buffer | string): Promise<Look> {
+  const { data, info } = await sharp(picture, { failOn: 'none', limitInputPixels: false }).autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const sums = Array.from({ length: CELLS * CELLS }, () => [0, 0, 0, 0]);
+  for (let y = 0; y < info.height; y++) for (let x = 0; x < info.width; x++) {
+    const cell = sums[Math.floor((y * CELLS) / info.height) * CELLS + Math.floor((x * CELLS) / info.width)]!;
+    const at = (y * info.width + x) * info.channels;
+    for (let c = 0; c < 3; c++) cell[c]! += data[info.channels < 3 ? at : at + c]!;
+    cell[3]!++;
+  }
+  return { width: info.width, height: info.height, cells: sums.map(([r, g, b, n]) => (n ? [r! / n, g! / n, b! / n] : [0, 0, 0])) };
+}
+
+const RAW = /^image\/x-(?!ms-bmp)/;
+const HDR = /hlg|pq|hdr10/i;
+
+export async function reference(file: string, f: ManifestFile): Promise<Reference | null> {
+  const temp = await mkdtemp(path.join(tmpdir(), 'mantel-look-'));
+  const mime = String(f.expected.MIMEType ?? '');
+  const out = path.join(temp, 'out.png');
+  const attempt = async (by: string, exact: boolean, make: () => Promise<Look[]>): Promise<Reference | null> => {
+    try {
+      const looks = await make();
+      return looks.length > 0 ? { by, exact, looks } : null;
+    } catch {
+      return null; // this program does not understand it
+    }
+  };
+  const program = (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<unknown> => run(name, args, { cwd: temp, timeout: LIMIT_MS, maxBuffer: 64 << 20, env: { PATH: process.env.PATH, VIPS_WARNING: '0', VIPS_CONCURRENCY: '1', ...env } });
+  const vips = (from: string): Promise<Reference | null> => attempt('vipsthumbnail', true, async () => {
+    await program('vipsthumbnail', [from, '--size', `${EDGE}x${EDGE}>`, '--export-profile', 'srgb', '-o', out]);
+    return [await look(out)];
+  });
+  try {
+    if (mime.startsWith('video/')) {
+      return await attempt('ffmpeg', !HDR.test(f.file), async () => {
+        await program('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-map', '0:v:0', '-vf', `fps=10,scale='min(480,iw*sar)':-2,setsar=1`, '-frames:v', '60', '-an', path.join(temp, 'f%03d.png')]).catch((e: unknown) => { if (!existsSync(path.join(temp, 'f001.png'))) throw e; });
+        const looks: Look[] = [];
+        for (let i = 1; existsSync(path.join(temp, `f${String(i).padStart(3, '0')}.png`)); i++) looks.push(await look(path.join(temp, `f${String(i).padStart(3, '0')}.png`)));
+        return looks;
+      });
+    }
+    if (RAW.test(mime)) {
+      return await attempt('dcraw_emu', false, async () => {
+        await program('dcraw_emu', ['-w', '-h', '-Z', path.join(temp, 'raw.ppm'), file]);
+        await program('vipsthumbnail', [path.join(temp, 'raw.ppm'), '--size', `${EDGE}x${EDGE}>`, '-o', out]);
+        return [await look(out)];
+      });
+    }
+    return await vips(file)
+      ?? await attempt('heif-convert', true, async () => { await program('heif-convert', [file, out]); return [await look(await readFile(out))]; })
+      ?? await attempt('ffmpeg', true, async () => { await program('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-frames:v', '1', '-y', out]); return [await look(await readFile(out))]; });
+  } finally {
+    await rm(temp, { recursive: true, force: true });
+  }
+}
+
+const WORST = 28; // of 255, one channel of one cell: recompression, another scaler, another grey for a profile
+const MEAN = 10;
+const ASPECT = 0.02;
+const RAW_ASPECT = 0.06; // cameras cut their own previews a little smaller than the sensor
+const ALIKE = 0.85;
+
+const grey = ([r, g, b]: number[]): number => 0.299 * r! + 0.587 * g! + 0.114 * b!;
+function correlation(a: number[], b: number[]): number {
+  const mean = (v: number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  const [sa, sb] = [Math.sqrt(mean(a.map((x) => (x - ma) ** 2))), Math.sqrt(mean(b.map((x) => (x - mb) ** 2)))];
+  if (sa < 4 || sb < 4) return Math.abs(sa - sb) < 12 ? 1 : 0; // one flat colour has no pattern to compare
+  return mean(a.map((x, i) => (x - ma) * (b[i]! - mb))) / (sa * sb);
+}
+
+/** null when they agree, else what differs. */
+export function differs(ours: Look, { looks, exact }: Reference): string | null {
+  const said = looks.map((theirs) => {
+    const [a, b] = [ours.width / ours.height, theirs.width / theirs.height];
+    const rounding = 1 / Math.min(ours.width, ours.height, theirs.width, theirs.height);
+    if (Math.abs(a / b - 1) > (exact ? ASPECT : RAW_ASPECT) + rounding) return `shape ${ours.width}×${ours.height}, reference ${theirs.width}×${theirs.height}`;
+    const off = ours.cells.flatMap((cell, i) => cell.map((v, c) => Math.abs(v - theirs.cells[i]![c]!)));
+    const [worst, mean] = [Math.max(...off), off.reduce((s, d) => s + d, 0) / off.length];
+    if (worst <= WORST && mean <= MEAN) return null;
+    const like = correlation(ours.cells.map(grey), theirs.cells.map(grey));
+    if (!exact && like >= ALIKE) return null;
+    return `colours differ by ${mean.toFixed(0)} on average, ${worst.toFixed(0)} at most; alike ${like.toFixed(2)}`;
+  });
+  return said.includes(null) ? null : (said.find((s) => s?.startsWith('colours')) ?? said[0] ?? 'nothing to compare');
+}
