@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import type { ExifTool } from 'exiftool-vendored';
 
 const TASK_MS = 20_000;
+/** Teaches it our own tags: it must come first. */
+const CONFIG = fileURLToPath(new URL('./sidecar/mantel.exiftool', import.meta.url));
 export interface Exiftool {
   /** The one process, started with the first question. Rejects after `close`. */
   tool(): Promise<ExifTool>;
@@ -18,6 +21,7 @@ export function createExiftool(): Exiftool {
       if (closed) throw new Error('exiftool was closed');
       return (tool ??= new Tool({
         maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
+        exiftoolArgs: ['-config', CONFIG, '-stay_open', 'True', '-@', '-'],
         // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
         exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
       }));

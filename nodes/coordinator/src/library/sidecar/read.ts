@@ -1,0 +1,172 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Exiftool } from '../exiftool.ts';
+import { formatLocal, parseDate, parseOffset } from '../facts/dates.ts';
+import type { FactsLog } from '../facts/exiftool.ts';
+import type { NamedRegion } from '../facts/facts.ts';
+import { number, place, tagList, text } from '../facts/tags.ts';
+import type { SidecarFacts } from './fields.ts';
+
+export const MAX_SIDECAR = 5 * 1024 * 1024;
+const MAX_ELEMENTS = 60_000;
+const MAX_DEPTH = 60; // exiftool's time grows with the square of it
+const MAX_PEOPLE = 200;
+
+/** `asset`: the id that Mantel wrote into it; `changedAt`: when its program says that it was changed (ms). */
+export interface SidecarRead { facts: SidecarFacts; asset: string | null; changedAt: number | null }
+export type SidecarReader = (path: string) => Promise<SidecarRead | null>;
+
+const ASK = [
+  'File:FileType', 'Warning', 'Error', 'XMP-exif:DateTimeOriginal', 'XMP-photoshop:DateCreated', 'XMP-xmp:CreateDate', 'XMP-xmp:ModifyDate', 'XMP-xmp:MetadataDate', 'XMP-exifEX:OffsetTimeOriginal',
+  'XMP-exif:GPSLatitude', 'XMP-exif:GPSLongitude', 'XMP-exif:GPSAltitude', 'XMP-exif:GPSAltitudeRef', 'XMP-dc:Title', 'XMP-dc:Description', 'XMP-xmp:Rating', 'XMP-dc:Subject', 'XMP-lr:HierarchicalSubject', 'XMP-digiKam:TagsList',
+  'XMP-mwg-rs:RegionInfo', 'XMP-MP:RegionInfoMP', 'XMP-iptcExt:PersonInImage', 'XMP-mantel:AssetId',
+].map((t) => `-${t}`);
+
+/**
+ * Reads a sidecar with exiftool (6 CPU ms). null for what is no XMP, is broken or half written, is larger than 5 MB, or is built to keep a reader busy; never throws.
+ * exiftool opens no external entities and expands none of its own.
+ */
+export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarReader => async (path) => {
+  try {
+    const odd = await oddity(path);
+    if (odd) {
+      log.warn({ why: odd }, 'a sidecar was not read');
+      return null;
+    }
+    const tool = await exiftool.tool();
+    const t = (await tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...ASK], useMWG: false })) as Tags;
+    const trouble = [t['ExifTool:Error'], t['ExifTool:Warning']].flat().find((w) => typeof w === 'string' && /error|not a valid/i.test(w));
+    if (t['File:FileType'] !== 'XMP' || trouble) {
+      log.warn({ why: trouble ?? 'not XMP' }, 'a sidecar is damaged and was not read');
+      return null;
+    }
+    return fromTags(t);
+  } catch (err) {
+    log.warn({ err }, 'a sidecar could not be read');
+    return null;
+  }
+};
+
+/** Why not even exiftool should look at it. Linear, before anything parses. */
+async function oddity(path: string): Promise<string | null> {
+  const { size } = await stat(path);
+  if (size === 0 || size > MAX_SIDECAR) return size === 0 ? 'it is empty' : 'it is larger than 5 MB';
+  const bytes = await readFile(path);
+  const utf16 = bytes[0] === 0 || bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const step = utf16 ? 2 : 1;
+  let [elements, depth] = [0, 0];
+  for (let at = bytes.indexOf(0x3c), following = 0; at >= 0; at = following) {
+    following = bytes.indexOf(0x3c, at + 1);
+    const next = bytes[at + step] ?? 0;
+    if (next === 0x3f || next === 0x21) continue; // <? and <!
+    if (++elements > MAX_ELEMENTS) return 'it has too many elements';
+    if (next === 0x2f) { depth--; continue; }
+    const element = bytes.subarray(at, following < 0 ? bytes.length : following);
+    const end = element.lastIndexOf(0x3e);
+    if (end < 0 || element[end - step] !== 0x2f) depth++;
+    if (depth > MAX_DEPTH) return 'it is nested too deeply';
+  }
+  return null;
+}
+
+type Tags = Record<string, unknown>;
+const list = (value: unknown): unknown[] => (value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]);
+const has = (t: Tags, ...names: string[]): boolean => names.some((n) => t[n] !== undefined);
+
+function fromTags(t: Tags): SidecarRead {
+  const facts: SidecarFacts = {};
+  readDate(t, facts);
+  const gps = place(t['XMP-exif:GPSLatitude'], t['XMP-exif:GPSLongitude']);
+  if (gps) {
+    const metres = number(t['XMP-exif:GPSAltitude'], -12_000, 100_000);
+    facts.gps = { ...gps, altitude: metres === null ? null : Number(t['XMP-exif:GPSAltitudeRef'] ?? 0) === 1 ? -Math.abs(metres) : metres };
+  }
+  const rating = number(t['XMP-xmp:Rating'], -1, 5);
+  if (rating !== null) facts.rating = Math.round(rating);
+  if (has(t, 'XMP-dc:Title')) facts.title = text(words(t['XMP-dc:Title']), 500);
+  if (has(t, 'XMP-dc:Description')) facts.description = text(words(t['XMP-dc:Description']), 10_000);
+  const digikam = tagList(list(t['XMP-digiKam:TagsList']).map(words));
+  const named = digikam.filter((tag) => isPerson(tag)).map((tag) => tag.slice(tag.indexOf('/') + 1));
+  if (has(t, 'XMP-dc:Subject', 'XMP-lr:HierarchicalSubject', 'XMP-digiKam:TagsList')) {
+    facts.tagLists = tagLists(t, digikam);
+    facts.tags = readTags(facts.tagLists, ['People', ...named.flatMap((n) => n.split('/'))]);
+  }
+  const people = readPeople(t, named);
+  if (people.length || has(t, 'XMP-mwg-rs:RegionInfo', 'XMP-iptcExt:PersonInImage', 'XMP-MP:RegionInfoMP')) facts.people = people;
+  facts.measured = measuredOn(t['XMP-mwg-rs:RegionInfo']);
+  const stamps = [t['XMP-xmp:MetadataDate'], t['XMP-xmp:ModifyDate']].map(instant).filter((n) => n !== null);
+  return { facts, asset: text(t['XMP-mantel:AssetId'], 36), changedAt: stamps.length ? Math.max(...stamps) : null };
+}
+/** exiftool prints what looks like a number or a truth value as one; a text in several languages as an object. */
+const words = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value)[0] : value);
+
+function readDate(t: Tags, facts: SidecarFacts): void {
+  const found = (['XMP-exif:DateTimeOriginal', 'XMP-photoshop:DateCreated', 'XMP-xmp:CreateDate'] as const).map((name, i) => ({ date: parseDate(t[name]), weak: i === 2 })).filter((d) => d.date !== null);
+  const best = found.find((d) => !d.weak && d.date!.hasTime) ?? found[0];
+  if (!best) return;
+  const { wall, zone, hasTime } = best.date!;
+  facts.takenAtLocal = formatLocal(wall);
+  const offset = zone === 'Z' ? 0 : (zone ?? parseOffset(t['XMP-exifEX:OffsetTimeOriginal']));
+  if (offset !== null) facts.offsetMinutes = offset;
+  if (best.weak || !hasTime) facts.weakDate = true;
+}
+function instant(value: unknown): number | null {
+  const date = parseDate(value);
+  return date && date.wall - (typeof date.zone === 'number' ? date.zone : 0) * 60_000;
+}
+
+/** digiKam keeps people as tags, too, below this; what it calls unknown or ignored is nobody. */
+const isPerson = (tag: string): boolean => /^People\/./.test(tag);
+const NOBODY = /^(unknown|unconfirmed|ignored)$/i;
+
+/** A tag as Lightroom writes it: its levels divided by |, which a level itself must not hold then. */
+export const hierarchical = (tag: string): string => tag.replaceAll('|', '∣').replaceAll('/', '|');
+const fold = (tag: string): string => tag.normalize('NFC').toLocaleLowerCase('en');
+const own = (tag: string): boolean => !isPerson(tag) && tag !== 'People';
+
+/** The same tags as three kinds of programs keep them: to tell which of them one program took away. */
+function tagLists(t: Tags, digikam: string[]): NonNullable<SidecarFacts['tagLists']> {
+  const deep = list(t['XMP-lr:HierarchicalSubject']).map((v) => String(words(v)));
+  const same = new Map(digikam.map((tag) => [fold(hierarchical(tag)), tag]));
+  return {
+    ...(has(t, 'XMP-digiKam:TagsList') ? { digikam: digikam.filter(own) } : {}),
+    ...(deep.length ? { deep: tagList(deep.map((v) => same.get(fold(v)) ?? v.split('|').map((s) => s.trim()).filter(Boolean).join('/'))).filter(own) } : {}),
+    ...(has(t, 'XMP-dc:Subject') ? { flat: tagList(list(t['XMP-dc:Subject']).map(words)) } : {}),
+  };
+}
+/** The hierarchical ones, and of the flat ones those that are no level of these: programs write every level, or only the last one, there once more. */
+function readTags({ digikam = [], deep = [], flat = [] }: NonNullable<SidecarFacts['tagLists']>, people: string[]): string[] {
+  const all = tagList([...digikam, ...deep]);
+  const levels = new Set([...all.flatMap((tag) => tag.split('/')), ...people].map(fold));
+  return tagList([...all.filter((tag) => !all.some((other) => fold(other).startsWith(`${fold(tag)}/`))), ...flat.filter((tag) => !levels.has(fold(tag)))]);
+}
+
+interface Mwg { AppliedToDimensions?: { W?: unknown; H?: unknown; Unit?: unknown }; RegionList?: unknown }
+interface MwgRegion { Name?: unknown; Type?: unknown; Area?: { X?: unknown; Y?: unknown; W?: unknown; H?: unknown; Unit?: unknown } }
+const measuredOn = (info: unknown): SidecarFacts['measured'] => {
+  const { W, H } = (info as Mwg | undefined)?.AppliedToDimensions ?? {};
+  const [width, height] = [number(W, 1, 1e6), number(H, 1, 1e6)];
+  return width && height ? { width, height } : null;
+};
+/** A face of somebody with a name: what we read as a person, and what we replace when we write. */
+export const isFace = (r: MwgRegion): boolean => text(words(r.Name), 200) !== null && (r.Type === undefined || r.Type === 'Face');
+export const regionsOf = (info: unknown): MwgRegion[] => list((info as Mwg | undefined)?.RegionList) as MwgRegion[];
+
+function readPeople(t: Tags, named: string[]): NamedRegion[] {
+  const people = new Map<string, NamedRegion>();
+  const add = (name: string | null, region: NamedRegion['region']): void => {
+    if (name === null || NOBODY.test(name) || people.size >= MAX_PEOPLE) return;
+    const key = name.normalize('NFC').toLocaleLowerCase();
+    if (!people.get(key)?.region) people.set(key, { name, region });
+  };
+  for (const r of regionsOf(t['XMP-mwg-rs:RegionInfo'])) {
+    if (!isFace(r)) continue;
+    const [x, y, w, h] = [number(r.Area?.X, 0, 1), number(r.Area?.Y, 0, 1), number(r.Area?.W, 0, 1), number(r.Area?.H, 0, 1)];
+    add(text(words(r.Name), 200), x === null || y === null || !w || !h ? null : { x: Math.max(0, x - w / 2), y: Math.max(0, y - h / 2), w, h });
+  }
+  for (const r of list((t['XMP-MP:RegionInfoMP'] as { Regions?: unknown } | undefined)?.Regions) as { PersonDisplayName?: unknown; Rectangle?: unknown }[]) {
+    const [x, y, w, h] = String(r.Rectangle ?? '').split(/[,\s]+/).map((n) => number(n, 0, 1));
+    add(text(words(r.PersonDisplayName), 200), x === null || y === null || x === undefined || y === undefined || !w || !h ? null : { x, y, w, h });
+  }
+  for (const name of [...list(t['XMP-iptcExt:PersonInImage']), ...named]) add(text(words(name), 200), null);
+  return [...people.values()];
+}

@@ -1,0 +1,163 @@
+import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { ExifTool } from 'exiftool-vendored';
+import type { Exiftool } from '../exiftool.ts';
+import { formatLocal, parseDate } from '../facts/dates.ts';
+import type { NamedRegion } from '../facts/facts.ts';
+import { syncDir } from '../place.ts';
+import { asStorageError } from '../write.ts';
+import { type Picture, stored, storedSize } from './people.ts';
+import { hierarchical, isFace, regionsOf } from './read.ts';
+
+export interface Named { id: string; name: string }
+/** All that a sidecar of ours tells. `tags`: levels divided by `/`; `people`: in the displayed picture. */
+export interface SidecarContent {
+  takenAtLocal: string; takenAtSource: string; offsetMinutes: number | null; lat: number | null; lon: number | null; altitude: number | null;
+  title: string | null; description: string | null; rating: number | null; tags: string[]; people: NamedRegion[]; picture: Picture;
+  asset: string; library: Named; files: { id: string; role: string; name: string; sha256: string }[]; albums: Named[]; favourites: Named[];
+}
+/** How the file looked when it was written, to notice when another program changes it. */
+export interface Stamp { mtimeMs: number; bytes: number }
+type Tags = Record<string, unknown>;
+
+export const stampOf = async (path: string): Promise<Stamp | null> => {
+  try {
+    const { mtimeMs, size } = await stat(path);
+    return { mtimeMs, bytes: size };
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw e;
+  }
+};
+export const sameStamp = (a: Stamp | null, b: Stamp | null): boolean => a?.bytes === b?.bytes && a?.mtimeMs === b?.mtimeMs;
+
+const exifDate = (local: string, offset: number | null): string => `${local.replaceAll('-', ':').replace('T', ' ')}${offset === null ? '' : zone(offset)}`;
+const zone = (minutes: number): string => `${minutes < 0 ? '-' : '+'}${String(Math.floor(Math.abs(minutes) / 60)).padStart(2, '0')}:${String(Math.abs(minutes) % 60).padStart(2, '0')}`;
+const six = (n: number): number => Number(n.toFixed(6));
+
+/** Every tag of ours; null takes a tag away. Exported for its test. */
+export function sidecarTags(c: SidecarContent, otherRegions: unknown[] = []): Tags {
+  const date = exifDate(c.takenAtLocal, c.offsetMinutes);
+  const leaves = [...new Set(c.tags.map((t) => t.split('/').at(-1)!))];
+  const faces = stored(c.people, c.picture).flatMap(({ name, region: r }) => (r && r.w > 0 ? [{ Area: { X: six(r.x + r.w / 2), Y: six(r.y + r.h / 2), W: six(r.w), H: six(r.h), Unit: 'normalized' }, Name: name, Type: 'Face' }] : []));
+  const size = storedSize(c.picture);
+  const regions = [...otherRegions, ...faces];
+  const located = c.lat !== null && c.lon !== null;
+  return {
+    'XMP-exif:DateTimeOriginal': date, 'XMP-photoshop:DateCreated': date,
+    'XMP-exif:GPSLatitude': located ? c.lat : null, 'XMP-exif:GPSLongitude': located ? c.lon : null,
+    'XMP-exif:GPSAltitude': located && c.altitude !== null ? Math.abs(c.altitude) : null, 'XMP-exif:GPSAltitudeRef': located && c.altitude !== null ? (c.altitude < 0 ? 1 : 0) : null,
+    'XMP-dc:Title': c.title, 'XMP-dc:Description': c.description, 'XMP-xmp:Rating': c.rating,
+    'XMP-dc:Subject': leaves, 'XMP-lr:HierarchicalSubject': c.tags.map(hierarchical), 'XMP-digiKam:TagsList': c.tags,
+    'XMP-iptcExt:PersonInImage': [...new Set(c.people.map((p) => p.name))],
+    'XMP-mwg-rs:RegionInfo': regions.length === 0 ? null : { ...(size ? { AppliedToDimensions: { W: size.width, H: size.height, Unit: 'pixel' } } : {}), RegionList: regions },
+    'XMP-mantel:AssetId': c.asset, 'XMP-mantel:Library': c.library.name, 'XMP-mantel:LibraryId': c.library.id, 'XMP-mantel:DateSource': c.takenAtSource,
+    'XMP-mantel:Files': c.files.map((f) => ({ Id: f.id, Role: f.role, Name: f.name, Sha256: f.sha256 })),
+    'XMP-mantel:Albums': c.albums.map((a) => ({ Id: a.id, Name: a.name })), 'XMP-mantel:Favourites': c.favourites.map((a) => ({ Id: a.id, Name: a.name })),
+  };
+}
+
+/** What is written already in other words (fractions of a second, more digits) stays as it is: another program's precision is not ours to cut. */
+function differing(tags: Tags, there: Tags): Tags {
+  const said = (v: unknown): unknown => (v === null || v === undefined || (Array.isArray(v) && v.length === 0) ? null : v);
+  const same = (name: string, ours: unknown, theirs: unknown): boolean => {
+    if (/Date(TimeOriginal|Created)$/.test(name) && ours !== null) return sameDate(String(ours), theirs);
+    if (/GPSL/.test(name) && typeof ours === 'number' && typeof theirs === 'number') return Math.abs(ours - theirs) < 1e-7;
+    return canonical(said(ours)) === canonical(said(theirs));
+  };
+  return Object.fromEntries(Object.entries(tags).filter(([name, value]) => !same(name, value, there[name])));
+}
+const sameDate = (ours: string, theirs: unknown): boolean => {
+  const [a, b] = [parseDate(ours), parseDate(theirs)];
+  return a !== null && b !== null && a.hasTime === b.hasTime && formatLocal(a.wall) === formatLocal(b.wall) && (a.zone === 'Z' ? 0 : a.zone) === (b.zone === 'Z' ? 0 : b.zone);
+};
+const canonical = (v: unknown): string => JSON.stringify(v, (_k, x: unknown) => (typeof x === 'object' && x !== null && !Array.isArray(x) ? Object.fromEntries(Object.entries(x).toSorted(([p], [q]) => p.localeCompare(q))) : typeof x === 'number' ? String(x) : x));
+
+/** The library hands values over as HTML text but leaves a & as it is: one that is meant must be written out, or exiftool takes `&amp;` for `&`. */
+const escaped = (v: unknown): unknown => (typeof v === 'string' ? v.replaceAll('&', '&amp;') : Array.isArray(v) ? (v.length ? v.map(escaped) : null) : typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, escaped(x)])) : v);
+const writable = (tags: Tags): Tags => escaped(tags) as Tags;
+const WRITE = { useMWG: false, struct: 1 as const };
+
+/** Lies beside the sidecar, so that the rename is one step; the name is always the same, so that a crash leaves at most one, which the next try replaces. */
+export const tempOf = (path: string): string => join(dirname(path), `.${basename(path, '.xmp')}.mantel.xmp`);
+const OURS = /^(SourceFile|ExifTool:.*|File:.*|System:.*|Composite:.*|XMP-(x|mantel|mwg-rs|digiKam|lr|iptcExt):.*|XMP-exif:(DateTimeOriginal|GPS(Latitude|Longitude|Altitude|AltitudeRef))|XMP-photoshop:DateCreated|XMP-dc:(Title|Description|Subject)|XMP-xmp:Rating)$/;
+
+export function createSidecarWriter(exiftool: Exiftool) {
+  const read = async (tool: ExifTool, path: string, what: string[]): Promise<Tags> => tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...what], useMWG: false }) as Promise<Tags>;
+  /** Synced, readable by all, in one step. What another program wrote in the meantime is not overwritten: `conflict`. */
+  const put = async (temp: string, path: string, before: Stamp | null): Promise<Stamp> => {
+    await chmod(temp, 0o644);
+    const handle = await open(temp, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (!sameStamp(await stampOf(path), before)) throw new MantelError('conflict', 'Another program changed this sidecar at the same moment.');
+    await rename(temp, path);
+    await syncDir(dirname(path));
+    return (await stampOf(path))!;
+  };
+  return {
+    /**
+     * Brings the sidecar at `path` up to date: only tags of ours that differ are touched. `expected`: how the file must look, null: not there.
+     * Throws `conflict` when it looks otherwise, `storage_full`, or what the disk says. A file that exiftool cannot read is kept as `NAME.damaged`.
+     */
+    async write(path: string, content: SidecarContent, expected: Stamp | null): Promise<Stamp> {
+      const temp = tempOf(path);
+      try {
+        if (!sameStamp(await stampOf(path), expected)) throw new MantelError('conflict', 'Another program changed this sidecar.');
+        await rm(temp, { force: true });
+        const tool = await exiftool.tool();
+        let from = expected;
+        let tags = sidecarTags(content);
+        if (from) {
+          const there = await read(tool, path, ['-File:FileType', '-Warning', '-Error', ...Object.keys(tags).map((t) => `-${t}`)]);
+          if (there['File:FileType'] !== 'XMP' || /error/i.test(String(there['ExifTool:Warning'] ?? there['ExifTool:Error'] ?? ''))) {
+            await rename(path, `${path}.damaged`);
+            from = null;
+          } else {
+            tags = differing(sidecarTags(content, regionsOf(there['XMP-mwg-rs:RegionInfo']).filter((r) => !isFace(r))), there);
+            if (Object.keys(tags).length === 0) return from;
+          }
+        }
+        await tool.write(from ? path : temp, writable(tags) as never, { ...WRITE, writeArgs: ['-n', ...(from ? ['-o', temp] : [])] });
+        return await put(temp, path, from);
+      } catch (e) {
+        await rm(temp, { force: true }).catch(() => undefined);
+        throw asStorageError(e);
+      }
+    },
+    /** A sidecar of ours that no asset is shown by any more: taken away, or, where another program wrote into it, left with that alone. */
+    async retire(path: string): Promise<void> {
+      const before = await stampOf(path);
+      if (!before) return;
+      const tool = await exiftool.tool();
+      const there = await read(tool, path, ['-a', '-File:all', '-XMP:all']);
+      if (!Object.keys(there).some((k) => k.startsWith('XMP-mantel:'))) return;
+      if (Object.keys(there).every((k) => OURS.test(k)) && regionsOf(there['XMP-mwg-rs:RegionInfo']).every(isFace)) return rm(path, { force: true });
+      const temp = tempOf(path);
+      await rm(temp, { force: true });
+      await tool.write(path, { 'XMP-mantel:all': null } as never, { ...WRITE, writeArgs: ['-o', temp] });
+      await put(temp, path, before);
+    },
+    /** Whether there is something in it that we do not write. */
+    async hasForeign(path: string): Promise<boolean> {
+      const there = await read(await exiftool.tool(), path, ['-a', '-File:all', '-XMP:all']);
+      return !Object.keys(there).every((k) => OURS.test(k));
+    },
+    /** Puts a sidecar that came with an upload beside its photo. `from`: a synced temporary file. */
+    async place(from: string, path: string, before: Stamp | null): Promise<Stamp> {
+      const temp = tempOf(path);
+      try {
+        await copyFile(from, temp);
+        return await put(temp, path, before);
+      } catch (e) {
+        await rm(temp, { force: true }).catch(() => undefined);
+        throw asStorageError(e);
+      }
+    },
+  };
+}
+export type SidecarWriter = ReturnType<typeof createSidecarWriter>;
