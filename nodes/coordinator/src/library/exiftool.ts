@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { ExifTool } from 'exiftool-vendored';
 
 const TASK_MS = 20_000;
+/** It inflates what a file asks it to: a megabyte of PNG text to three gigabytes (measured). Beyond this it ends, after a second, and is started anew. */
+const MEMORY = 1 << 30;
 /** Teaches it our own tags: it must come first. */
 const CONFIG = fileURLToPath(new URL('./sidecar/mantel.exiftool', import.meta.url));
 export interface Exiftool {
@@ -17,11 +19,11 @@ export function createExiftool(): Exiftool {
   return {
     async tool() {
       if (tool) return tool;
-      const { ExifTool: Tool } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
+      const { ExifTool: Tool, exiftoolPath } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
       if (closed) throw new Error('exiftool was closed');
       return (tool ??= new Tool({
         maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
-        exiftoolArgs: ['-config', CONFIG, '-stay_open', 'True', '-@', '-'],
+        exiftoolPath: 'prlimit', exiftoolArgs: [`--as=${MEMORY}`, await exiftoolPath(), '-config', CONFIG, '-stay_open', 'True', '-@', '-'],
         // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
         exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
       }));

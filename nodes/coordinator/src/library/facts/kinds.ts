@@ -16,6 +16,8 @@ const KINDS: Record<string, readonly string[]> = {
   'video/mpeg': ['mpg', 'mpeg', 'vob', 'mod', 'm2v', 'mpe', 'm1v'], 'video/x-dv': ['dv', 'dif'], 'video/x-flv': ['flv'], 'video/ogg': ['ogv', 'ogg', 'ogm'], 'image/mj2': ['mj2', 'mjp2'],
 };
 
+/** The type of what nobody understands: it is kept, and only ever sent as a file to save. */
+export const UNKNOWN_MIME = 'application/octet-stream';
 export const known = (mime: string): boolean => Object.hasOwn(KINDS, mime);
 export const usualExtension = (mime: string): string => KINDS[mime]![0]!;
 

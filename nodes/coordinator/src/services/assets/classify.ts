@@ -2,13 +2,11 @@ import { open } from 'node:fs/promises';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Problem } from '@mantel/contracts/models/asset.ts';
 import { encryptedBy, nameInside } from '../../library/facts/encrypted.ts';
-import { typeByName } from '../../library/facts/kinds.ts';
+import { typeByName, UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import { protectedVideo } from '../../library/facts/protected-video.ts';
 import { contentOf, sniff, type Sniffed } from '../../library/facts/sniff.ts';
 
 export interface Classified extends Sniffed { problems: Problem[] }
-/** The type of what nobody understands: it is kept, and only ever sent as a file to save. */
-export const UNKNOWN_MIME = 'application/octet-stream';
 
 /**
  * What a received file is to the library. Known content decides; where it is unknown, the name of a photo or video is a promise: the file is kept and says what is wrong with it

@@ -8,8 +8,8 @@ import { check } from '@mantel/runtime/validate.ts';
 import sharp from 'sharp';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
+import { UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
-import { UNKNOWN_MIME } from './classify.ts';
 import { hopeless, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
@@ -46,6 +46,8 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     return true;
   };
 
+  const askWaiting = (sql: Sql, only?: number[]): number => waitingWithoutJob(sql, only).filter((asset) => ask(sql, asset)).length;
+
   return {
     enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => void ask(sql, asset, prio),
     /** From the beginning, whatever was known before. */
@@ -54,9 +56,7 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       ask(sql, asset, prio);
     },
     /** Assets that wait although nobody will do their job (it was cancelled): asks again. `only`: of these. */
-    enqueueWaiting(sql: Sql, only?: number[]): number {
-      return waitingWithoutJob(sql, only).filter((asset) => ask(sql, asset)).length;
-    },
+    enqueueWaiting: askWaiting,
     /** A derivative is gone or was never made: ask for it again. */
     again(sql: Sql, asset: PreviewJob): void {
       setPreviewWaiting(sql, asset.assetId);
@@ -94,9 +94,10 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     },
     end: {
       done(sql: Sql, job: { payload: string }, result: unknown): void {
-        const { assetId } = JSON.parse(job.payload) as PreviewJob;
+        const { assetId, fileId } = JSON.parse(job.payload) as PreviewJob;
         const asset = previewed(sql, assetId);
         if (!asset) return; // deleted meanwhile
+        if (asset.shown !== fileId) return void askWaiting(sql, [assetId]); // another file is shown by now
         const r = result as PreviewResult & { version: string };
         const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'truncated');
         // the worker has seen the pixels; but of a RAW file it has only seen the smaller picture inside
@@ -105,9 +106,10 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
         logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
       },
       failed(sql: Sql, job: { payload: string }, failure: { code: string }): void {
-        const { assetId } = JSON.parse(job.payload) as PreviewJob;
+        const { assetId, fileId } = JSON.parse(job.payload) as PreviewJob;
         const asset = previewed(sql, assetId);
         if (!asset) return;
+        if (asset.shown !== fileId) return void askWaiting(sql, [assetId]);
         // only what was said of the picture itself is a fact of it; a worker that went away is not
         const problems = JSON.parse(asset.problems) as Problem[];
         const said = failure.code === 'too_large' || failure.code === 'undecodable' ? [failure.code as Problem] : [];

@@ -6,8 +6,9 @@ import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { readSetting, writeSetting } from '../../db/settings.ts';
 import type { FactsReader } from '../../library/facts/facts.ts';
+import { UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import type { Marker } from '../../library/marker.ts';
-import { allProblems, classify, type Classified, UNKNOWN_MIME } from './classify.ts';
+import { allProblems, classify, type Classified } from './classify.ts';
 import { type Preview, previewKey } from './preview.ts';
 import * as repo from './retry.repository.ts';
 
