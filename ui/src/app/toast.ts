@@ -3,3 +3,6 @@ export interface Toast { text: string; kind?: 'plain' | 'bad'; action?: { label:
 
 export const toasts = new EventTarget();
 export function toast(note: Toast): void { toasts.dispatchEvent(new CustomEvent<Toast>('toast', { detail: note })); }
+
+/** Where the notes are, for the viewer: it keeps the focus to itself, but their buttons must stay in reach. `toasts` tells `left` when the note that had the focus went away. */
+export const notes: { root: ShadowRoot | null } = { root: null };

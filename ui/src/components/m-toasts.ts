@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../app/icons.ts';
-import { toasts, type Toast } from '../app/toast.ts';
+import { notes, toasts, type Toast } from '../app/toast.ts';
 import { t } from '../strings/t.ts';
 import { base } from '../tokens/shared.ts';
 
@@ -28,15 +28,28 @@ export class MToasts extends LitElement {
     this.notes = [...this.notes, note].slice(-KEEP);
     this.start(note.id);
   };
-  override connectedCallback(): void { super.connectedCallback(); toasts.addEventListener('toast', this.add); }
-  override disconnectedCallback(): void { super.disconnectedCallback(); toasts.removeEventListener('toast', this.add); for (const timer of this.timers.values()) clearTimeout(timer); }
+  override connectedCallback(): void { super.connectedCallback(); notes.root = this.shadowRoot; addEventListener('keydown', this.undo); toasts.addEventListener('toast', this.add); }
+  override disconnectedCallback(): void { super.disconnectedCallback(); notes.root = null; removeEventListener('keydown', this.undo); toasts.removeEventListener('toast', this.add); for (const timer of this.timers.values()) clearTimeout(timer); }
   private start(id: number): void { this.hold(id); this.timers.set(id, setTimeout(() => this.drop(id), SHOW_MS)); }
   private hold(id: number): void { clearTimeout(this.timers.get(id)); this.timers.delete(id); }
-  private drop(id: number): void { this.hold(id); this.notes = this.notes.filter((n) => n.id !== id); }
+  private drop(id: number): void {
+    this.hold(id);
+    const focused = this.shadowRoot?.activeElement?.closest('.toast')?.getAttribute('data-id') === String(id);
+    this.notes = this.notes.filter((n) => n.id !== id);
+    if (focused) void this.updateComplete.then(() => toasts.dispatchEvent(new Event('left')));
+  }
+  /** Ctrl+Z takes back what the newest note offers, as everywhere. */
+  private undo = (e: KeyboardEvent): void => {
+    const target = e.composedPath()[0], last = this.notes.findLast((n) => n.action);
+    if (e.key !== 'z' || !(e.ctrlKey || e.metaKey) || e.shiftKey || !last || (target instanceof Element && target.matches('input, textarea, select'))) return;
+    e.preventDefault();
+    this.drop(last.id);
+    last.action!.run();
+  };
 
   override render() {
     return html`<div role="status" aria-live="polite" style="display:contents">${repeat(this.notes, (n) => n.id, (n) => html`
-      <div class="toast" data-testid="toast" @pointerenter=${() => this.hold(n.id)} @pointerleave=${() => this.start(n.id)} @focusin=${() => this.hold(n.id)} @focusout=${() => this.start(n.id)}>
+      <div class="toast" data-testid="toast" data-id=${n.id} @pointerenter=${() => this.hold(n.id)} @pointerleave=${() => this.start(n.id)} @focusin=${() => this.hold(n.id)} @focusout=${() => this.start(n.id)}>
         ${n.kind === 'bad' ? html`<span class="bad-mark">${icon('circle-alert')}</span>` : ''}<span class="text">${n.text}</span>
         ${n.action ? html`<button class="text-button" data-testid="toast-action" @click=${() => { this.drop(n.id); n.action!.run(); }}>${n.action.label}</button>` : ''}
         <button class="icon-button" aria-label=${t('common.close')} @click=${() => this.drop(n.id)}>${icon('x')}</button>

@@ -1,8 +1,16 @@
-import { api, ApiError, ask } from './api.ts';
-import type { Asset } from './types.ts';
+import { api, ApiError, ask, send } from './api.ts';
+import type { Asset, AssetChange, Conflict, FileTags } from './types.ts';
 
 export const getAsset = (id: string, signal?: AbortSignal): Promise<Asset> => ask(api.GET('/api/v1/assets/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }));
-export const updateAsset = (id: string, body: { rating?: number | null; title?: string | null; description?: string | null }): Promise<Asset> => ask(api.PATCH('/api/v1/assets/{id}', { params: { path: { id } }, body }));
+export const updateAsset = (id: string, body: AssetChange): Promise<Asset> => ask(api.PATCH('/api/v1/assets/{id}', { params: { path: { id } }, body }));
+/** All tags of its files, as exiftool names them. */
+export const getTags = async (id: string, signal?: AbortSignal): Promise<FileTags[]> => (await send<{ files: FileTags[] }>('GET', `/api/v1/assets/${id}/tags`, undefined, signal)).files;
+/** Make the previews of what failed once more; how many are on their way. */
+export const retryPreviews = async (ids: string[]): Promise<number> => (await send<{ changed: number }>('POST', '/api/v1/assets/retry', { ids })).changed;
+/** Decide between what is shown and what the other program, or this one, had said. */
+export const settleConflict = (id: string, fact: Conflict['fact'], take: 'held' | 'lost'): Promise<Asset> => send('POST', `/api/v1/assets/${id}/settle`, { fact, take });
+/** A file becomes an asset of its own; answers what is left. */
+export const splitFile = (id: string, fileId: string): Promise<Asset> => send('POST', `/api/v1/assets/${id}/split`, { fileId });
 
 const BATCH = 1000;
 async function inBatches(ids: readonly string[], send: (ids: string[]) => Promise<{ changed: number }>): Promise<number> {
@@ -28,3 +36,5 @@ export const restore = (ids: readonly string[]): Promise<number> => inBatches(id
 export const thumbUrl = (fileId: string, version: string): string => `/api/v1/files/${fileId}/thumb/${version}`;
 export const previewUrl = (fileId: string, version: string): string => `/api/v1/files/${fileId}/preview/${version}`;
 export const originalUrl = (fileId: string, download = false): string => `/api/v1/files/${fileId}/original${download ? '?download=1' : ''}`;
+/** The clip that lies inside of a picture. */
+export const motionUrl = (fileId: string): string => `/api/v1/files/${fileId}/motion`;

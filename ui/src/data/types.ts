@@ -11,6 +11,12 @@ type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? Answer<O> 
 export type Asset = Omit<Get<'/api/v1/assets/{id}'>, 'gps'> & { gps: number[] | null };
 export type AssetFile = Asset['files'][number];
 export type Problem = Asset['problems'][number];
+export type Person = Asset['people'][number];
+export type Conflict = Asset['conflicts'][number];
+/** What `PATCH /assets/{id}` takes: only what is to change. */
+export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
+/** The tags of one file, as they stand in it. */
+export interface FileTags { fileId: string; name: string; tags: { group: string; name: string; value: string }[]; cut: boolean }
 export type TimelineWindow = Get<'/api/v1/timeline/window'>;
 export type User = Get<'/api/v1/auth/me'>;
 export type Session = Get<'/api/v1/auth/sessions'>[number];
@@ -25,7 +31,7 @@ export type Storage = Get<'/api/v1/storage'>;
 
 export type TimelineView = 'photos' | 'favourites' | 'archive' | 'trash';
 /** Bits of a timeline row, see the window route. */
-export const FLAG = { video: 1, favourite: 2, waiting: 4, failed: 8 } as const;
+export const FLAG = { video: 1, favourite: 2, waiting: 4, failed: 8, live: 16, raw: 32, truncated: 64, tooLarge: 128, encrypted: 256, empty: 512 } as const;
 
 /** What POST /assets answers; the upload route streams and is therefore not among the generated ones. */
 export interface UploadResult { outcome: 'created' | 'duplicate'; assetId: string; fileId: string; libraryId: string; trashed: boolean; problems: Problem[] }

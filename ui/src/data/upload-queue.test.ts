@@ -5,6 +5,7 @@ import { UploadQueue, type UploadItem } from './upload-queue.ts';
 
 interface Sending { item: UploadItem; progress: (n: number) => void; signal: AbortSignal; ok: (r?: Partial<UploadResult>) => void; fail: (e: Error) => void }
 const file = (name: string, size = 100): File => new File([new Uint8Array(size)], name);
+const parcel = (name: string, size?: number): { file: File; folder: string } => ({ file: file(name, size), folder: '' });
 const settled = (): Promise<void> => new Promise((r) => setImmediate(r));
 
 function rig(): { queue: UploadQueue; sending: Sending[]; states: () => string[] } {
@@ -18,7 +19,7 @@ function rig(): { queue: UploadQueue; sending: Sending[]; states: () => string[]
 
 test('three in flight, in order, the next one when one ends', async () => {
   const { queue, sending, states } = rig();
-  queue.add([1, 2, 3, 4, 5].map((n) => file(`${n}.jpg`)), 'l');
+  queue.add([1, 2, 3, 4, 5].map((n) => parcel(`${n}.jpg`)), 'l');
   expect(states()).toEqual(['sending', 'sending', 'sending', 'queued', 'queued']);
   sending[1]!.ok();
   await settled();
@@ -28,7 +29,7 @@ test('three in flight, in order, the next one when one ends', async () => {
 
 test('the outcomes are told apart, and a refusal keeps its reason and can be tried again', async () => {
   const { queue, sending, states } = rig();
-  queue.add([file('a'), file('b'), file('c')], 'l');
+  queue.add([parcel('a'), parcel('b'), parcel('c')], 'l');
   sending[0]!.ok({ outcome: 'duplicate' });
   sending[1]!.ok({ outcome: 'duplicate', trashed: true });
   sending[2]!.fail(new Error('The disk is full.'));
@@ -45,7 +46,7 @@ test('the outcomes are told apart, and a refusal keeps its reason and can be tri
 
 test('only failures that can succeed are tried again', async () => {
   const { queue, sending, states } = rig();
-  queue.add([file('notes.txt'), file('empty.jpg'), file('c.jpg')], 'l');
+  queue.add([parcel('notes.txt'), parcel('empty.jpg'), parcel('c.jpg')], 'l');
   sending[0]!.fail(new ApiError('unsupported_type', 'This is not a photo.', 415));
   sending[1]!.fail(new ApiError('empty_file', 'This file is empty.', 422));
   sending[2]!.fail(new ApiError('storage_full', 'The disk is full.', 507));
@@ -65,7 +66,7 @@ test('only failures that can succeed are tried again', async () => {
 
 test('cancelling one aborts its request and lets the next begin; cancelling all leaves nothing open', async () => {
   const { queue, sending, states } = rig();
-  queue.add(['a', 'b', 'c', 'd', 'e'].map((n) => file(n)), 'l');
+  queue.add(['a', 'b', 'c', 'd', 'e'].map((n) => parcel(n)), 'l');
   queue.cancel(queue.items[0]!.id);
   expect(sending[0]!.signal.aborted).toBe(true);
   await settled();
@@ -79,7 +80,7 @@ test('cancelling one aborts its request and lets the next begin; cancelling all 
 
 test('what was finished cannot be cancelled', async () => {
   const { queue, sending, states } = rig();
-  queue.add([file('a')], 'l');
+  queue.add([parcel('a')], 'l');
   sending[0]!.ok();
   await settled();
   queue.cancel(queue.items[0]!.id);
@@ -88,7 +89,7 @@ test('what was finished cannot be cancelled', async () => {
 
 test('totals count bytes of what is not cancelled', async () => {
   const { queue, sending } = rig();
-  queue.add([file('a', 100), file('b', 300), file('c', 50), file('d', 50)], 'l');
+  queue.add([parcel('a', 100), parcel('b', 300), parcel('c', 50), parcel('d', 50)], 'l');
   sending[0]!.ok();
   sending[1]!.progress(120);
   await settled();
@@ -99,12 +100,22 @@ test('totals count bytes of what is not cancelled', async () => {
 
 test('a drop while others run is appended; one after all is done begins a new list', async () => {
   const { queue, sending } = rig();
-  queue.add([file('a')], 'l');
-  queue.add([file('b')], 'l');
+  queue.add([parcel('a')], 'l');
+  queue.add([parcel('b')], 'l');
   expect(queue.items).toHaveLength(2);
   sending[0]!.ok();
   sending[1]!.ok();
   await settled();
-  queue.add([file('c')], 'l');
+  queue.add([parcel('c')], 'l');
   expect(queue.items.map((i) => i.file.name)).toEqual(['c']);
+});
+
+test('a sidecar goes with its photo; one that lies alone is told and not sent', () => {
+  const { queue, sending, states } = rig();
+  const xmp = file('a.xmp', 10);
+  queue.add([{ ...parcel('a'), folder: 'Trip', sidecar: xmp }, { ...parcel('b.xmp'), lonely: true }], 'l');
+  expect(states()).toEqual(['sending', 'failed']);
+  expect(sending.map((s) => [s.item.file.name, s.item.sidecar, s.item.folder])).toEqual([['a', xmp, 'Trip']]);
+  expect(queue.items[1]!.message).toMatch(/photo/);
+  expect(queue.retryable).toBe(false);
 });

@@ -1,8 +1,10 @@
 import { ApiError } from './api.ts';
+import { t } from '../strings/t.ts';
 import type { UploadResult } from './types.ts';
+import type { Parcel } from './upload-pairs.ts';
 
 export type UploadState = 'queued' | 'sending' | 'created' | 'duplicate' | 'trashed' | 'failed' | 'cancelled';
-export interface UploadItem { id: number; file: File; libraryId: string; state: UploadState; sent: number; message: string; assetId: string; again: boolean }
+export interface UploadItem { id: number; file: File; folder: string; sidecar: File | undefined; libraryId: string; state: UploadState; sent: number; message: string; assetId: string; again: boolean }
 /** Sends one file; rejects with an error whose message is for people, or with an AbortError. */
 export type SendFile = (item: UploadItem, progress: (sent: number) => void, signal: AbortSignal) => Promise<UploadResult>;
 export interface UploadTotals { files: number; open: number; bytes: number; sent: number; counts: Record<UploadState, number> }
@@ -31,10 +33,10 @@ export class UploadQueue {
   get retryable(): boolean { return this.items.some((i) => i.state === 'failed' && i.again); }
   get busy(): boolean { return this.items.some((i) => i.state === 'queued' || i.state === 'sending'); }
 
-  add(files: readonly File[], libraryId: string): void {
+  add(parcels: readonly Parcel[], libraryId: string): void {
     // A new drop after all is done starts a new list; the old summary has been read.
     if (!this.busy) this.items = [];
-    for (const file of files) this.items.push({ id: this.#next++, file, libraryId, state: 'queued', sent: 0, message: '', assetId: '', again: false });
+    for (const { file, folder, sidecar, lonely } of parcels) this.items.push({ id: this.#next++, file, folder, sidecar, libraryId, state: lonely ? 'failed' : 'queued', sent: 0, message: lonely ? t('upload.lonely') : '', assetId: '', again: false });
     this.#pump();
   }
   cancel(id: number): void {

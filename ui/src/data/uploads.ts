@@ -3,11 +3,13 @@ import { t } from '../strings/t.ts';
 import type { UploadResult } from './types.ts';
 import { UploadQueue, type SendFile } from './upload-queue.ts';
 
-/** XMLHttpRequest, because fetch does not say how much has been sent. Fields stand before the file: the server needs them first. */
+/** XMLHttpRequest, because fetch does not say how much has been sent. Fields and the sidecar stand before the file: the server needs them first. */
 const send: SendFile = (item, progress, signal) => new Promise<UploadResult>((resolve, reject) => {
   const form = new FormData();
   form.append('library', item.libraryId);
   form.append('modifiedAt', String(item.file.lastModified));
+  if (item.folder) form.append('folder', item.folder);
+  if (item.sidecar) form.append('sidecar', item.sidecar, item.sidecar.name);
   form.append('file', item.file, item.file.name);
   const xhr = new XMLHttpRequest();
   xhr.open('POST', '/api/v1/assets');

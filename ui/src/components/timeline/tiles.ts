@@ -1,13 +1,14 @@
 import { iconMarkup } from '../../app/icons.ts';
 import { thumbUrl } from '../../data/assets.ts';
-import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
+import type { TimelineModel } from '../../data/timeline.ts';
 import { FLAG } from '../../data/types.ts';
-import { formatDay, formatDuration, formatMonth, formatWallClock } from '../../strings/format.ts';
+import { formatDay, formatMonth } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { averageColour, blurredPicture } from './placeholder.ts';
 import { PictureRetry } from './picture-retry.ts';
 import { placeRow, rowAt, rowOfPhoto, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';
+import { tileLabel, tileMarks } from './tile-marks.ts';
 
 /*
  * The elements of the timeline, built and moved by hand: a template engine would be asked for 60 changes per frame. Tiles and headings are
@@ -28,6 +29,8 @@ export class TileField {
   #redraw: () => void;
   #retry = new PictureRetry(() => this.#again());
   active = 0;
+  /** Where the focus goes with the next drawing; -1: it stays. */
+  #refocus = -1;
   /** First and last photo that were drawn. */
   drawn: [number, number] = [0, -1];
 
@@ -40,14 +43,19 @@ export class TileField {
 
   /** The layout was replaced: tiles follow their photo to its new place, so that loaded pictures stay on the screen. */
   rekey(): void {
-    const old = [...this.#live.values()];
+    const old = [...this.#live.values()], focused = old.find((tile) => tile.el.matches(':focus'));
     this.#live.clear();
     for (const tile of old) {
       const index = tile.id ? this.#model.indexOf(tile.id, tile.index) : -1;
       if (index >= 0 && !this.#live.has(index)) {
+        if (tile === focused) this.active = index;
         tile.index = index;
         this.#live.set(index, tile);
-      } else this.#retire(tile);
+      } else {
+        // What it showed is not loaded, or gone: the focus goes to what stands in its place now, not to nowhere.
+        if (tile === focused) this.#refocus = this.active = tile.index;
+        this.#retire(tile);
+      }
     }
     for (const h of this.#headings.values()) this.#retireHeading(h);
     this.#headings.clear();
@@ -61,7 +69,8 @@ export class TileField {
     const from = rows.first[r0]!, to = rows.first[r1 + 1]! - 1;
     this.drawn = [from, to];
     // The focused tile stays in the document while it is off the screen, so that focus is not lost.
-    const focused = [...this.#live.values()].find((tile) => tile.el.matches(':focus'))?.index ?? -1;
+    const refocus = Math.min(this.#refocus, layout.total - 1);
+    const focused = refocus >= 0 ? refocus : ([...this.#live.values()].find((tile) => tile.el.matches(':focus'))?.index ?? -1);
     for (const [i, tile] of this.#live) {
       if ((i >= from && i <= to) || i === focused) continue;
       this.#live.delete(i);
@@ -73,6 +82,14 @@ export class TileField {
     for (let r = r0; r <= r1; r++) this.#row(rows, r, shift, screen.fast, headings);
     if (focused >= 0 && (focused < from || focused > to) && focused < layout.total) this.#row(rows, rowOfPhoto(rows, focused), shift, true, headings, focused);
     for (const [key, h] of this.#headings) if (!headings.has(key)) { this.#headings.delete(key); this.#retireHeading(h); }
+    this.#refocus = -1;
+    if (refocus >= 0) this.#keepFocus(refocus);
+  }
+
+  /** Not when the focus has moved on by itself. */
+  #keepFocus(index: number): void {
+    const root = this.#content.getRootNode() as ShadowRoot;
+    if (document.activeElement === document.body || root.activeElement?.classList.contains('tile')) this.#live.get(index)?.el.focus({ preventScroll: true });
   }
 
   tileAt(index: number): HTMLElement | undefined { return this.#live.get(index)?.el; }
@@ -240,19 +257,4 @@ export class TileField {
     return h;
   }
   #retireHeading(h: Heading): void { h.el.hidden = true; this.#headingPool.push(h); }
-}
-
-export function tileLabel(row: TimelineRow): string {
-  const kind = row.flags & FLAG.video ? (row.duration ? t('timeline.tile.duration', { time: formatDuration(row.duration) }) : t('timeline.tile.video')) : t('timeline.tile.photo');
-  const extra = [row.flags & FLAG.favourite && t('timeline.tile.favourite'), row.flags & FLAG.waiting && t('timeline.tile.waiting'), row.flags & FLAG.failed && t('timeline.tile.failed')].filter(Boolean);
-  return [t('timeline.tile', { kind, date: formatWallClock(row.time) }), ...extra].join(', ');
-}
-
-function tileMarks(row: TimelineRow): string {
-  const marks: string[] = [];
-  if (row.flags & FLAG.favourite) marks.push(`<span class="heart">${iconMarkup('heart', 'small filled')}</span>`);
-  if (row.flags & FLAG.video) marks.push(`<span class="duration">${row.duration ? formatDuration(row.duration) : ''}${iconMarkup('play', 'small filled')}</span>`);
-  if (row.flags & FLAG.waiting) marks.push(`<span class="state">${iconMarkup('clock')}</span>`);
-  else if (row.flags & FLAG.failed) marks.push(`<span class="state">${iconMarkup('image-off')}</span>`);
-  return marks.join('');
 }

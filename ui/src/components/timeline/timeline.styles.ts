@@ -21,9 +21,13 @@ export const timelineStyles = css`
   .marks { position: absolute; inset: 0; pointer-events: none; color: #fff; }
   .marks .icon { filter: drop-shadow(0 0 2px rgb(0 0 0 / 60%)); }
   .heart { position: absolute; left: 8px; bottom: 8px; }
-  .duration { position: absolute; right: 8px; top: 8px; display: flex; gap: 4px; align-items: center; font: 600 var(--text-caption) var(--font); font-weight: 600; font-variant-numeric: tabular-nums; text-shadow: 0 0 3px rgb(0 0 0 / 80%); }
-  .state { position: absolute; inset: 0; display: grid; place-items: center; color: var(--ink-2); }
-  .state .icon { filter: none; width: 24px; height: 24px; padding: 0; }
+  .badges { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; align-items: center; font: 600 var(--text-caption) var(--font); font-weight: 600; font-variant-numeric: tabular-nums; text-shadow: 0 0 3px rgb(0 0 0 / 80%); }
+  .badges .icon { margin-left: -2px; }
+  .raw { font-size: 0.625rem; line-height: 1; letter-spacing: 0.06em; padding: 3px 4px; border-radius: 3px; background: rgb(0 0 0 / 42%); text-shadow: none; }
+  .marks { container-type: size; }
+  .state { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 6px; color: var(--ink-2); text-align: center; padding: 8px; font: var(--text-caption) var(--font); }
+  .state .icon { filter: none; width: 24px; height: 24px; padding: 0; stroke-width: 1.5; }
+  @container (max-width: 95px) or (max-height: 72px) { .state span { display: none; } .raw { display: none; } }
   .tile[style*='background-image: url'] .state { color: #fff; }
   .heading { display: flex; align-items: end; gap: 6px; white-space: nowrap; }
   .heading span { overflow: hidden; text-overflow: ellipsis; }

@@ -1,8 +1,10 @@
+import type { Found } from '../../data/upload-pairs.ts';
+
 /** Files of a drop, folders walked through. Files that no photo program would offer (.DS_Store and the like) are left out. */
 const IGNORED = /^(\.|thumbs\.db$|desktop\.ini$)/i;
 const DEPTH = 32;
 
-export interface Dropped { files: File[]; unreadable: number }
+export interface Dropped { files: Found[]; unreadable: number }
 
 /** Must be called in the drop event itself: the list is empty afterwards. */
 export function readDrop(data: DataTransfer): Promise<Dropped> {
@@ -14,7 +16,7 @@ async function collect(entries: { entry: FileSystemEntry | null; file: File | nu
   const found: Dropped = { files: [], unreadable: 0 };
   for (const { entry, file } of entries) {
     if (entry?.isDirectory) await walk(entry as FileSystemDirectoryEntry, found, 0);
-    else if (file) found.files.push(file);
+    else if (file) found.files.push({ file, folder: '' });
   }
   return found;
 }
@@ -27,7 +29,7 @@ async function walk(dir: FileSystemDirectoryEntry, found: Dropped, depth: number
     for (let batch = await read(reader); batch.length > 0; batch = await read(reader)) {
       for (const entry of batch) {
         if (entry.isDirectory) await walk(entry as FileSystemDirectoryEntry, found, depth + 1);
-        else if (!IGNORED.test(entry.name)) found.files.push(await fileOf(entry as FileSystemFileEntry));
+        else if (!IGNORED.test(entry.name)) found.files.push({ file: await fileOf(entry as FileSystemFileEntry), folder: folderOf(entry.fullPath) });
       }
     }
   } catch {
@@ -35,6 +37,8 @@ async function walk(dir: FileSystemDirectoryEntry, found: Dropped, depth: number
   }
 }
 
-export const wanted = (files: readonly File[]): File[] => files.filter((f) => !IGNORED.test(f.name));
+/** What the browser's chooser gave: with a path when a folder was chosen. */
+export const wanted = (files: readonly File[]): Found[] => files.filter((f) => !IGNORED.test(f.name)).map((file) => ({ file, folder: folderOf(file.webkitRelativePath) }));
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/'))).replace(/^\//, '');
 const read = (reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 const fileOf = (entry: FileSystemFileEntry): Promise<File> => new Promise((resolve, reject) => entry.file(resolve, reject));

@@ -6,6 +6,7 @@ import { toast } from '../../app/toast.ts';
 import { libraries, writable } from '../../data/libraries.ts';
 import { Use } from '../../data/store.ts';
 import { uploads } from '../../data/uploads.ts';
+import { pairSidecars } from '../../data/upload-pairs.ts';
 import type { UploadItem } from '../../data/upload-queue.ts';
 import { formatBytes, formatLeft } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
@@ -71,7 +72,7 @@ export class MUpload extends LitElement {
     if (unreadable > 0) toast({ text: t('upload.unreadable', { n: unreadable }), kind: 'bad' });
     if (files.length === 0) return toast({ text: t('upload.nothing') });
     if (!this.library) return toast({ text: t('upload.noLibrary'), kind: 'bad' });
-    uploads.queue.add(files, this.library.id);
+    uploads.queue.add(pairSidecars(files), this.library.id);
   }
 
   override render() {
@@ -115,6 +116,7 @@ export class MUpload extends LitElement {
     const mark = { created: 'check', duplicate: 'circle-check', trashed: 'trash-2', failed: 'circle-alert', cancelled: 'x', queued: 'clock', sending: 'upload' }[i.state];
     return html`<li data-testid="upload-item" data-state=${i.state}><span class="name">${i.file.name}</span><span class="caption">${t(`upload.state.${i.state}`)}</span>
       ${open ? html`<button class="icon-button" aria-label=${t('upload.cancelOne', { name: i.file.name })} @click=${() => uploads.queue.cancel(i.id)}>${icon('x', 'small')}</button>` : html`<span class=${i.state === 'failed' ? 'bad' : i.state === 'created' ? 'good' : 'quiet'} style="justify-self:center">${icon(mark, 'small')}</span>`}
+      ${i.sidecar && i.state !== 'failed' ? html`<span class="why caption" data-testid="upload-sidecar">${t('upload.withSidecar')}</span>` : nothing}
       ${i.message ? html`<span class="why caption">${i.message}</span>` : nothing}
       ${i.state === 'sending' ? html`<span class="mini" style="--p:${i.file.size > 0 ? Math.min(100, (i.sent / i.file.size) * 100) : 0}%"></span>` : nothing}</li>`;
   }

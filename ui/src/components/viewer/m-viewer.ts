@@ -2,28 +2,32 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { act, type Act } from '../../app/act.ts';
 import { icon } from '../../app/icons.ts';
+import { notes, toast, toasts } from '../../app/toast.ts';
+import { isAnimated } from '../../data/animated.ts';
 import { ApiError, isAbort, messageOf } from '../../data/api.ts';
-import { getAsset, originalUrl, previewUrl, thumbUrl } from '../../data/assets.ts';
+import { getAsset, originalUrl, previewUrl, retryPreviews, thumbUrl } from '../../data/assets.ts';
+import { onLive } from '../../data/live.ts';
 import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
-import { FLAG, type Asset, type Problem } from '../../data/types.ts';
+import { FLAG, type Asset } from '../../data/types.ts';
 import { formatDay, formatLocal, formatWallClock } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
 import { blurredPicture } from '../timeline/placeholder.ts';
 import { ratioOf } from '../timeline/rows.ts';
 import { keepFocus } from './focus-trap.ts';
-import './m-info-panel.ts';
+import './info/m-info-panel.ts';
+import './m-live-clip.ts';
+import type { MLiveClip } from './m-live-clip.ts';
 import './m-stage.ts';
-import type { MStage, Picture } from './m-stage.ts';
+import type { Frame, MStage, Picture } from './m-stage.ts';
+import { clipOf, mayMove, SHOWABLE, sharpEnough } from './kinds.ts';
+import { failedView, retryingView, stateView, thingsView, unplayableView } from './state-view.ts';
 import { viewerStyles } from './viewer.styles.ts';
 
 const IDLE_MS = 2000;
 const SILENT_MS = 5000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Of all that may be said about a file, what keeps it from being shown. */
-const REASONS: readonly Problem[] = ['too_large', 'undecodable'];
-/** What browsers show by themselves, so that zooming in may load the original. */
-const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
+const REDUCED = matchMedia('(prefers-reduced-motion: reduce)');
 
 /**
  * One photo or video over the whole window; the timeline stays beneath.
@@ -45,8 +49,15 @@ export class MViewer extends LitElement {
   @state() private idle = false;
   @state() private info = false;
   @state() private videoFailed = false;
+  /** Whether the shown picture moves by itself (a GIF), and whether it does so now. */
+  @state() private animated = false;
+  @state() private animating = false;
+  @state() private frames: Frame[] = [];
+  /** Somebody asked for the preview once more: on its way, or ended as before. */
+  @state() private retry: 'no' | 'asked' | 'in vain' = 'no';
   @query('.room') private room!: HTMLElement;
   @query('m-stage') private stage?: MStage;
+  @query('m-live-clip') private clip?: MLiveClip;
   @query('video') private video?: HTMLVideoElement;
   /** The place that a photo had before it left this view: its neighbours are still next to it. */
   private ghost = -1;
@@ -74,6 +85,8 @@ export class MViewer extends LitElement {
     this.addEventListener('focusin', this.wake, { signal });
     this.leave = this.model.subscribe();
     this.model.addEventListener('rows', () => this.follow(), { signal });
+    signal.addEventListener('abort', onLive((e) => { if (e.type === 'reset' || (e.type === 'change' && e.change.kind === 'asset' && e.change.id === this.assetId)) void this.refetch(); }), { once: true });
+    toasts.addEventListener('left', () => this.room.focus({ preventScroll: true }), { signal });
     this.wake();
   }
   override disconnectedCallback(): void { super.disconnectedCallback(); this.off.abort(); this.abort.abort(); this.leave?.(); clearTimeout(this.timer); clearTimeout(this.silent); }
@@ -86,7 +99,9 @@ export class MViewer extends LitElement {
     const id = this.assetId;
     if (this.asset?.id !== id) this.asset = undefined;
     this.error = undefined;
-    this.videoFailed = false;
+    this.videoFailed = this.animated = this.animating = false;
+    this.frames = [];
+    this.retry = 'no';
     this.index = this.start >= 0 && this.model.rowAt(this.start)?.id === id ? this.start : this.model.indexOf(id, Math.max(0, this.start));
     if (this.index === this.target) this.target = -1;
     this.row = this.index >= 0 ? this.model.rowAt(this.index) : undefined;
@@ -96,7 +111,7 @@ export class MViewer extends LitElement {
       if (!UUID.test(id)) throw new ApiError('not_found', t('viewer.gone'), 404);
       const asset = await getAsset(id, abort.signal);
       if (abort.signal.aborted) return;
-      this.asset = asset;
+      this.know(asset);
       if (this.index >= 0) return;
       this.index = await this.model.locate(asset);
       if (abort.signal.aborted) return;
@@ -115,8 +130,43 @@ export class MViewer extends LitElement {
     this.index = at;
     const row = at >= 0 ? this.model.rowAt(at) : undefined;
     if (!row) return;
-    if (this.row && (row.version !== this.row.version || row.flags !== this.row.flags)) void getAsset(this.assetId, this.abort.signal).then((asset) => { if (asset.id === this.assetId) this.asset = asset; }, () => undefined);
+    if (this.row && (row.version !== this.row.version || row.flags !== this.row.flags)) void this.refetch();
     this.row = row;
+    this.retried();
+  }
+
+  /** The newest facts of the photo that is shown; quietly, as it is shown already. */
+  private async refetch(): Promise<void> {
+    const asset = await getAsset(this.assetId, this.abort.signal).catch(() => undefined);
+    if (asset?.id === this.assetId) this.know(asset);
+  }
+  private know(asset: Asset): void {
+    this.asset = asset;
+    this.retried();
+    const file = asset.files.find((f) => f.id === asset.fileId);
+    if (!file || asset.type === 'video' || !mayMove(file)) return;
+    void (asset.durationMs ? Promise.resolve(true) : isAnimated(file.id)).then((moves) => {
+      if (this.assetId !== asset.id || this.animated === moves) return;
+      this.animated = moves;
+      this.animating = moves && !REDUCED.matches;
+    });
+  }
+  private retried(): void {
+    if (this.retry === 'no') return;
+    if (!this.failed && !this.waiting) this.retry = 'no';
+    else if (this.failed && this.retry === 'asked') this.retry = 'in vain';
+  }
+  private async tryAgain(): Promise<void> {
+    const id = this.assetId;
+    try {
+      if ((await retryPreviews([id])) === 0) return toast({ text: t('viewer.retry.none') });
+      if (this.assetId !== id) return;
+      this.model.patch(new Set([id]), FLAG.waiting, FLAG.failed);
+      if (this.asset) this.asset = { ...this.asset, preview: 'waiting' };
+      this.retry = 'asked';
+    } catch (e) {
+      toast({ text: messageOf(e), kind: 'bad' });
+    }
   }
 
   private get around(): { previous: number; next: number } {
@@ -176,7 +226,8 @@ export class MViewer extends LitElement {
   private get trashed(): boolean { return this.asset ? this.asset.trashedAt !== null : this.model.view === 'trash'; }
 
   private key = (e: KeyboardEvent): void => {
-    if (e.key === 'Tab') return keepFocus(e, this.shadowRoot!);
+    if (e.composedPath().some((n) => n instanceof Element && n.localName === 'wa-dialog')) return; // a question stands above
+    if (e.key === 'Tab') return keepFocus(e, this.shadowRoot!, notes.root);
     const target = e.composedPath()[0] as HTMLElement;
     const typing = target.matches?.('input, textarea, select');
     if (e.ctrlKey || e.metaKey || e.altKey || (typing && e.key !== 'Escape')) return;
@@ -187,6 +238,7 @@ export class MViewer extends LitElement {
       i: () => this.toggleInfo(), f: () => void this.do(this.favourite ? 'unfavourite' : 'favourite'),
       a: () => { if (!this.trashed) void this.do(this.archived ? 'unarchive' : 'archive'); },
       Delete: () => { if (!this.trashed && this.mayTrash) void this.do('trash'); },
+      l: () => this.clip?.toggle(),
       ' ': () => { if (this.video) void (this.video.paused ? this.video.play() : this.video.pause()); else this.stage?.toggle(); },
     };
     const run = keys[e.key];
@@ -195,7 +247,7 @@ export class MViewer extends LitElement {
     this.wake();
     run();
   };
-  private toggleInfo(): void { this.info = !this.info; this.wake(); }
+  private toggleInfo(): void { this.info = !this.info; this.frames = []; this.wake(); }
   private swiped(e: CustomEvent<{ to: 'next' | 'previous' | 'close' }>): void { if (e.detail.to === 'close') this.close(); else void this.step(e.detail.to); }
 
   private picture(): Picture | null {
@@ -205,8 +257,9 @@ export class MViewer extends LitElement {
     const layout = this.model.layout;
     const ratio = layout && this.index >= 0 && this.index < layout.total ? ratioOf(layout, this.index) : 4 / 3;
     const width = asset?.width ?? 1440 * Math.min(1, ratio), height = asset?.height ?? width / ratio;
-    const mime = asset?.files.find((f) => f.id === fileId)?.mime ?? '';
-    return { key: `${this.assetId}/${version}`, width, height, blurred: blurredPicture(row?.thumbhash ?? asset?.thumbhash ?? ''), thumb: thumbUrl(fileId, version), preview: previewUrl(fileId, version), sharp: SHOWABLE.test(mime) ? originalUrl(fileId) : '', alt: asset?.title || asset?.originalName || t('timeline.tile.photo') };
+    const file = asset?.files.find((f) => f.id === fileId);
+    const own = file && SHOWABLE.test(file.mime) ? originalUrl(fileId) : '';
+    return { key: `${this.assetId}/${version}`, width, height, blurred: blurredPicture(row?.thumbhash ?? asset?.thumbhash ?? ''), thumb: thumbUrl(fileId, version), preview: previewUrl(fileId, version), sharp: own && sharpEnough(width, height) ? own : '', moving: own && this.animating ? own : '', alt: asset?.title || asset?.originalName || t('timeline.tile.photo') };
   }
 
   override render() {
@@ -233,28 +286,36 @@ export class MViewer extends LitElement {
         ${previous >= 0 ? html`<button class="icon-button step previous chrome" data-testid="viewer-previous" aria-label=${t('viewer.previous')} @click=${() => void this.step('previous')}>${icon('chevron-left')}</button>` : nothing}
         ${next >= 0 ? html`<button class="icon-button step next chrome" data-testid="viewer-next" aria-label=${t('viewer.next')} @click=${() => void this.step('next')}>${icon('chevron-right')}</button>` : nothing}
       </div>
-      ${this.info && asset ? html`<m-info-panel .asset=${asset} @changed=${(e: CustomEvent<Asset>) => { this.asset = e.detail; }} @close=${() => this.toggleInfo()}></m-info-panel>` : nothing}`;
+      ${this.info && asset ? html`<m-info-panel .asset=${asset} @changed=${(e: CustomEvent<Asset>) => this.know(e.detail)} @point=${(e: CustomEvent<Frame[]>) => { this.frames = e.detail; }} @close=${() => this.toggleInfo()}></m-info-panel>` : nothing}`;
   }
 
   private body(fileId: string) {
-    const { asset, row } = this;
+    const { asset, row, failed, waiting } = this;
     const video = row ? (row.flags & FLAG.video) !== 0 : asset?.type === 'video';
-    const { failed } = this;
-    const waiting = row ? (row.flags & FLAG.waiting) !== 0 : asset?.preview === 'waiting';
     const picture = this.picture();
+    if (this.retry === 'asked' && fileId) return retryingView(fileId);
     if (video && fileId) {
-      if (this.videoFailed) return this.cannot('image-off', t('viewer.failed'), [...this.reasons(), t('viewer.videoFailed')].join(' '), fileId);
-      const poster = !failed && !waiting && picture ? picture.preview : nothing;
-      return html`<video data-testid="viewer-video" controls playsinline preload="metadata" src=${originalUrl(fileId)} poster=${poster} @error=${() => { this.videoFailed = true; }} @loadstart=${this.videoBegins} @loadedmetadata=${this.videoKnown}></video>`;
+      const poster = !failed && !waiting && picture ? picture.preview : '';
+      // Where our own decoder gave up and nothing of it can be played, the reason is told, and it can be tried again.
+      if (this.videoFailed) return failed ? this.cannotShow(fileId) : unplayableView(asset, fileId, poster);
+      return html`<video data-testid="viewer-video" controls playsinline preload="metadata" src=${originalUrl(fileId)} poster=${poster || nothing} @error=${() => { this.videoFailed = true; }} @loadstart=${this.videoBegins} @loadedmetadata=${this.videoKnown}></video>${failed ? nothing : thingsView(asset, this.openInfo)}`;
     }
-    if (failed) return this.cannot('image-off', t('viewer.failed'), [...this.reasons(), t('viewer.failed.text')].join(' '), fileId);
+    if (failed) return this.cannotShow(fileId);
     if (!picture) return nothing;
     // Until the preview is there, the original stands in where a browser can show it.
     const shown = waiting ? { ...picture, thumb: '', preview: picture.sharp, sharp: '' } : picture;
-    return html`<m-stage .picture=${shown} .origin=${this.origin} @swipe=${this.swiped} @tap=${() => { if (this.idle) this.wake(); else this.idle = true; }}></m-stage>
+    const clip = clipOf(asset);
+    return html`<m-stage .picture=${shown} .origin=${this.origin} .frames=${this.frames} @swipe=${this.swiped} @tap=${() => { if (this.idle) this.wake(); else this.idle = true; }}
+        @hold=${(e: CustomEvent<{ on: boolean }>) => { if (e.detail.on) void this.clip?.play(); else this.clip?.stop(); }}></m-stage>
+      ${clip ? html`<m-live-clip ?quiet=${this.idle} src=${clip.src} download=${clip.download} .ratio=${picture.width / picture.height}></m-live-clip>` : nothing}
+      ${this.animated && !this.animating ? html`<button class="chip chrome" data-testid="viewer-animate" aria-label=${t('viewer.play.label')} @click=${() => { this.animating = true; }}>${icon('play', 'small filled')}${t('viewer.play')}</button>` : nothing}
+      ${thingsView(asset, this.openInfo)}
       ${waiting && !shown.preview ? html`<div class="waiting" role="status">${t('viewer.waiting')}</div>` : nothing}`;
   }
-  private reasons(): string[] { return (this.asset?.problems ?? []).filter((p) => REASONS.includes(p)).map((p) => t(`problem.${p}`)); }
+  private openInfo = (): void => { if (!this.info) this.toggleInfo(); };
+  private cannotShow(fileId: string) {
+    return failedView(this.asset, fileId, this.retry === 'in vain', this.asset && !this.trashed ? () => void this.tryAgain() : undefined);
+  }
   /** Some files make the browser neither play nor complain. Where our own decoder gave up too, silence is an answer. */
   private videoBegins = (): void => {
     clearTimeout(this.silent);
@@ -263,15 +324,13 @@ export class MViewer extends LitElement {
   /** Sound without a picture: the browser knows the sound only. */
   private videoKnown = (): void => {
     clearTimeout(this.silent);
-    if (this.failed && this.video?.videoWidth === 0) this.videoFailed = true;
+    if (this.video?.videoWidth === 0 && (this.failed || this.asset?.width)) this.videoFailed = true;
   };
+  private get waiting(): boolean { return this.row ? (this.row.flags & FLAG.waiting) !== 0 : this.asset?.preview === 'waiting'; }
   private get failed(): boolean { return this.row ? (this.row.flags & FLAG.failed) !== 0 : this.asset?.preview === 'failed'; }
   private lost(error: unknown) {
-    if (error instanceof ApiError && error.code === 'not_found') return html`${this.cannot('image-off', t('viewer.gone'), '', '')}<button class="text-button again" data-testid="viewer-back" @click=${() => this.close()}>${t('app.toPhotos')}</button>`;
-    return html`${this.cannot('circle-alert', t('viewer.error'), messageOf(error), '')}<button class="text-button again" @click=${() => void this.load()}>${t('app.retry')}</button>`;
-  }
-  private cannot(name: string, title: string, text: string, fileId: string) {
-    return html`<div class="cannot" data-testid="viewer-cannot">${icon(name)}<h2>${title}</h2><p>${text}</p>${fileId ? html`<a href=${originalUrl(fileId, true)} download>${icon('download')}${t('viewer.download')}</a>` : nothing}</div>`;
+    if (error instanceof ApiError && error.code === 'not_found') return html`${stateView({ icon: 'image-off', title: t('viewer.gone'), text: [] })}<button class="text-button again" data-testid="viewer-back" @click=${() => this.close()}>${t('app.toPhotos')}</button>`;
+    return html`${stateView({ icon: 'circle-alert', title: t('viewer.error'), text: [messageOf(error)] })}<button class="text-button again" @click=${() => void this.load()}>${t('app.retry')}</button>`;
   }
 }
 declare global { interface HTMLElementTagNameMap { 'm-viewer': MViewer } }

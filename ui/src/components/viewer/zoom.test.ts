@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clampZoom, FIT, fitBox, maxScale, zoomAt } from './zoom.ts';
+import { clampZoom, FIT, fitBox, homeZoom, maxScale, zoomAt } from './zoom.ts';
 
 const view = { width: 1200, height: 800 };
 const picture = { width: 4000, height: 3000 };
@@ -34,4 +34,19 @@ test('never beyond the limits, and no gap at an edge that can be covered', () =>
     if (box.width * z.scale >= view.width) expect((box.width * z.scale) / 2 - Math.abs(z.x)).toBeGreaterThanOrEqual(view.width / 2 - 1e-6);
     else expect(z.x).toBe(0);
   }));
+});
+
+test('a panorama starts as high as the window, a long page as wide as can be read, all others whole', () => {
+  const home = (width: number, height: number, v = view) => { const b = fitBox({ width, height }, v); return { b, z: homeZoom({ width, height }, b, v, maxScale({ width, height }, b, 1)) }; };
+  const pano = home(8000, 2000);
+  expect(pano.b.height * pano.z.scale).toBeCloseTo(view.height);
+  expect(pano.z.x).toBe(0);
+  const phone = { width: 360, height: 740 }, wide = home(12_000, 2400, phone);
+  expect(wide.b.height * wide.z.scale).toBeCloseTo(phone.height);
+  const page = home(1080, 12_000);
+  expect(page.b.width * page.z.scale).toBeCloseTo(640);
+  expect((page.b.height * page.z.scale) / 2 - page.z.y).toBeCloseTo(view.height / 2); // its top at the top of the window
+  expect(home(4000, 3000).z).toEqual(FIT);
+  expect(home(3000, 4000).z).toEqual(FIT);
+  expect(home(3000, 1).z.scale).toBeLessThanOrEqual(maxScale({ width: 3000, height: 1 }, home(3000, 1).b, 1));
 });

@@ -25,3 +25,15 @@ export function zoomAt(z: Zoom, factor: number, px: number, py: number, box: Siz
   const scale = Math.min(most, Math.max(1, z.scale * factor)), k = scale / z.scale;
   return clampZoom({ scale, x: px - (px - z.x) * k, y: py - (py - z.y) * k }, box, view, most);
 }
+
+const WIDE = 2.5, TALL = 0.35, READABLE = 640;
+/** How a picture is shown first: whole, but a panorama as high as the window (one pans), and a very tall one wide enough to be read, from its top. */
+export function homeZoom(picture: Size, box: Size, view: Size, most: number): Zoom {
+  const ratio = picture.width / picture.height;
+  if (ratio >= WIDE && box.height < view.height) return clampZoom({ scale: view.height / box.height, x: 0, y: 0 }, box, view, most);
+  if (ratio <= TALL && box.width < view.width) {
+    const scale = Math.min(view.width, Math.max(READABLE, box.width), picture.width) / box.width;
+    return clampZoom({ scale, x: 0, y: Number.MAX_SAFE_INTEGER }, box, view, most);
+  }
+  return FIT;
+}
