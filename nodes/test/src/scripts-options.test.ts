@@ -71,12 +71,12 @@ describe('what a person types wrong is answered with words', () => {
     }
   });
 
-  it('facts-score prints the score and the misses, or how it is used', async () => {
-    expect(await script('facts-score', ['--help'])).toMatchObject({ code: 0, err: expect.stringContaining('Usage: scripts/facts-score --manifest') as string });
+  it('eval judges an export, or says how it is used', async () => {
+    expect(await script('eval', ['--help'])).toMatchObject({ code: 0, err: expect.stringContaining('Usage: scripts/eval media') as string });
     writeFileSync(home.folder('export.ndjson'), '');
-    const said = await script('facts-score', ['--manifest', join(CHECKOUT, 'nodes/coordinator/fixtures/expected.json'), '--export', home.folder('export.ndjson')]);
+    const said = await script('eval', ['media', '--manifest', join(CHECKOUT, 'nodes/test/fixtures/media/MANIFEST.json'), '--export', home.folder('export.ndjson')]);
     expect(said.code).toBe(1);
-    expect(said.out).toMatch(/^miss +\S+\.jpg: date: .*found not in the export$/m);
+    expect(said.out).toMatch(/^miss +\S+\.jpg: date: .*found not in the library$/m);
     expect(said.out).toMatch(/^score +0 of \d+ = 0\.0 %$/m);
   });
 });

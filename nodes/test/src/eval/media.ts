@@ -10,14 +10,14 @@ import { differs, look, reference } from './reference.ts';
 import { watch, type Watched } from './watch.ts';
 
 /** What one file came to. `account`: where it is now, or why it is not; null when nobody knows. `preview`: null when there is nothing to compare. */
-export interface FileResult { file: string; kind: string; account: string | null; facts: Fact[]; preview: { state: 'agrees' | 'differs' | 'no reference' | 'shown through another file' | 'refused'; by?: string; said?: string } | null }
+export interface FileResult { file: string; kind: string; account: string | null; /** What the upload answered, when nobody knows where the file is. */ lost?: string; facts: Fact[]; preview: { state: 'agrees' | 'differs' | 'no reference' | 'shown through another file' | 'refused'; by?: string; said?: string } | null }
 export interface EvalResult extends Watched { files: FileResult[]; assets: number; longestJobMs: number; longestJob: string; bombs: { file: string; ms: number; state: string; attempts: number }[]; seconds: number }
 export interface EvalSet { dir: string; files: ManifestFile[] }
 
 /** Kinds as the project's own files have them, where another set has only "generated". */
 export function readSet(dir: string, manifest?: string): EvalSet {
   const own = new Map(readManifest(MEDIA).map((f) => [f.sha256, f.kind]));
-  return { dir, files: readManifest(dir, manifest).map((f) => ({ ...f, kind: f.kind === undefined || f.kind === 'generated' ? (own.get(f.sha256) ?? 'other') : f.kind })) };
+  return { dir: path.resolve(dir), files: readManifest(dir, manifest).map((f) => ({ ...f, kind: f.kind === undefined || f.kind === 'generated' ? (own.get(f.sha256) ?? 'other') : f.kind })) };
 }
 
 const MEGAPIXELS = 150e6;
@@ -71,7 +71,8 @@ export async function evaluate(set: EvalSet, progress: (text: string) => void = 
     progress('comparing previews');
     const files: FileResult[] = [];
     for (const f of set.files) {
-      files.push({ file: f.file, kind: f.kind ?? 'other', account: account(f, imported, house, set.files), facts: facts.filter((x) => x.file === f.file), preview: await preview(f, imported.held.get(f.sha256), set, house) });
+      const where = account(f, imported, house, set.files);
+      files.push({ file: f.file, kind: f.kind ?? 'other', account: where, ...(where === null ? { lost: imported.fates.get(f.file)?.said ?? 'its bytes are not what was sent' } : {}), facts: facts.filter((x) => x.file === f.file), preview: await preview(f, imported.held.get(f.sha256), set, house) });
     }
     const names = new Map(imported.assets.map((a) => [a.id, a.originalName]));
     const done = jobs(house).map((j) => ({ asset: j.asset ?? '', ms: (j.done_at ?? 0) - (j.started_at ?? 0), state: j.state, attempts: j.attempt }));

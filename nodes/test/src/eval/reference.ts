@@ -50,7 +50,9 @@ export async function reference(file: string, f: ManifestFile): Promise<Referenc
   };
   const program = (name: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<unknown> => run(name, args, { cwd: temp, timeout: LIMIT_MS, maxBuffer: 64 << 20, env: { PATH: process.env.PATH, VIPS_WARNING: '0', VIPS_CONCURRENCY: '1', ...env } });
   const vips = (from: string): Promise<Reference | null> => attempt('vipsthumbnail', true, async () => {
-    await program('vipsthumbnail', [from, '--size', `${EDGE}x${EDGE}>`, '--export-profile', 'srgb', '-o', out]);
+    // only where there is one: what carries no profile is sRGB already, and lcms would clip it on a detour
+    const profiled = await program('vipsheader', ['-f', 'icc-profile-data', from]).then(() => true, () => false);
+    await program('vipsthumbnail', [from, '--size', `${EDGE}x${EDGE}>`, ...(profiled ? ['--export-profile', 'srgb'] : []), '-o', out]);
     return [await look(out)];
   });
   try {
@@ -69,9 +71,12 @@ export async function reference(file: string, f: ManifestFile): Promise<Referenc
         return [await look(out)];
       });
     }
-    return await vips(file)
-      ?? await attempt('heif-convert', true, async () => { await program('heif-convert', [file, out]); return [await look(await readFile(out))]; })
-      ?? await attempt('ffmpeg', true, async () => { await program('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-frames:v', '1', '-y', out]); return [await look(await readFile(out))]; });
+    const ffmpeg = (): Promise<Reference | null> => attempt('ffmpeg', true, async () => { await program('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-frames:v', '1', '-y', out]); return [await look(await readFile(out))]; });
+    if (/jp2|jpx/.test(mime)) return await ffmpeg(); // libvips 8.14 takes one of JPEG 2000's small versions
+    const first = await vips(file);
+    if (first || mime === 'image/jpeg') return first; // a damaged JPEG looks different behind the damage in every decoder: what libvips gives up on has no reference
+    return await attempt('heif-convert', true, async () => { await program('heif-convert', [file, out]); return [await look(await readFile(out))]; })
+      ?? await ffmpeg();
   } finally {
     await rm(temp, { recursive: true, force: true });
   }
@@ -79,6 +84,7 @@ export async function reference(file: string, f: ManifestFile): Promise<Referenc
 
 const WORST = 28; // of 255, one channel of one cell: recompression, another scaler, another grey for a profile
 const MEAN = 10;
+const TINY = 16; // pixels: colour in JPEG is shared by blocks of four, so that nothing can be said about so few
 const ASPECT = 0.02;
 const RAW_ASPECT = 0.06; // cameras cut their own previews a little smaller than the sensor
 const ALIKE = 0.85;
@@ -101,6 +107,7 @@ export function differs(ours: Look, { looks, exact }: Reference): string | null 
     const off = ours.cells.flatMap((cell, i) => cell.map((v, c) => Math.abs(v - theirs.cells[i]![c]!)));
     const [worst, mean] = [Math.max(...off), off.reduce((s, d) => s + d, 0) / off.length];
     if (worst <= WORST && mean <= MEAN) return null;
+    if (ours.width * ours.height < TINY) return null;
     const like = correlation(ours.cells.map(grey), theirs.cells.map(grey));
     if (!exact && like >= ALIKE) return null;
     return `colours differ by ${mean.toFixed(0)} on average, ${worst.toFixed(0)} at most; alike ${like.toFixed(2)}`;

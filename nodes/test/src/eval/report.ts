@@ -40,7 +40,7 @@ export function table(r: EvalResult): string {
   const facts = r.files.flatMap((f) => f.facts);
   const byFact = FACT_NAMES.map((name) => { const of = facts.filter((f) => f.fact === name); return `${name} ${of.filter((f) => f.ok).length}/${of.length}`; }).join(' · ');
   const misses = [
-    ...r.files.filter((f) => f.account === null).map((f) => `lost    ${f.file}`),
+    ...r.files.filter((f) => f.account === null).map((f) => `lost    ${f.file}: ${f.lost}`),
     ...r.files.filter((f) => f.preview?.state === 'differs').map((f) => `preview ${f.file}: ${f.preview!.said} (${f.preview!.by})`),
     ...facts.filter((f) => !f.ok).map((f) => `fact    ${f.file}: ${f.fact}: expected ${f.expected}, found ${f.found}`),
   ];
