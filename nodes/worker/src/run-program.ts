@@ -22,7 +22,7 @@ export function runProgram(program: string, args: readonly string[], options: { 
     let failure: unknown;
     const kill = (why: unknown): void => { failure ??= why; child.kill('SIGKILL'); };
     const abort = (): void => kill(signal.reason);
-    const limit = setTimeout(() => kill(new MantelError('timeout', 'This video took too long to open.')), limitMs);
+    const limit = setTimeout(() => kill(new MantelError('timeout', 'This file took too long to open.')), limitMs);
     signal.addEventListener('abort', abort, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
@@ -30,7 +30,7 @@ export function runProgram(program: string, args: readonly string[], options: { 
       else chunks.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => { if (stderr.length < STDERR_BYTES) stderr += chunk.toString(); });
-    child.on('error', (e: NodeJS.ErrnoException) => { failure ??= e.code === 'ENOENT' ? new MantelError('internal', `${program} is not installed on this computer. Install ffmpeg and start again.`) : e; });
+    child.on('error', (e: NodeJS.ErrnoException) => { failure ??= e.code === 'ENOENT' ? new MantelError('internal', `${program} is not installed on this computer. Install it and start again.`) : e; });
     child.on('close', (code) => {
       clearTimeout(limit);
       signal.removeEventListener('abort', abort);

@@ -1,38 +1,18 @@
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { loadSharp } from '../../sharp.ts';
 import type { HeicReply, HeicRequest } from './heic-thread.ts';
+import { heavy, heavyRunning } from './gate.ts';
 import { usableProfile, withProfile } from './icc.ts';
 import { maxPixels, TIME_LIMIT_MS, tooManyPixels } from './limits.ts';
 import { fromPreview, panoramaThumb, toPreview, type Derived } from './outputs.ts';
 
 /** A thread that is kept for the next picture: compiling the decoder costs as much as a small picture. */
 const IDLE_MS = 5000;
-/** One decoded picture is up to 256 MB here and more inside the decoder: never more at once than there are cores, and at most two. */
-const MAX_THREADS = Math.min(2, availableParallelism());
 
 interface Thread { worker: Worker; idle?: NodeJS.Timeout; drop?: () => void }
 const free: Thread[] = [];
-const waiting: (() => void)[] = [];
-let running = 0;
 let alive = 0;
-
-async function turn(signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (running < MAX_THREADS) { running++; return; }
-  await new Promise<void>((resolve, reject) => {
-    const give = (): void => { signal.removeEventListener('abort', leave); resolve(); };
-    const leave = (): void => { waiting.splice(waiting.indexOf(give), 1); reject(signal.reason as Error); };
-    waiting.push(give);
-    signal.addEventListener('abort', leave, { once: true });
-  });
-}
-
-function next(): void {
-  const give = waiting.shift();
-  if (give) give(); else running--;
-}
 
 function borrow(): Thread {
   const kept = free.pop();
@@ -59,7 +39,7 @@ function giveBack(thread: Thread): void {
 }
 
 /** Decoder threads: at work, kept for the next picture, not ended yet. */
-export const heicThreads = (): { running: number; idle: number; alive: number } => ({ running, idle: free.length, alive });
+export const heicThreads = (): { running: number; idle: number; alive: number } => ({ running: heavyRunning(), idle: free.length, alive });
 /** Ends the idle threads, at the end of a worker. */
 export async function closeHeic(): Promise<void> {
   await Promise.all(free.splice(0).map((t) => { clearTimeout(t.idle); return t.worker.terminate(); }));
@@ -79,11 +59,9 @@ function answer({ worker }: Thread, stop: AbortSignal, why: () => Error): Promis
   });
 }
 
-async function decode(request: HeicRequest, signal: AbortSignal, limitMs: number): Promise<HeicReply> {
-  await turn(signal);
+const decode = (request: HeicRequest, signal: AbortSignal, limitMs: number): Promise<HeicReply> => heavy(signal, async () => {
   let thread: Thread | undefined;
   try {
-    signal.throwIfAborted(); // it may have come between the turn and here, and an aborted signal calls no listener any more
     const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
     thread = borrow();
     const reply = answer(thread, stop, () => (signal.aborted ? signal.reason as Error : new MantelError('timeout', 'This picture took too long to decode.')));
@@ -95,8 +73,8 @@ async function decode(request: HeicRequest, signal: AbortSignal, limitMs: number
     thread?.worker.on('error', () => undefined); // an error on its way must not end the process
     void thread?.worker.terminate();
     throw e;
-  } finally { next(); }
-}
+  }
+});
 
 /** HEIC and HEIF: the primary picture, upright as its container says. Throws `too_large`, `undecodable`, `timeout`; on abort the signal's reason, with the thread ended. */
 export async function renderHeic(file: Buffer, signal: AbortSignal, limitMs = TIME_LIMIT_MS): Promise<Derived> {

@@ -3,6 +3,7 @@ import type { Metadata, Sharp, SharpOptions } from 'sharp';
 import { loadSharp } from '../../sharp.ts';
 import { usableProfile } from './icc.ts';
 import { checkPixels, maxPixels, tooManyPixels } from './limits.ts';
+import { sideways, upright } from './orient.ts';
 import { fromPreview, panoramaThumb, toPreview, type Derived } from './outputs.ts';
 import type { PictureKind } from './sniff.ts';
 
@@ -11,7 +12,8 @@ type Source = Buffer | string;
 const said = (e: unknown): string => (e as Error).message.split('\n')[0]!.slice(0, 300);
 const undecodable = (e: unknown): MantelError => new MantelError('undecodable', `This picture cannot be decoded: ${said(e)}`);
 
-async function measure(source: Source, kind: PictureKind): Promise<Metadata> {
+/** What the header says. Throws `too_large`, `undecodable`. */
+export async function measure(source: Source, kind: PictureKind): Promise<Metadata> {
   const sharp = await loadSharp();
   let meta: Metadata;
   try { meta = await sharp(source, { failOn: 'none', limitInputPixels: maxPixels(kind) }).metadata(); } catch (e) {
@@ -28,12 +30,14 @@ const keepsProfile = (meta: Metadata): boolean => meta.hasProfile === true && (m
 /**
  * JPEG, PNG, WebP, GIF, TIFF, AVIF: first frame, upright, opaque (white behind what was transparent).
  * A file that ends too early is shown as far as it goes, with `truncated`. Throws `too_large` before decoding, `undecodable` where nothing can be shown.
+ * `orientation` (EXIF, 1 to 8) takes the place of the one in the file.
  */
-export async function renderImage(source: Source, kind: PictureKind): Promise<Derived> {
+export async function renderImage(source: Source, kind: PictureKind, orientation?: number): Promise<Derived> {
   const sharp = await loadSharp();
   const meta = await measure(source, kind);
   const open = (failOn: SharpOptions['failOn']): Sharp => {
-    const picture = sharp(source, { failOn, limitInputPixels: maxPixels(kind) }).autoOrient().flatten({ background: '#ffffff' });
+    const stored = sharp(source, { failOn, limitInputPixels: maxPixels(kind) });
+    const picture = (orientation === undefined ? stored.autoOrient() : upright(stored, orientation)).flatten({ background: '#ffffff' });
     return keepsProfile(meta) ? picture.keepIccProfile() : picture;
   };
   let failOn: SharpOptions['failOn'] = 'truncated';
@@ -43,7 +47,7 @@ export async function renderImage(source: Source, kind: PictureKind): Promise<De
     failOn = 'none';
     try { preview = await toPreview(open(failOn)).toBuffer(); } catch (e) { throw undecodable(e); }
   }
-  const { width, height } = meta.autoOrient;
+  const { width, height } = orientation === undefined ? meta.autoOrient : sideways(orientation) ? { width: meta.height, height: meta.width } : meta;
   const wide = panoramaThumb({ width, height });
   const pixels = wide && await open(failOn).resize({ ...wide, fit: 'fill' }).png({ compressionLevel: 1 }).toBuffer();
   return { preview, width, height, truncated: failOn === 'none', ...(await fromPreview(preview, pixels)) };

@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
 import type { Execute, ExecutorContext } from '../context.ts';
-import { renderHeic } from './heic.ts';
-import { renderImage } from './image.ts';
 import { IN_MEMORY_BYTES, MAX_PICTURE_BYTES } from './limits.ts';
 import type { Derived } from './outputs.ts';
-import { HEAD_BYTES, sniff, type Kind, type PictureKind } from './sniff.ts';
+import { renderPicture } from './picture.ts';
+import { HEAD_BYTES, sniff, type Kind } from './sniff.ts';
 import { renderVideo } from './video.ts';
 
 type Rendered = Derived & { durationMs?: number };
-
-async function renderPicture(source: Buffer | string, kind: PictureKind, signal: AbortSignal): Promise<Rendered> {
-  if (kind !== 'heic') return renderImage(source, kind);
-  return renderHeic(typeof source === 'string' ? await readFile(source, { signal }) : source, signal);
-}
 
 const unknown = (): MantelError => new MantelError('undecodable', 'This kind of file cannot be shown. The original is kept.');
 
@@ -33,16 +27,17 @@ async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: Abor
 
 async function render(context: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<Rendered> {
   const { bytes } = context;
+  const desk = { temp: context.temp, signal };
   const { kind, whole } = await fetchStart(context, lease, signal);
   if (kind === 'video') return renderVideo({ url: bytes.url(lease.get), ca: context.ca }, signal);
   if (kind === 'unknown') throw unknown();
-  if (whole) return renderPicture(whole, kind, signal);
-  if (lease.payload.bytes <= IN_MEMORY_BYTES) return renderPicture(await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES }), kind, signal);
+  if (whole) return renderPicture(whole, kind, desk);
+  if (lease.payload.bytes <= IN_MEMORY_BYTES) return renderPicture(await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES }), kind, desk);
   if (lease.payload.bytes > MAX_PICTURE_BYTES) throw new MantelError('too_large', 'This picture file is too large to be shown. The original is kept.');
   const file = join(context.temp, randomUUID());
   try {
     await bytes.getToFile(lease.get, file, { signal, maxBytes: MAX_PICTURE_BYTES });
-    return await renderPicture(file, kind, signal);
+    return await renderPicture(file, kind, desk);
   } finally { await rm(file, { force: true }); }
 }
 

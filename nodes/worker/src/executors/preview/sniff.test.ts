@@ -11,7 +11,7 @@ describe('sniff', () => {
     ['rotate90.mp4', 'video'], ['hevc10-hlg.mov', 'video'], ['avchd.m2ts', 'video'], ['no-moov.mp4', 'video'], ['audio-only.m4a', 'video'],
   ])('%s is %s', (name, kind) => { expect(sniff(fixture(name))).toBe(kind); });
   it.each([
-    [['mif1', 'mif1', 'heic'], 'heic'], [['mif1', 'avif', 'miaf'], 'avif'], [['avis', 'msf1'], 'avif'], [['msf1', 'hevc'], 'heic'], [['isom', 'mif1', 'mp41'], 'video'], [['crx ', 'isom'], 'unknown'], [['qt  '], 'video'],
+    [['mif1', 'mif1', 'heic'], 'heic'], [['mif1', 'avif', 'miaf'], 'avif'], [['avis', 'msf1'], 'avif'], [['msf1', 'hevc'], 'heic'], [['isom', 'mif1', 'mp41'], 'video'], [['crx ', 'isom'], 'raw'], [['jpm '], 'unknown'], [['qt  '], 'video'],
   ])('brands %j are %s', (brands, kind) => { expect(sniff(box(...brands))).toBe(kind); });
   it('knows nothing about too few bytes', () => { expect(sniff(Buffer.from([0xff, 0xd8, 0xff]))).toBe('unknown'); });
 });
