@@ -29,6 +29,7 @@ import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './service
 import { assetHandlers } from './services/assets/assets.service.ts';
 import { createAssets } from './services/assets/assets.ts';
 import { createTags } from './services/assets/tags.ts';
+import { createGroups, type Split } from './services/assets/group.ts';
 import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
 import { createRetry } from './services/assets/retry.ts';
@@ -42,6 +43,7 @@ import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
 import { nodeHandlers } from './services/nodes/nodes.service.ts';
 import { createNodes } from './services/nodes/nodes.ts';
+import { sidecarDue } from './services/sidecars/sidecars.repository.ts';
 import { storageHandlers } from './services/storage/storage.service.ts';
 import { createStorage } from './services/storage/storage.ts';
 import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden, setLocalTime } from './services/timeline/counters.repository.ts';
@@ -100,11 +102,20 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, log });
   const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
+  const groups = createGroups({
+    enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position: (...at) => position(...at), ratioByte,
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue,
+  });
+  const split: Split = async (...what) => {
+    const { assetUuid } = await db.writeSql((sql) => groups.split(sql, ...what));
+    queue.wake();
+    return assetUuid;
+  };
   const arrived: IngestDeps['arrived'] = (sql, a) => {
     enterTimeline(sql, counted(sql, a.assetId)!);
     logChange(sql, 'asset', a.assetUuid, 'create', { libraryId: a.libraryId });
     preview.enqueue(sql, { assetId: a.assetId, fileId: a.fileUuid, mime: a.mime, bytes: a.bytes, name: a.name });
-    return { assetUuid: a.assetUuid };
+    return groups.group(sql, a.assetId, a.fileId);
   };
   const position: IngestDeps['position'] = (sql, takenAtLocal, width, height) => {
     const seconds = localSeconds(takenAtLocal);
@@ -128,7 +139,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // services
   const home = homeBroker(log);
   addActions(home, {
-    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
   });
   await home.start();

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Closed, Id, Ids, Nullable } from '../models/common.ts';
-import { Asset, FileTags, UploadResult } from '../models/asset.ts';
+import { Asset, FileTags, UploadResult, FACTS } from '../models/asset.ts';
 import { MonthCount, TimelineView, TimelineWindow } from '../models/timeline.ts';
 import { action } from './define.ts';
 
@@ -19,6 +19,8 @@ export const assets = {
     gps: Type.Optional(Nullable(Type.Tuple([Type.Number({ minimum: -90, maximum: 90 }), Type.Number({ minimum: -180, maximum: 180 })]))), tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 200 })),
     rating: Type.Optional(Type.Union([Type.Integer({ minimum: -1, maximum: 5 }), Type.Null()])), title: Type.Optional(Type.Union([Type.String({ maxLength: 500 }), Type.Null()])), description: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()])) }), Asset),
   'assets.retry': action('asset.update', 'Try again to show what could not be shown', Ids, Changed),
+  'assets.split': action('asset.update', 'Make one file of an asset an asset of its own again; answers the new one', Closed({ id: Id, fileId: Id }), Asset),
+  'assets.settle': action('asset.update', 'Settle a conflict: keep what holds, or take the value that lost', Closed({ id: Id, fact: Type.Enum([...FACTS]), take: Type.Union([Type.Literal('held'), Type.Literal('lost')]) }), Asset),
   'assets.trash': action('asset.trash', 'Move to the trash', Ids, Changed),
   'assets.restore': action('asset.trash', 'Bring back from the trash', Ids, Changed),
   'timeline.months': action('asset.read', 'Photos per month', Closed(View), Type.Object({ version: Type.Integer(), total: Type.Integer(), months: Type.Array(MonthCount) })),

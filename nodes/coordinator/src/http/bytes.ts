@@ -13,15 +13,17 @@ export function parseRange(header: string | undefined, size: number): { start: n
   return start > end || start >= size ? undefined : { start, end, partial: true };
 }
 
-/** Sends a file with ranges. What was uploaded is never run as a page: no sniffing, no scripts. */
-export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: string, mime: string, cache = 'no-store'): Promise<FastifyReply> {
+/** Sends a file, or a part of it, with ranges. What was uploaded is never run as a page: no sniffing, no scripts. */
+export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: string, mime: string, cache = 'no-store', part?: { offset: number; bytes: number }): Promise<FastifyReply> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new MantelError('not_found', 'This file is not on the disk at the moment.');
-  const range = parseRange(req.headers.range, found.size);
-  if (!range) return reply.code(416).header('content-range', `bytes */${found.size}`).send();
+  const { offset, bytes } = part ?? { offset: 0, bytes: found.size };
+  if (offset + bytes > found.size) throw new MantelError('not_found', 'This file is not whole.');
+  const range = parseRange(req.headers.range, bytes);
+  if (!range) return reply.code(416).header('content-range', `bytes */${bytes}`).send();
   void reply.header('accept-ranges', 'bytes').header('cache-control', cache).header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
-  if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${found.size}`);
+  if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
   void reply.header('content-length', range.end - range.start + 1);
-  if (req.method === 'HEAD' || found.size === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0
-  return reply.send(createReadStream(path, { start: range.start, end: range.end, highWaterMark: 1 << 18 }));
+  if (req.method === 'HEAD' || bytes === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0
+  return reply.send(createReadStream(path, { start: offset + range.start, end: offset + range.end, highWaterMark: 1 << 18 }));
 }

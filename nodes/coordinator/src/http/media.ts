@@ -31,7 +31,7 @@ export function addMediaRoutes(app: FastifyInstance, { data, find, missing }: Me
   const derivative = (output: PreviewOutput) => async (req: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { fileId, version } = req.params as { fileId: string; version: string };
     const row = media(req, fileId);
-    if (row.preview !== 'ready' || row.version !== version) throw new MantelError('not_found', 'There is no such preview (yet).');
+    if (!row.shown || row.preview !== 'ready' || row.version !== version) throw new MantelError('not_found', 'There is no such preview (yet).');
     const path = derivedPath(fileId, output, version);
     let bytes = cache.get(path);
     if (!bytes) {
@@ -54,6 +54,14 @@ export function addMediaRoutes(app: FastifyInstance, { data, find, missing }: Me
       // what is no picture for sure is only ever saved: a page that was called .jpg must not open
       if ((req.query as { download?: string }).download !== undefined || !/^(image|video)\//.test(row.mime)) void reply.header('content-disposition', disposition(row.name));
       return sendFile(req, reply, join(data, row.path), row.mime, FOR_EVER);
+    },
+  });
+  app.route({
+    method: 'GET', url: `${BASE}/files/:fileId/motion`, config: { permission: 'asset.read' }, schema: { operationId: 'files.motion', summary: 'The clip inside a motion photo; with ranges', tags: ['files'] },
+    handler: async (req, reply) => {
+      const row = media(req, (req.params as { fileId: string }).fileId);
+      if (row.motionOffset === null || row.motionBytes === null) throw new MantelError('not_found', 'There is no clip inside this file.');
+      return sendFile(req, reply, join(data, row.path), 'video/mp4', FOR_EVER, { offset: row.motionOffset, bytes: row.motionBytes });
     },
   });
 }

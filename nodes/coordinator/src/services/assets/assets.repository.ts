@@ -30,8 +30,8 @@ export const peopleOf = (sql: Read, assetId: number): AssetPerson[] =>
     .map(({ id, name, ...region }) => ({ id, name, region: region.w > 0 ? region : null }));
 
 /** A file that a person may fetch: its place, type and what its asset says about previews. */
-export interface MediaRow { path: string; name: string; mime: string; bytes: number; version: string; preview: PreviewState; assetId: number; uuid: string; libraryId: number; assetUuid: string }
-const MEDIA = `select f.path, f.name, f.mime, f.bytes, a.preview_version version, a.preview, a.id assetId, f.uuid, f.library_id libraryId, a.uuid assetUuid from file f join asset a on a.id = f.asset_id`;
+export interface MediaRow { path: string; name: string; mime: string; bytes: number; version: string; preview: PreviewState; assetId: number; uuid: string; libraryId: number; assetUuid: string; /** previews are of this file */ shown: number; motionOffset: number | null; motionBytes: number | null }
+const MEDIA = `select f.path, f.name, f.mime, f.bytes, a.preview_version version, a.preview, a.id assetId, f.uuid, f.library_id libraryId, a.uuid assetUuid, f.shown, f.motion_offset motionOffset, f.motion_bytes motionBytes from file f join asset a on a.id = f.asset_id`;
 export const mediaFor = (sql: Read, userId: number, fileUuid: string): MediaRow | undefined =>
   sql.get(`${MEDIA} join membership m on m.library_id = f.library_id and m.user_id = ? where f.uuid = ? and f.state = 'live'`, userId, fileUuid);
 export const mediaOf = (sql: Read, fileUuid: string): MediaRow | undefined => sql.get(`${MEDIA} where f.uuid = ? and f.state = 'live'`, fileUuid);

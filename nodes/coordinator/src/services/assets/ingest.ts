@@ -85,6 +85,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
       const end = await settleArrival({ db, data, arrived }, repo.arrivingFile(db.sql, row.fileId)!).catch(() => 'unsettled');
       if (end !== 'finished') throw e;
+      assetUuid = repo.fileByContent(db.sql, library.id, input.sha256)!.assetUuid;
     }
     afterArrival();
     return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };

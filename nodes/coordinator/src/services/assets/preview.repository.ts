@@ -2,8 +2,8 @@ import type { Problem } from '@mantel/contracts/models/asset.ts';
 import type { PreviewResult } from '@mantel/contracts/models/job.ts';
 import type { Sql } from '../../db/database.ts';
 
-export interface Previewed { uuid: string; libraryId: number; version: string; problems: string; width: number | null; height: number | null }
-export const previewed = (sql: Pick<Sql, 'get'>, assetId: number): Previewed | undefined => sql.get('select uuid, library_id libraryId, preview_version version, problems, width, height from asset where id = ?', assetId);
+export interface Previewed { uuid: string; libraryId: number; version: string; problems: string; width: number | null; height: number | null; shown: string }
+export const previewed = (sql: Pick<Sql, 'get'>, assetId: number): Previewed | undefined => sql.get('select uuid, library_id libraryId, preview_version version, problems, width, height, (select f.uuid from file f where f.asset_id = asset.id and f.shown = 1) shown from asset where id = ?', assetId);
 
 export function setPreview(sql: Sql, assetId: number, p: PreviewResult & { version: string; ratio: number; allProblems: Problem[] }): void {
   sql.run(

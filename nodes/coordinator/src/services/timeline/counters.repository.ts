@@ -97,6 +97,7 @@ export function setLocalTime(sql: Sql, assetId: number, seconds: number): void {
   const before = counted(sql, assetId);
   if (!before) return;
   const { vis, ord: old } = sql.get<{ vis: number; ord: number }>('select vis, ord from asset where id = ?', assetId)!;
+  if (Math.floor(old / ORD_STEP) === seconds) return;
   const ord = nextOrd(sql, seconds);
   if (vis) leaveTimeline(sql, before);
   sql.run('update asset set ord = ?, month = ? where id = ?', ord, monthOf(seconds), assetId);

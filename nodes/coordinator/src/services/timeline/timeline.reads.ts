@@ -52,7 +52,7 @@ function layout(prepare: Prepare, scope: Scope): Uint8Array {
   return out;
 }
 
-type WindowRow = [uuid: string, ord: number, type: string, preview: string, version: string, thumbhash: Buffer | null, duration: number | null, file: string, favourite: number | null, id: number, problems: string];
+type WindowRow = [uuid: string, ord: number, type: string, preview: string, version: string, thumbhash: Buffer | null, duration: number | null, file: string, favourite: number | null, id: number, problems: string, parts: number];
 const PROBLEM_FLAGS: [string, number][] = [['"truncated"', FLAG.truncated], ['"too_large"', FLAG.tooLarge], ['"encrypted"', FLAG.encrypted], ['"empty"', FLAG.empty]];
 /** Of the problems (JSON text) what a tile says. Nearly always there are none. */
 const problemFlags = (problems: string): number => (problems === '[]' ? 0 : PROBLEM_FLAGS.reduce((flags, [name, flag]) => flags | (problems.includes(name) ? flag : 0), 0));
@@ -60,18 +60,18 @@ export interface WindowRead { ids: string[]; files: string[]; versions: string[]
 
 function window(prepare: Prepare, q: Scope & { day: number; skip: number; limit: number }): WindowRead {
   const columns = `a.uuid, a.ord, a.type, a.preview, a.preview_version, a.thumbhash, a.duration_ms, (select f.uuid from file f where f.asset_id = a.id and f.shown = 1),
-    (select s.favourite from asset_user s where s.user_id = @user and s.asset_id = a.id), a.id, a.problems`;
+    (select s.favourite from asset_user s where s.user_id = @user and s.asset_id = a.id), a.id, a.problems, a.parts`;
   // first which rows, by the index alone, then what they say: half the work of reading everything and cutting
   const keys = `select id, ord from (${source(q, 'a.id, a.ord', 'limit @reach')}) order by ord desc limit @limit offset @skip`;
   const sql = `select ${columns} from (${keys}) k cross join asset a on a.id = k.id order by k.ord desc`;
   const rows = prepare(sql).raw(true).all({ user: q.userId, before: dayEnd(q.day) * ORD_STEP, reach: q.skip + q.limit, limit: q.limit, skip: q.skip }) as WindowRow[];
   const out: WindowRead = { ids: [], files: [], versions: [], thumbhashes: [], flags: [], times: [], durations: [], waiting: [] };
-  for (const [uuid, ord, type, preview, version, thumbhash, duration, file, favourite, id, problems] of rows) {
+  for (const [uuid, ord, type, preview, version, thumbhash, duration, file, favourite, id, problems, parts] of rows) {
     out.ids.push(uuid);
     out.files.push(file);
     out.versions.push(version);
     out.thumbhashes.push(thumbhash?.toString('base64') ?? '');
-    out.flags.push((type === 'video' ? FLAG.video : 0) | (favourite ? FLAG.favourite : 0) | (preview === 'waiting' ? FLAG.waiting : 0) | (preview === 'failed' ? FLAG.failed : 0) | problemFlags(problems));
+    out.flags.push((type === 'video' ? FLAG.video : 0) | (favourite ? FLAG.favourite : 0) | (preview === 'waiting' ? FLAG.waiting : 0) | (preview === 'failed' ? FLAG.failed : 0) | (parts & 1 ? FLAG.live : 0) | (parts & 2 ? FLAG.raw : 0) | problemFlags(problems));
     out.times.push(ordSeconds(ord));
     out.durations.push(Math.ceil((duration ?? 0) / 1000));
     if (preview === 'waiting') out.waiting.push(id);

@@ -1,0 +1,95 @@
+import type { FactName, FactSources, Problem } from '@mantel/contracts/models/asset.ts';
+import type { NamedRegion } from '../../library/facts/facts.ts';
+import type { GroupAsset, GroupFacts, GroupFile } from './group.repository.ts';
+import { type Dealt, isRaw } from './pairing.ts';
+
+export const PARTS = { moves: 1, raw: 2 } as const;
+
+/** Facts of an asset that its files do not say: somebody changed them here, or another program in the sidecar. `at`: ms; 0 where nobody wrote down when. */
+export type Held = Partial<Record<FactName, { from: GroupAsset; at: number }>>;
+const BY_PEOPLE = ['user', 'sidecar'];
+
+/** Of several assets that become one, whose facts hold: the newest change of each. */
+export function heldFacts(assets: { asset: GroupAsset; files: GroupFile[] }[]): Held {
+  const held: Held = {};
+  const put = (fact: FactName, from: GroupAsset, at: number): void => { if (!held[fact] || held[fact].at < at) held[fact] = { from, at }; };
+  for (const { asset, files } of assets.toSorted((a, b) => a.asset.id - b.asset.id)) {
+    for (const [fact, at] of Object.entries(asset.edited)) put(fact as FactName, asset, at);
+    for (const [fact, source] of Object.entries(asset.sources) as [FactName, string][]) {
+      if (BY_PEOPLE.includes(source) && !files.some((f) => f.facts.sources?.[fact] === source)) put(fact, asset, 0);
+    }
+  }
+  return held;
+}
+
+const PREVIEW_SAYS: Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted'];
+const SOME_DATE = (f: GroupFile): boolean => f.dated;
+
+/** The asset's facts: those of the original file; what it does not say, its other files may. `previewOf`: the asset whose preview was made of the file that is shown now, if any. */
+export function factsOf(files: GroupFile[], dealt: Map<number, Dealt>, now: GroupAsset, held: Held, previewOf: GroupAsset | undefined, ratioByte: (w: number | null, h: number | null) => number): GroupFacts {
+  const role = (f: GroupFile): string => dealt.get(f.id)!.role;
+  const order = ['original', 'raw', 'edited', 'live'].flatMap((r) => files.filter((f) => role(f) === r));
+  const original = order[0]!;
+  const shown = files.find((f) => dealt.get(f.id)!.shown)!;
+  const dater = SOME_DATE(original) ? original : (order.find(SOME_DATE) ?? original);
+  const placed = order.find((f) => typeof f.facts.lat === 'number' && typeof f.facts.lon === 'number');
+  const sources: FactSources = { ...original.facts.sources };
+  const first = <K extends 'rating' | 'title' | 'description'>(key: K): GroupFile['facts'][K] | null => {
+    const found = order.find((f) => f.facts[key] !== null && f.facts[key] !== undefined);
+    if (found?.facts.sources?.[key]) sources[key] = found.facts.sources[key];
+    return found?.facts[key] ?? null;
+  };
+  for (const [fact, file] of [['takenAt', dater], ['offset', dater], ['gps', placed]] as const) {
+    const source = file?.facts.sources?.[fact];
+    if (source) sources[fact] = source;
+    else if (file !== original) delete sources[fact];
+  }
+  const d = dater.facts;
+  const o = original.facts;
+  const out: GroupFacts = {
+    type: original.type, sha256: original.sha256, originalName: original.name,
+    parts: (files.some((f) => f.motion || role(f) === 'live') ? PARTS.moves : 0) | (files.some((f) => isRaw(f.mime, f.name)) ? PARTS.raw : 0),
+    takenAt: d.takenAt ?? dater.takenAt, takenAtLocal: d.takenAtLocal ?? now.takenAtLocal, takenAtSource: d.takenAtSource ?? now.takenAtSource, offsetMinutes: d.offsetMinutes ?? null,
+    lat: placed?.facts.lat ?? null, lon: placed?.facts.lon ?? null, altitude: placed?.facts.altitude ?? null,
+    make: o.make ?? null, model: o.model ?? null, lens: o.lens ?? null, iso: o.iso ?? null, fNumber: o.fNumber ?? null, exposureTime: o.exposureTime ?? null, focalLength: o.focalLength ?? null,
+    orientation: o.orientation ?? null, colourSpace: o.colourSpace ?? null, videoCodec: o.videoCodec ?? null, audioCodec: o.audioCodec ?? null,
+    rating: first('rating') ?? null, title: first('title') ?? null, description: first('description') ?? null,
+    durationMs: o.durationMs ?? null, width: o.width ?? null, height: o.height ?? null, ratio: ratioByte(shown.facts.width ?? null, shown.facts.height ?? null),
+    sources: '', edited: '', conflicts: JSON.stringify(now.conflicts), problems: '', preview: 'waiting', previewVersion: '', thumbhash: null, dhash: null,
+  };
+  const problems = new Set<Problem>((o.problems ?? []).filter((p) => p !== 'no_date' || dater === original));
+  if (previewOf?.preview === 'ready') {
+    Object.assign(out, { preview: previewOf.preview, previewVersion: previewOf.previewVersion, thumbhash: previewOf.thumbhash, dhash: previewOf.dhash, ratio: previewOf.ratio });
+    // the worker has measured the picture: where the original itself is shown, its size is that
+    if (shown === original) Object.assign(out, { width: previewOf.width, height: previewOf.height, durationMs: out.type === 'video' ? (previewOf.durationMs ?? out.durationMs) : out.durationMs });
+  }
+  if (previewOf) for (const p of previewOf.problems) if (PREVIEW_SAYS.includes(p) && previewOf.preview === 'ready') problems.add(p);
+  const edited: Partial<Record<FactName, number>> = {};
+  for (const [fact, h] of Object.entries(held) as [FactName, NonNullable<Held[FactName]>][]) {
+    const a = h.from;
+    if (h.at > 0) edited[fact] = h.at;
+    if (a.sources[fact]) sources[fact] = a.sources[fact];
+    if (fact === 'takenAt') Object.assign(out, { takenAt: a.takenAt, takenAtLocal: a.takenAtLocal, takenAtSource: a.takenAtSource, offsetMinutes: a.offsetMinutes });
+    else if (fact === 'offset') Object.assign(out, { takenAt: a.takenAt, offsetMinutes: a.offsetMinutes });
+    else if (fact === 'gps') Object.assign(out, { lat: a.lat, lon: a.lon, altitude: a.altitude });
+    else if (fact === 'camera') Object.assign(out, { make: a.make, model: a.model, lens: a.lens });
+    else if (fact === 'rating' || fact === 'title' || fact === 'description') Object.assign(out, { [fact]: a[fact] });
+  }
+  return { ...out, sources: JSON.stringify(sources), edited: JSON.stringify(edited), problems: JSON.stringify([...problems]) };
+}
+
+/** Tags of all files; people of the original with their places, and the names that only other files know (their places are those of another picture). */
+export const tagsOfFiles = (files: GroupFile[]): string[] => [...new Set(files.flatMap((f) => f.facts.tags ?? []))];
+export function peopleOfFiles(files: GroupFile[], dealt: Map<number, Dealt>): NamedRegion[] {
+  const original = files.find((f) => dealt.get(f.id)!.role === 'original')!;
+  const people = [...(original.facts.people ?? [])];
+  const known = new Set(people.map((p) => p.name.toLowerCase()));
+  for (const f of files) {
+    for (const { name } of f === original ? [] : (f.facts.people ?? [])) {
+      if (known.has(name.toLowerCase())) continue;
+      known.add(name.toLowerCase());
+      people.push({ name, region: null });
+    }
+  }
+  return people;
+}

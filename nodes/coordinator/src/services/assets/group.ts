@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { MantelError } from '@mantel/contracts/errors.ts';
+import { logChange } from '../../db/change-log.ts';
+import type { Sql } from '../../db/database.ts';
+import { assetFor } from './assets.repository.ts';
+import { factsOf, type Held, heldFacts, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
+import * as repo from './group.repository.ts';
+import { putPeople, putTags } from './ingest.repository.ts';
+import { deal, isRaw, partition } from './pairing.ts';
+import { stemOf } from './part-name.ts';
+import type { PreviewJob } from './preview.ts';
+
+export interface GroupDeps {
+  /** Counters, twins and hidden rows follow; `asset.vis` is set already. */
+  enter: (sql: Sql, assetId: number) => void;
+  leave: (sql: Sql, assetId: number) => void;
+  /** Where in time an asset stands. */
+  position: (sql: Sql, takenAtLocal: string, width: number | null, height: number | null) => { ord: number; month: number; ratio: number };
+  /** Moves an asset, and all that is sorted by it, to another local time. */
+  moveTo: (sql: Sql, assetId: number, takenAtLocal: string) => void;
+  ratioByte: (width: number | null, height: number | null) => number;
+  enqueue: (sql: Sql, job: PreviewJob) => void;
+  sidecarDue: (sql: Sql, assetId: number) => void;
+}
+
+const MAX_ROUNDS = 4;
+const MAX_FILES = 64;
+
+/** The files of one photo, held together as one asset: live photos, RAW beside JPEG, edited renditions. Works on rows alone, in the transaction of whatever made it necessary. */
+export function createGroups(deps: GroupDeps) {
+  /** Roles, facts, tags, people and the shown file of an asset that is out of the timeline, from the files that it has now. */
+  const settle = (sql: Sql, assetId: number, held: Held, previews: Map<number, repo.GroupAsset>): void => {
+    const files = repo.filesOfAsset(sql, assetId);
+    const before = repo.groupAsset(sql, assetId);
+    const dealt = deal(files);
+    const shown = files.find((f) => dealt.get(f.id)!.shown)!;
+    repo.setRoles(sql, assetId, dealt);
+    const facts = factsOf(files, dealt, before, held, previews.get(shown.id), deps.ratioByte);
+    repo.setFacts(sql, assetId, facts);
+    deps.moveTo(sql, assetId, facts.takenAtLocal);
+    const ord = repo.ordOf(sql, assetId);
+    if (!held.tags) {
+      repo.dropFileTags(sql, assetId);
+      putTags(sql, assetId, ord, tagsOfFiles(files), randomUUID);
+    }
+    if (!held.people) {
+      const missing = peopleOfFiles(files, dealt);
+      for (const face of repo.namedFaces(sql, assetId)) {
+        const at = missing.findIndex((p) => p.name.toLowerCase() === face.name.toLowerCase() && (p.region ? p.region.x === face.x && p.region.y === face.y && p.region.w === face.w : face.w === 0));
+        if (at < 0) repo.dropFace(sql, face.id);
+        else missing.splice(at, 1);
+      }
+      putPeople(sql, assetId, ord, missing, randomUUID);
+    }
+    if (facts.preview !== 'waiting') return;
+    repo.cancelPreview(sql, assetId, shown.uuid);
+    deps.enqueue(sql, { assetId, fileId: shown.uuid, mime: shown.mime, bytes: shown.bytes, name: shown.name });
+  };
+  const out = (sql: Sql, assetId: number): void => {
+    repo.setVisible(sql, assetId, false);
+    deps.leave(sql, assetId);
+  };
+  const back = (sql: Sql, asset: { id: number; uuid: string; libraryId: number }, op: 'create' | 'update'): void => {
+    repo.setVisible(sql, asset.id, true);
+    deps.enter(sql, asset.id);
+    logChange(sql, 'asset', asset.uuid, op, { libraryId: asset.libraryId });
+    deps.sidecarDue(sql, asset.id);
+  };
+  const read = (sql: Sql, id: number): { asset: repo.GroupAsset; files: repo.GroupFile[] } => ({ asset: repo.groupAsset(sql, id), files: repo.filesOfAsset(sql, id) });
+  const previewsOf = (all: { asset: repo.GroupAsset; files: repo.GroupFile[] }[]): Map<number, repo.GroupAsset> => new Map(all.flatMap(({ asset, files }) => files.filter((f) => f.shown).map((f) => [f.id, asset] as const)));
+
+  /** Several visible assets of one library become one: the oldest stays. */
+  const join = (sql: Sql, ids: number[]): void => {
+    const all = ids.toSorted((a, b) => a - b).map((id) => read(sql, id));
+    const [keep, ...gone] = all as [typeof all[number], ...typeof all];
+    const held = heldFacts(all);
+    const files = all.flatMap((a) => a.files);
+    const roles = deal(files);
+    const original = files.find((f) => roles.get(f.id)!.role === 'original')!;
+    for (const { asset } of all) out(sql, asset.id);
+    for (const { asset } of all) {
+      if (held.tags && held.tags.from.id !== asset.id) repo.dropTags(sql, asset.id);
+      if (held.people && held.people.from.id !== asset.id) repo.dropFaces(sql, asset.id);
+    }
+    keep.asset.conflicts = all.flatMap((a) => a.asset.conflicts);
+    repo.setConflicts(sql, keep.asset.id, keep.asset.conflicts);
+    for (const { asset } of gone) {
+      repo.absorb(sql, keep.asset.id, asset.id, { tags: held.tags?.from.id === asset.id, people: held.people?.from.id === asset.id, archived: original.assetId === asset.id });
+      logChange(sql, 'asset', asset.uuid, 'delete', { libraryId: asset.libraryId });
+    }
+    settle(sql, keep.asset.id, held, previewsOf(all));
+    back(sql, keep.asset, 'update');
+  };
+
+  /** One file leaves a visible asset and becomes one of its own. */
+  const detach = (sql: Sql, file: repo.GroupFile, marks: boolean): { id: number; uuid: string } => {
+    const from = read(sql, file.assetId);
+    const previews = previewsOf([from]);
+    const local = file.facts.takenAtLocal ?? from.asset.takenAtLocal;
+    out(sql, from.asset.id);
+    const uuid = randomUUID();
+    const id = repo.detachFile(sql, file, { uuid, ...deps.position(sql, local, file.facts.width ?? null, file.facts.height ?? null), takenAt: file.facts.takenAt ?? from.asset.takenAt, local, source: file.facts.takenAtSource ?? from.asset.takenAtSource });
+    if (marks) repo.copyMarks(sql, from.asset.id, id);
+    settle(sql, from.asset.id, heldFacts([from]), previews);
+    settle(sql, id, {}, previews);
+    back(sql, from.asset, 'update');
+    back(sql, { id, uuid, libraryId: file.libraryId }, 'create');
+    return { id, uuid };
+  };
+
+  /** All files that may have to do with those of an asset: its own, those that are called alike, those that share a mark, and what these belong to. */
+  const related = (sql: Sql, assetId: number): repo.GroupFile[] => {
+    const found = new Map<number, repo.GroupFile>();
+    const asked = new Set<string>();
+    let fresh = repo.filesOfAsset(sql, assetId);
+    for (let round = 0; round < MAX_ROUNDS && fresh.length && found.size < MAX_FILES; round++) {
+      for (const f of fresh) found.set(f.id, f);
+      const near = fresh.flatMap((f) => {
+        const stem = stemOf(f.name);
+        const key = `${stem}\0${f.contentId}`;
+        if (asked.has(key)) return [];
+        asked.add(key);
+        return repo.nearby(sql, f.libraryId, { stem, takenAt: f.takenAt, contentId: f.contentId });
+      });
+      fresh = repo.filesOfAssets(sql, near.filter((f) => !found.has(f.id)).map((f) => f.assetId));
+    }
+    return [...found.values()];
+  };
+
+  /** Puts together what belongs together around one visible asset, and takes a clip from a still when a better one for it came. Answers the asset that the file is part of then. */
+  const group = (sql: Sql, assetId: number, fileId: number): { assetUuid: string } => {
+    const files = related(sql, assetId);
+    const own = files.filter((f) => f.assetId === assetId);
+    if (own.length === files.length && own.length === 1) {
+      const [f] = own;
+      repo.setParts(sql, assetId, (f!.motion ? PARTS.moves : 0) | (isRaw(f!.mime, f!.name) ? PARTS.raw : 0));
+      return { assetUuid: repo.groupAsset(sql, assetId).uuid };
+    }
+    const apart = repo.apartPairs(sql, files.map((f) => f.id));
+    const byId = new Map(files.map((f) => [f.id, f]));
+    const wanted = partition(files, (a, b) => apart.has(`${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`)).map((g) => g.map((p) => byId.get(p.id)!));
+    const groupOf = new Map(wanted.flatMap((g) => g.map((f) => [f.id, g] as const)));
+    const dealt = new Map(wanted.flatMap((g) => [...deal(g)]));
+    for (const [id, members] of Map.groupBy(files, (f) => f.assetId)) {
+      const home = groupOf.get(members.find((f) => f.role === 'original')!.id)!;
+      for (const f of members) {
+        const to = groupOf.get(f.id)!;
+        if (to === home) continue;
+        // it belongs to another photo, or another clip has its place here; what is only not explained by the rules stays where it is
+        const leaves = to.some((o) => o.assetId !== id) || (f.role === 'live' && home.some((o) => dealt.get(o.id)!.role === 'live'));
+        if (leaves) f.assetId = detach(sql, f, false).id;
+      }
+    }
+    for (const g of wanted) {
+      const ids = [...new Set(g.map((f) => f.assetId))];
+      if (ids.length < 2) continue;
+      join(sql, ids);
+      const stays = Math.min(...ids);
+      for (const f of files) if (ids.includes(f.assetId)) f.assetId = stays;
+    }
+    const now = repo.assetOfFile(sql, fileId);
+    return { assetUuid: now.uuid };
+  };
+
+  return {
+    group,
+    /** A file's facts were read again: what its asset says follows. `asset.vis` may be either. */
+    again(sql: Sql, assetId: number): void {
+      const all = read(sql, assetId);
+      const visible = repo.isVisible(sql, assetId);
+      if (visible) out(sql, assetId);
+      settle(sql, assetId, heldFacts([all]), previewsOf([all]));
+      if (visible) back(sql, all.asset, 'update');
+    },
+    /** One file of an asset becomes an asset of its own again and stays that. Throws `not_found`, `forbidden`, `conflict` (there is nothing to split, or it lies in the trash). */
+    split(sql: Sql, userId: number, assetUuid: string, fileUuid: string): { assetUuid: string } {
+      const row = assetFor(sql, userId, assetUuid);
+      if (!row) throw new MantelError('not_found');
+      if (row.role === 'viewer') throw new MantelError('forbidden');
+      const file = repo.fileByUuid(sql, row.id, fileUuid);
+      if (!file) throw new MantelError('not_found', 'This file is not part of this photo.');
+      const others = repo.filesOfAsset(sql, row.id).filter((f) => f.id !== file.id);
+      if (others.length === 0) throw new MantelError('conflict', 'This photo has only one file.');
+      if (row.vis !== 1) throw new MantelError('conflict', 'This photo lies in the trash. Restore it first.');
+      for (const o of others) repo.setApart(sql, file.id, o.id);
+      return { assetUuid: detach(sql, file, true).uuid };
+    },
+  };
+}
+export type Groups = ReturnType<typeof createGroups>;
+/** Answers the id of the new asset. */
+export type Split = (userId: number, assetUuid: string, fileUuid: string) => Promise<string>;
