@@ -20,10 +20,11 @@ export function createExiftool(): Exiftool {
     async tool() {
       if (tool) return tool;
       const { ExifTool: Tool, exiftoolPath } = await import('exiftool-vendored'); // 100 ms of loading that most starts do not need
+      const program = await exiftoolPath(); // nothing is awaited between the look at `tool` and its setting: there must be one
       if (closed) throw new Error('exiftool was closed');
       return (tool ??= new Tool({
         maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
-        exiftoolPath: 'prlimit', exiftoolArgs: [`--as=${MEMORY}`, await exiftoolPath(), '-config', CONFIG, '-stay_open', 'True', '-@', '-'],
+        exiftoolPath: 'prlimit', exiftoolArgs: [`--as=${MEMORY}`, program, '-config', CONFIG, '-stay_open', 'True', '-@', '-'],
         // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
         exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
       }));

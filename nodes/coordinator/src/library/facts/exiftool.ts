@@ -1,7 +1,13 @@
-import type { AssetType } from '@mantel/contracts/models/asset.ts';
+import type { AssetType, DateSource } from '@mantel/contracts/models/asset.ts';
 import type { Exiftool } from '../exiftool.ts';
+import { audioCodec, videoCodec } from './codecs.ts';
+import { codedColour, colourName, exifColour } from './colour.ts';
 import type { DateKind } from './dates.ts';
-import { noTags, number, type RawTags } from './tags.ts';
+import { percentStars } from './judge.ts';
+import { barPaths, slashPaths } from './keywords.ts';
+import { contentId } from './maker-apple.ts';
+import { asStruct, microsoftPeople, mwgPeople } from './regions.ts';
+import { noTags, number, type RawTags, type Said } from './tags.ts';
 
 export interface FactsLog { warn(data: object, message: string): void }
 export interface SlowReader {
@@ -12,8 +18,9 @@ export interface SlowReader {
 /** `#` asks for the bare number. Only what we use is asked for: output stays small whatever a file contains. */
 const ASK = [
   'DateTimeOriginal', 'CreateDate', 'DateCreated', 'CreationDate', 'DateTimeDigitized', 'DigitalCreationDate', 'DateTimeCreated', 'DigitalCreationDateTime', 'CreationTime', 'PNG:ModifyDate',
-  'OffsetTimeOriginal', 'OffsetTime', 'OffsetTimeDigitized', 'GPSLatitude#', 'GPSLongitude#', 'GPSAltitude#', 'ImageSize#', 'ImageWidth', 'ImageHeight', 'Rotation#', 'Orientation#', 'Duration#',
-  'Make', 'Model', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#',
+  'OffsetTimeOriginal', 'OffsetTime', 'OffsetTimeDigitized', 'SubSecTimeOriginal', 'SubSecTimeDigitized', 'GPSDateStamp', 'GPSTimeStamp', 'GPSLatitude#', 'GPSLongitude#', 'GPSAltitude#', 'ImageSize#', 'ImageWidth', 'ImageHeight', 'Rotation#', 'Orientation#', 'Duration#', 'ColorSpace#', 'InteropIndex#', 'ProfileDescription', 'ColorPrimaries#', 'TransferCharacteristics#',
+  'CompressorID', 'VideoCodec', 'VideoCodecID', 'VideoCodecName', 'VideoStreamType#', 'CodecID', 'TrackType#', 'AudioFormat', 'AudioCodecID', 'AudioCodecName', 'AudioStreamType#', 'Encoding#', 'AudioEncoding#', 'MPEG:AudioLayer',
+  'Make', 'Model', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#', 'RatingPercent#', 'ContentIdentifier', 'MediaGroupUUID', 'RegionInfo', 'RegionInfoMP', 'PersonInImage', 'HierarchicalSubject', 'TagsList', 'LastKeywordXMP',
   'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
 ].map((tag) => `-${tag}`);
 /** The reader for all that the fast one does not understand. */
@@ -21,7 +28,7 @@ export const createSlowReader = (exiftool: Exiftool, log: FactsLog): SlowReader 
   async read(path, type, mime) {
     try {
       const tool = await exiftool.tool();
-      const tags = await tool.readRaw(path, { readArgs: ['-G', '-a', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
+      const tags = await tool.readRaw(path, { readArgs: ['-G', '-a', '-struct', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
       return fromExiftool(tags as Record<string, unknown>, type, mime);
     } catch (error) {
       log.warn({ err: error }, 'exiftool could not read a file');
@@ -41,26 +48,51 @@ const DATES: [group: string, tag: string, kind: DateKind][] = [
   ['PNG', 'CreationTime', 'png.created'], ['PNG', 'CreateDate', 'png.created'], ['PNG', 'ModifyDate', 'png.modified'],
 ];
 
+const GROUPS: Record<string, DateSource> = { EXIF: 'exif', XMP: 'xmp', IPTC: 'iptc', QuickTime: 'quicktime', PNG: 'png' };
+/** Where no group of ours stands before a fact: pictures write EXIF, films have words of their container. */
+const FALLBACK: Record<AssetType, DateSource> = { image: 'exif', video: 'quicktime' };
+
 /** exiftool's answer (`Group:Tag` → value) in our words; null when it did not understand the file at all. Exported for its test. */
 export function fromExiftool(t: Grouped, type: AssetType, mime: string): RawTags | null {
   const tags = noTags();
   const any = (tag: string, ...groups: string[]): unknown => groups.map((g) => t[`${g}:${tag}`]).find((v) => v !== undefined && v !== '') ?? rest(t, tag);
-  const own = (tag: string, ...groups: string[]): unknown[] => groups.map((g) => t[`${g}:${tag}`]).filter((v) => v !== undefined);
+  const said = (tag: string, ...groups: string[]): Said[] => groups.filter((g) => t[`${g}:${tag}`] !== undefined).map((g) => ({ value: t[`${g}:${tag}`], from: GROUPS[g] ?? FALLBACK[type] }));
+  const other = (tag: string): Said => ({ value: rest(t, tag), from: FALLBACK[type] });
   for (const [group, tag, kind] of DATES) {
     const offset = kind === 'exif.original' ? (t['EXIF:OffsetTimeOriginal'] ?? t['EXIF:OffsetTime']) : kind === 'exif.digitized' ? (t['EXIF:OffsetTimeDigitized'] ?? t['EXIF:OffsetTime']) : undefined;
-    if (t[`${group}:${tag}`] !== undefined) tags.dates.push({ kind, text: t[`${group}:${tag}`], offset });
+    const fraction = kind === 'exif.original' ? t['EXIF:SubSecTimeOriginal'] : kind === 'exif.digitized' ? t['EXIF:SubSecTimeDigitized'] : undefined;
+    if (t[`${group}:${tag}`] !== undefined) tags.dates.push({ kind, text: t[`${group}:${tag}`], offset, fraction });
   }
   tags.lat = any('GPSLatitude', 'Composite', 'EXIF', 'XMP'); tags.lon = any('GPSLongitude', 'Composite', 'EXIF', 'XMP'); tags.altitude = any('GPSAltitude', 'Composite');
+  tags.placeFrom = t['EXIF:GPSLatitude'] !== undefined ? 'exif' : t['XMP:GPSLatitude'] !== undefined ? 'xmp' : FALLBACK[type];
+  tags.gpsDate = t['EXIF:GPSDateStamp']; tags.gpsTime = t['EXIF:GPSTimeStamp'];
   tags.size = displayed(t, any, type, mime);
-  tags.durationMs = type === 'video' ? seconds(any('Duration', 'QuickTime', 'Matroska', 'RIFF', 'ASF', 'M2TS', 'Composite')) : null;
+  tags.orientation = type === 'image' ? (t['EXIF:Orientation'] ?? t['XMP:Orientation']) : null;
   tags.make = any('Make', 'EXIF', 'QuickTime'); tags.model = any('Model', 'EXIF', 'QuickTime'); tags.lens = any('LensModel', 'EXIF', 'XMP') ?? any('LensID', 'Composite') ?? any('Lens', 'XMP');
+  tags.cameraFrom = (['EXIF', 'QuickTime', 'XMP'] as const).filter((g) => t[`${g}:Make`] !== undefined || t[`${g}:Model`] !== undefined).map((g) => GROUPS[g])[0] ?? FALLBACK[type];
   tags.iso = any('ISO', 'EXIF'); tags.fNumber = any('FNumber', 'EXIF'); tags.exposureTime = any('ExposureTime', 'EXIF'); tags.focalLength = any('FocalLength', 'EXIF');
-  tags.rating = any('Rating', 'XMP', 'EXIF');
-  tags.title = [...own('Title', 'XMP'), ...own('ObjectName', 'IPTC'), ...own('XPTitle', 'EXIF'), rest(t, 'Title')];
-  tags.description = [...own('Description', 'XMP'), ...own('Caption-Abstract', 'IPTC'), ...own('ImageDescription', 'EXIF', 'XMP'), rest(t, 'Description')];
-  tags.tags = [...own('Subject', 'XMP'), ...own('Keywords', 'XMP', 'IPTC', 'QuickTime'), ...own('XPKeywords', 'EXIF').map((v) => String(v).split(';'))];
+  tags.rating = [...said('Rating', 'XMP'), ...percent(said('RatingPercent', 'XMP')), ...said('Rating', 'EXIF'), ...percent(said('RatingPercent', 'EXIF')), other('Rating')];
+  tags.title = [...said('Title', 'XMP'), ...said('ObjectName', 'IPTC'), ...said('XPTitle', 'EXIF'), other('Title')];
+  tags.description = [...said('Description', 'XMP'), ...said('Caption-Abstract', 'IPTC'), ...said('ImageDescription', 'EXIF', 'XMP'), other('Description')];
+  tags.paths = [...barPaths([t['XMP:HierarchicalSubject'] ?? []].flat()), ...slashPaths([t['XMP:TagsList'] ?? [], t['XMP:LastKeywordXMP'] ?? []].flat())];
+  tags.tags = [...said('Subject', 'XMP'), ...said('Keywords', 'XMP', 'IPTC', 'QuickTime'), ...said('XPKeywords', 'EXIF').map((s) => ({ ...s, value: String(s.value).split(';') }))];
+  const [mwg, microsoft] = [asStruct(t['XMP:RegionInfo']), asStruct(t['XMP:RegionInfoMP'])];
+  tags.people = [...(typeof mwg === 'object' ? mwgPeople(mwg) : []), ...(typeof microsoft === 'object' ? microsoftPeople(microsoft) : [])];
+  tags.names = [t['XMP:PersonInImage'] ?? []].flat();
+  tags.contentId = contentId(any('ContentIdentifier', 'MakerNotes', 'QuickTime') ?? t['MakerNotes:MediaGroupUUID']);
+  tags.colourSpace = colourName(t['ICC_Profile:ProfileDescription']) ?? exifColour(t['EXIF:ColorSpace'] ?? t['XMP:ColorSpace'], t['EXIF:InteropIndex']) ?? codedColour(rest(t, 'ColorPrimaries'), rest(t, 'TransferCharacteristics'));
+  if (type === 'video') fromVideo(tags, t, any);
   if (/truncated/i.test(String(any('Warning', 'ExifTool')))) tags.problems.push('truncated');
   return any('Error', 'ExifTool') !== undefined && tags.size === null && tags.dates.length === 0 ? null : tags;
+}
+
+const percent = (said: Said[]): Said[] => said.map((s) => ({ ...s, value: percentStars(s.value) }));
+
+function fromVideo(tags: RawTags, t: Grouped, any: (tag: string, ...groups: string[]) => unknown): void {
+  tags.durationMs = seconds(any('Duration', 'QuickTime', 'Matroska', 'RIFF', 'ASF', 'M2TS', 'Composite'));
+  const sound = Number(t['Matroska:TrackType']) === 2;
+  tags.videoCodec = videoCodec(t['QuickTime:CompressorID'] ?? any('VideoCodecID') ?? t['RIFF:VideoCodec'] ?? any('VideoStreamType') ?? any('VideoCodecName') ?? (sound ? null : t['Matroska:CodecID']));
+  tags.audioCodec = audioCodec(t['QuickTime:AudioFormat'] ?? any('AudioCodecID') ?? any('AudioStreamType') ?? any('AudioCodecName') ?? t['RIFF:Encoding'] ?? t['MPEG:AudioLayer'] ?? (sound ? t['Matroska:CodecID'] : null));
 }
 
 function rest(t: Grouped, tag: string): unknown {

@@ -23,13 +23,13 @@ const exiftools = (): number[] => readdirSync('/proc/self/task').flatMap((task) 
   .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('exiftool'));
 
 describe('dates', () => {
-  test('with a zone', async () => expect(await of('tz-0330.jpg')).toMatchObject({ takenAt: Date.UTC(2019, 5, 16, 3, 15, 10), takenAtLocal: '2019-06-15T23:45:10', takenAtSource: 'exif', offsetMinutes: -210, problems: [] }));
+  test('with a zone', async () => expect(await of('tz-0330.jpg')).toMatchObject({ takenAt: Date.UTC(2019, 5, 16, 3, 15, 10, 123), takenAtLocal: '2019-06-15T23:45:10', takenAtSource: 'exif', offsetMinutes: -210, problems: [] }));
   test('a nonsense zone is ignored', async () => expect(await of('offset-bogus.jpg')).toMatchObject({ takenAtLocal: '2019-03-03T03:03:03', offsetMinutes: null }));
   test('HEIC', async () => expect(await of('real.heic')).toMatchObject({ takenAtLocal: '2019-08-08T08:08:08', offsetMinutes: 120, width: 320, height: 240 }));
   test('only digitized', async () => expect(await of('create-only.jpg')).toMatchObject({ takenAtLocal: '2019-07-01T10:00:00', takenAtSource: 'exif' }));
   test('a video knows where it was filmed', async () => expect(await of('apple-creationdate.mov')).toMatchObject({ takenAt: Date.UTC(2020, 0, 1, 7, 30), takenAtLocal: '2019-12-31T23:30:00', takenAtSource: 'quicktime', offsetMinutes: -480, durationMs: 2000, make: 'Apple', lat: 38.7139 }));
-  test('a video with UTC alone', async () => expect(await of('h264-aac.mp4')).toMatchObject({ takenAt: Date.UTC(2019, 5, 15, 21, 45, 10), offsetMinutes: null, takenAtSource: 'quicktime' }));
-  test('the future is kept', async () => expect(await of('future.jpg')).toMatchObject({ takenAtLocal: '2107-01-01T00:00:00', problems: [] }));
+  test('a video with UTC and a place: the wall clock there', async () => expect(await of('h264-aac.mp4')).toMatchObject({ takenAt: Date.UTC(2019, 5, 15, 21, 45, 10), takenAtLocal: '2019-06-15T22:45:10', offsetMinutes: 60, takenAtSource: 'quicktime', videoCodec: 'h264', audioCodec: 'aac', sources: { takenAt: 'quicktime', offset: 'gps', gps: 'quicktime' } }));
+  test('the future is kept', async () => expect(await of('future.jpg')).toMatchObject({ takenAtLocal: '2107-01-01T00:00:00', takenAtSource: 'exif', problems: ['odd_date'] }));
   test.each(['blank-date.jpg', 'zero-date.jpg', 'modify-only.jpg', 'plain.png', 'rotate90.mp4'])('%s has none: the time of the file stands in', async (name) => {
     const f = await of(name, Date.UTC(2015, 1, 2, 3, 4, 5));
     expect(f).toMatchObject({ takenAt: Date.UTC(2015, 1, 2, 3, 4, 5), takenAtLocal: '2015-02-02T03:04:05', takenAtSource: 'file' });
@@ -54,7 +54,7 @@ describe('the rest', () => {
     expect(await of('rotate90.mp4')).toMatchObject({ width: 240, height: 320, durationMs: 2000 });
   });
   test('words of people', async () => {
-    expect(await of('tags.jpg')).toMatchObject({ rating: 4, title: 'A title', description: 'Beschreibung mit Ümläuten', tags: expect.arrayContaining(['beach', 'family', 'été ☀']) });
+    expect(await of('tags.jpg')).toMatchObject({ rating: 4, title: 'A title', description: 'Beschreibung mit Ümläuten', tags: ['Places/Europe/Lisbon', 'beach', 'été ☀', 'family'] });
     expect(await of('iptc-latin1.jpg')).toMatchObject({ description: 'Café à Genève', tags: ['Zürich'] });
     expect((await of('rating-rejected.jpg')).rating).toBe(-1);
     expect((await of('name with spaces & ünïcödé 日本 😀.jpg')).description).toBe('named');

@@ -1,23 +1,23 @@
+import { words } from './words.ts';
+
 /** What we read of IPTC-IIM (its dates are left to exiftool, which is asked whenever EXIF has none). */
 export interface Iptc { title: string | null; description: string | null; keywords: string[] }
 
-/** From the Photoshop segment of a JPEG (`Photoshop 3.0\0` + 8BIM blocks). Never throws; a cut block gives what stands before the cut. */
+/** Few writers declare the character set, and not all of those keep to it: the words themselves tell (words.ts). From the Photoshop segment of a JPEG (`Photoshop 3.0\0` + 8BIM blocks). Never throws; a cut block gives what stands before the cut. */
 export function parseIptc(segment: Uint8Array): Iptc {
   const data = Buffer.from(segment.buffer, segment.byteOffset, segment.byteLength);
   const out: Iptc = { title: null, description: null, keywords: [] };
   const iim = iimBlock(data);
   if (!iim) return out;
-  let utf8 = false;
   for (let at = 0; at + 5 <= iim.length && iim[at] === 0x1c;) {
     const [record, dataset, length] = [iim[at + 1]!, iim[at + 2]!, iim.readUInt16BE(at + 3)];
     if (length > 0x7fff) break; // extended lengths are for pictures, not for words
     const value = iim.subarray(at + 5, at + 5 + length);
     at += 5 + length;
-    if (record === 1 && dataset === 90) utf8 = value.equals(Buffer.from('\x1b%G', 'latin1'));
     if (record !== 2) continue;
-    if (dataset === 5) out.title = words(value, utf8);
-    else if (dataset === 120) out.description = words(value, utf8);
-    else if (dataset === 25 && out.keywords.length < 500) out.keywords.push(words(value, utf8));
+    if (dataset === 5) out.title = words(value);
+    else if (dataset === 120) out.description = words(value);
+    else if (dataset === 25 && out.keywords.length < 500) out.keywords.push(words(value));
   }
   return out;
 }
@@ -33,13 +33,4 @@ function iimBlock(data: Buffer): Buffer | null {
     at = start + 4 + size + (size & 1);
   }
   return null;
-}
-
-/** Few writers declare the character set, and most of those write UTF-8 or Windows-1252: what is valid UTF-8 is taken as such. */
-function words(value: Buffer, utf8: boolean): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: !utf8 }).decode(value);
-  } catch {
-    return new TextDecoder('windows-1252').decode(value);
-  }
 }

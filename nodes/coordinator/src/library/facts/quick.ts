@@ -1,12 +1,21 @@
-import exifr from 'exifr';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
+import { exifColour, iccName } from './colour.ts';
+import { rankDates } from './dates.ts';
 import { parseIptc } from './iptc.ts';
+import { percentStars } from './judge.ts';
+import { barPaths, slashPaths } from './keywords.ts';
+import { appleContentId } from './maker-apple.ts';
+import { announcedClips, findClip } from './motion.ts';
+import { microsoftPeople, mwgPeople } from './regions.ts';
 import { noTags, type RawTags } from './tags.ts';
-import { parseXmp, type Xmp } from './xmp.ts';
+import { type Exif, type Ifd, parseExif } from './tiff.ts';
+import { NO_XMP, parseXmp, type Xmp } from './xmp.ts';
 
 /** What sharp finds the size of without help. PNG is never complete: sharp does not see dates in its text, nor EXIF behind its pixels. */
 const KNOWN = new Set(['image/jpeg', 'image/webp', 'image/heic', 'image/heif', 'image/avif', 'image/png', 'image/gif']);
-type Ifd = Record<string, unknown>;
+/** More than this in one block is no description of a picture: exiftool would take minutes over it. */
+const MAX_BLOCK = 4 * 1024 * 1024;
+const NO_EXIF: Exif = { ifd0: new Map(), exif: new Map(), gps: new Map(), interop: new Map(), makerNote: null };
 
 /**
  * The fast reader: headers only, a few CPU ms, no process. `complete` says that nothing more is to be found by the slow one.
@@ -18,58 +27,74 @@ export async function readQuick(path: string, mime: string): Promise<{ tags: Raw
   if (!meta) return null;
   const tags = noTags();
   tags.size = { width: meta.autoOrient.width, height: meta.autoOrient.height };
-  const exif = meta.exif ? await parseExif(meta.exif) : {};
-  const xmp: Xmp = meta.xmp ? parseXmp(meta.xmp) : new Map();
+  const exif = meta.exif ? parseExif(meta.exif) : NO_EXIF;
+  const xmp = meta.xmp ? parseXmp(meta.xmp) : NO_XMP;
   const iptc = meta.iptc ? parseIptc(meta.iptc) : null;
   if (exif) fromExif(tags, exif);
   fromXmp(tags, xmp);
-  tags.title.push(iptc?.title, exif?.ifd0?.XPTitle);
-  tags.description.push(iptc?.description, exif?.ifd0?.ImageDescription);
-  tags.tags.push(iptc?.keywords ?? [], keywords(exif?.ifd0?.XPKeywords));
-  const placeElsewhere = tags.lat === null && (xmp.has('exif:GPSLatitude') || (exif?.gps?.GPSLatitude !== undefined));
-  return { tags, complete: mime !== 'image/png' && exif !== null && typeof exif.exif?.DateTimeOriginal === 'string' && !placeElsewhere };
-}
-
-/** null: there is EXIF, but exifr cannot read it. The block comes with or without its six-byte head, depending on the container. */
-async function parseExif(block: Buffer): Promise<{ ifd0?: Ifd; exif?: Ifd; gps?: Ifd } | null> {
-  const tiff = block.toString('latin1', 0, 4) === 'Exif' ? block.subarray(6) : block;
-  try {
-    return (await exifr.parse(tiff, { tiff: true, exif: true, gps: true, ifd1: false, interop: false, xmp: false, icc: false, iptc: false, mergeOutput: false, reviveValues: false, translateValues: false, sanitize: true })) ?? {};
-  } catch {
-    return null;
+  if (iptc) {
+    tags.title.push({ value: iptc.title, from: 'iptc' });
+    tags.description.push({ value: iptc.description, from: 'iptc' });
+    tags.tags.push({ value: iptc.keywords, from: 'iptc' });
   }
+  tags.title.push({ value: utf16(exif?.ifd0.get(0x9c9b)), from: 'exif' });
+  tags.description.push({ value: exif?.ifd0.get(0x010e), from: 'exif' }, { value: utf16(exif?.ifd0.get(0x9c9c)), from: 'exif' });
+  tags.tags.push({ value: utf16(exif?.ifd0.get(0x9c9e)).split(';'), from: 'exif' });
+  tags.colourSpace = (meta.icc ? iccName(meta.icc) : null) ?? exifColour(exif?.exif.get(0xa001), exif?.interop.get(1));
+  tags.contentId = appleContentId(exif?.makerNote ?? null);
+  tags.clip = await findClip(path, mime, announcedClips(xmp));
+  return { tags, complete: isComplete(mime, meta, exif, xmp, tags) };
 }
 
-function fromExif(tags: RawTags, { ifd0 = {}, exif = {}, gps = {} }: { ifd0?: Ifd; exif?: Ifd; gps?: Ifd }): void {
-  tags.dates.push({ kind: 'exif.original', text: exif.DateTimeOriginal, offset: firstOf(exif.OffsetTimeOriginal, exif.OffsetTime, exif.OffsetTimeDigitized) });
-  tags.dates.push({ kind: 'exif.digitized', text: exif.DateTimeDigitized ?? exif.CreateDate, offset: firstOf(exif.OffsetTimeDigitized, exif.OffsetTime) });
-  tags.lat = degrees(gps.GPSLatitude, gps.GPSLatitudeRef);
-  tags.lon = degrees(gps.GPSLongitude, gps.GPSLongitudeRef);
-  const below = (gps.GPSAltitudeRef as ArrayLike<number> | undefined)?.[0] === 1;
-  tags.altitude = typeof gps.GPSAltitude === 'number' ? (below ? -gps.GPSAltitude : gps.GPSAltitude) : null;
-  tags.make = ifd0.Make; tags.model = ifd0.Model; tags.lens = exif.LensModel;
-  tags.iso = exif.ISO; tags.fNumber = exif.FNumber; tags.exposureTime = exif.ExposureTime; tags.focalLength = exif.FocalLength;
-  tags.rating = ifd0.Rating;
+function isComplete(mime: string, meta: Metadata, exif: Exif | null, xmp: Xmp, tags: RawTags): boolean {
+  if ([meta.exif, meta.xmp, meta.iptc].some((block) => block && block.length > MAX_BLOCK)) return true;
+  // A picture that a messenger has stripped: nothing that exiftool could read either.
+  if (/^image\/(jpeg|webp)$/.test(mime) && !meta.exif && !meta.xmp && !meta.iptc) return true;
+  const placeElsewhere = tags.lat === null && (xmp.properties.has('exif:GPSLatitude') || exif?.gps.has(2) === true);
+  return mime !== 'image/png' && exif !== null && rankDates(tags.dates, 'image')[0]?.kind === 'exif.original' && !placeElsewhere && !xmp.properties.has('xmpNote:HasExtendedXMP');
 }
 
-function fromXmp(tags: RawTags, xmp: Xmp): void {
-  const one = (name: string): string | undefined => xmp.get(name)?.[0];
+function fromExif(tags: RawTags, { ifd0, exif, gps }: Exif): void {
+  tags.dates.push({ kind: 'exif.original', text: exif.get(0x9003), offset: firstOf(exif, 0x9011, 0x9010, 0x9012), fraction: exif.get(0x9291) });
+  tags.dates.push({ kind: 'exif.digitized', text: exif.get(0x9004), offset: firstOf(exif, 0x9012, 0x9010), fraction: exif.get(0x9292) });
+  tags.lat = degrees(gps.get(2), gps.get(1)); tags.lon = degrees(gps.get(4), gps.get(3));
+  if (tags.lat !== null && tags.lon !== null) tags.placeFrom = 'exif';
+  const [height, below] = [gps.get(6), gps.get(5)];
+  tags.altitude = typeof height === 'number' ? (below instanceof Uint8Array && below[0] === 1 ? -height : height) : null;
+  tags.gpsDate = gps.get(29); tags.gpsTime = gps.get(7);
+  tags.orientation = ifd0.get(0x0112);
+  tags.make = ifd0.get(0x010f); tags.model = ifd0.get(0x0110); tags.lens = exif.get(0xa434);
+  if (tags.make !== undefined || tags.model !== undefined || tags.lens !== undefined) tags.cameraFrom = 'exif';
+  tags.iso = exif.get(0x8827); tags.fNumber = exif.get(0x829d); tags.exposureTime = exif.get(0x829a); tags.focalLength = exif.get(0x920a);
+  tags.rating.push({ value: ifd0.get(0x4746), from: 'exif' }, { value: percentStars(ifd0.get(0x4749)), from: 'exif' });
+}
+
+function fromXmp(tags: RawTags, { properties, structs }: Xmp): void {
+  const all = (name: string): readonly string[] => properties.get(name) ?? [];
+  const one = (name: string): string | undefined => properties.get(name)?.[0];
   tags.dates.push({ kind: 'xmp.original', text: one('exif:DateTimeOriginal') }, { kind: 'xmp.created', text: one('photoshop:DateCreated') }, { kind: 'xmp.digitized', text: one('xmp:CreateDate') });
-  tags.rating = one('xmp:Rating') ?? tags.rating;
-  tags.lens ??= one('aux:Lens');
+  tags.rating.unshift({ value: one('xmp:Rating'), from: 'xmp' }, { value: percentStars(one('MicrosoftPhoto:Rating')), from: 'xmp' });
+  tags.lens ??= one('exifEX:LensModel') ?? one('aux:Lens');
   tags.make ??= one('tiff:Make'); tags.model ??= one('tiff:Model');
-  tags.title.push(one('dc:title')); tags.description.push(one('dc:description'));
-  tags.tags.push(xmp.get('dc:subject') ?? []);
+  if (tags.make ?? tags.model ?? tags.lens) tags.cameraFrom ??= 'xmp';
+  tags.title.push({ value: one('dc:title'), from: 'xmp' });
+  tags.description.push({ value: one('dc:description'), from: 'xmp' });
+  tags.paths.push(...barPaths(all('lr:hierarchicalSubject')), ...slashPaths([...all('digiKam:TagsList'), ...all('MicrosoftPhoto:LastKeywordXMP')]));
+  tags.tags.push({ value: all('dc:subject'), from: 'xmp' });
+  const [mwg, microsoft] = [structs.get('mwg-rs:Regions'), structs.get('MP:RegionInfo')];
+  tags.people.push(...(mwg ? mwgPeople(mwg) : []), ...(microsoft ? microsoftPeople(microsoft) : []));
+  tags.names.push(...all('Iptc4xmpExt:PersonInImage'));
 }
 
 /** Three rationals and a letter. Without the letter the number stands as it is (north, east), as exiftool reads it. */
 function degrees(parts: unknown, ref: unknown): number | null {
-  if (!Array.isArray(parts) || parts.length === 0 || !parts.every((p) => typeof p === 'number' && Number.isFinite(p))) return null;
-  const [d = 0, m = 0, s = 0] = parts as number[];
+  const list = typeof parts === 'number' ? [parts] : parts;
+  if (!Array.isArray(list) || list.length === 0 || !list.every((p) => typeof p === 'number' && Number.isFinite(p))) return null;
+  const [d = 0, m = 0, s = 0] = list as number[];
   const value = d + m / 60 + s / 3600;
   return typeof ref === 'string' && /^\s*[sw]/i.test(ref) ? -value : value;
 }
 
-const firstOf = (...values: unknown[]): unknown => values.find((v) => typeof v === 'string' && v.trim() !== '');
-/** Windows writes its keywords as UTF-16 with semicolons between; exifr gives text or bytes. */
-const keywords = (value: unknown): string[] => (typeof value === 'string' ? value : ArrayBuffer.isView(value) ? new TextDecoder('utf-16le').decode(value as Uint8Array) : '').split(';');
+const firstOf = (ifd: Ifd, ...tags: number[]): unknown => tags.map((tag) => ifd.get(tag)).find((v) => typeof v === 'string' && v.trim() !== '');
+/** Windows writes title, comment and keywords as bytes of UTF-16. */
+const utf16 = (value: unknown): string => (value instanceof Uint8Array ? new TextDecoder('utf-16le').decode(value.subarray(0, 65_536)) : '');

@@ -8,8 +8,8 @@ test('text is trimmed, without NULs and half characters, and bounded', () => {
   expect([text(' \0 ', 9), text(null, 9), text({}, 9)]).toEqual([null, null, null]);
 });
 test("a camera's own words are not a description", () => {
-  expect(firstText(['OLYMPUS DIGITAL CAMERA         ', 'Grandma'], 100)).toBe('Grandma');
-  expect(firstText(['SAMSUNG    '], 100)).toBeNull();
+  expect(firstText([{ value: 'OLYMPUS DIGITAL CAMERA         ', from: 'exif' }, { value: ['', 'Grandma'], from: 'iptc' }], 100)).toEqual({ value: 'Grandma', from: 'iptc' });
+  expect(firstText([{ value: 'SAMSUNG    ', from: 'exif' }], 100)).toBeNull();
 });
 test('numbers out of range are none', () => {
   expect([number('3', -1, 5), number(-1, -1, 5), number([100, 200], 1, 1e6), number(99, -1, 5), number('', -1, 5), number(NaN, 0, 1), number(new Uint16Array([64]), 1, 100)]).toEqual([3, -1, 100, null, null, null, 64]);

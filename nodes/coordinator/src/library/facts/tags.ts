@@ -1,22 +1,33 @@
-import type { Problem } from '@mantel/contracts/models/asset.ts';
+import type { DateSource, Problem } from '@mantel/contracts/models/asset.ts';
 import type { DateCandidate } from './dates.ts';
+import type { Clip } from './motion.ts';
+import type { RawPerson } from './regions.ts';
+
+/** A value and the group of tags that it stood in. */
+export interface Said { value: unknown; from: DateSource }
 
 /** What a reader found, before any rule of ours: values as they were written. Both readers (quick.ts, exiftool.ts) speak this. */
 export interface RawTags {
   dates: DateCandidate[];
-  lat: unknown; lon: unknown; altitude: unknown;
+  /** GPSDateStamp; GPSTimeStamp as `hh:mm:ss` or three numbers. */
+  gpsDate: unknown; gpsTime: unknown;
+  lat: unknown; lon: unknown; altitude: unknown; placeFrom: DateSource | null;
   /** As displayed. */
   size: { width: number; height: number } | null;
-  durationMs: number | null;
-  make: unknown; model: unknown; lens: unknown;
+  orientation: unknown; colourSpace: string | null;
+  durationMs: number | null; videoCodec: string | null; audioCodec: string | null;
+  make: unknown; model: unknown; lens: unknown; cameraFrom: DateSource | null;
   iso: unknown; fNumber: unknown; exposureTime: unknown; focalLength: unknown;
-  rating: unknown; title: unknown[]; description: unknown[]; tags: unknown[];
+  /** Best first. `tags`: flat words or lists of them; `paths`: levels divided by `/`. */
+  rating: Said[]; title: Said[]; description: Said[]; tags: Said[]; paths: string[];
+  people: RawPerson[]; names: unknown[]; contentId: string | null; clip: Clip | null;
   problems: Problem[];
 }
 
 export const noTags = (): RawTags => ({
-  dates: [], lat: null, lon: null, altitude: null, size: null, durationMs: null, make: null, model: null, lens: null,
-  iso: null, fNumber: null, exposureTime: null, focalLength: null, rating: null, title: [], description: [], tags: [], problems: [],
+  dates: [], gpsDate: null, gpsTime: null, lat: null, lon: null, altitude: null, placeFrom: null, size: null, orientation: null, colourSpace: null, durationMs: null, videoCodec: null, audioCodec: null,
+  make: null, model: null, lens: null, cameraFrom: null, iso: null, fNumber: null, exposureTime: null, focalLength: null, rating: [], title: [], description: [], tags: [], paths: [],
+  people: [], names: [], contentId: null, clip: null, problems: [],
 });
 
 /** A number in range, or null. Takes the first of a list and strings that are numbers, since cameras write both. */
@@ -37,9 +48,15 @@ export function text(value: unknown, max: number): string | null {
 
 /** What cameras write into every picture on their own: no description by a person. */
 const CAMERA_WORDS = /^(olympus digital camera|samsung( digital camera)?|konica minolta digital camera|minolta digital camera|sony dsc|dcim[\\/].*|exif_jpeg_picture|digital camera|default|untitled|<?binary data.*)$/i;
-export const firstText = (values: readonly unknown[], max: number): string | null => values.flat().map((v) => text(v, max)).find((v) => v !== null && !CAMERA_WORDS.test(v)) ?? null;
+export function firstText(values: readonly Said[], max: number): { value: string; from: DateSource } | null {
+  for (const { value, from } of values) for (const one of Array.isArray(value) ? value : [value]) {
+    const found = text(one, max);
+    if (found !== null && !CAMERA_WORDS.test(found)) return { value: found, from };
+  }
+  return null;
+}
 
-/** Tags of all sources together, once each (by letters, not by case), in the order they were written. */
+/** Words once each (by letters, not by case), in the order they were written. */
 export function tagList(values: readonly unknown[]): string[] {
   const seen = new Map<string, string>();
   for (const value of values.flat()) {

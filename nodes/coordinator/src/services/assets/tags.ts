@@ -50,7 +50,7 @@ export function shown(answer: Record<string, unknown>): Omit<FileTags, 'fileId' 
     if (parts.length < 2) continue; // SourceFile and the like are about the question, not about the file
     if (tags.length === MAX_TAGS) { cut = true; break; }
     const text = asText(value).toWellFormed();
-    if (text.length > MAX_VALUE || /\[\.\.\.\]$/.test(text)) cut = true;
+    if (text.length > MAX_VALUE || text.endsWith('[...]')) cut = true;
     tags.push({ group: parts[0]!, name: parts.at(-1)!.slice(0, 200), value: text.slice(0, MAX_VALUE) });
   }
   return { tags, cut };
