@@ -16,7 +16,7 @@ export function inputOptions({ url, ca }: MediaInput): string[] {
   return [...safe, ...net, '-i', url];
 }
 
-const BROKEN = /Invalid data found|moov atom not found|could not find codec parameters|does not contain any stream|Invalid argument|Not yet implemented|not in whitelist|End of file|Picture size .* is invalid|Decoder .* not found|broken header|Cannot determine format|Error while decoding/i;
+const BROKEN = /Invalid data found|error reading header|moov atom not found|could not find codec parameters|does not contain any stream|Invalid argument|Not yet implemented|not in whitelist|End of file|Picture size .* is invalid|Decoder .* not found|broken header|Cannot determine format|Error while decoding/i;
 const NETWORK = /Server returned|Connection (refused|reset|timed out)|Input\/output error|Network is unreachable|No route to host|error in the (pull|push) function|owner does not match|Failed to verify|certificate/i;
 
 /** Words of ffmpeg without addresses: a signed address is a key. */
