@@ -6,6 +6,8 @@ export const ERRORS = {
   bad_request: { status: 400, message: 'The request is not complete or not well formed.' },
   bad_name: { status: 400, message: 'This name cannot be used for a file. Rename it and send it again.' },
   unsupported_type: { status: 415, message: 'This is not a photo or video that Mantel can keep. Nothing was stored.' },
+  bad_sidecar: { status: 422, message: 'This sidecar (XMP) cannot be read. Nothing was stored; save it again with the program that made it.' },
+  no_photo: { status: 422, message: 'A sidecar needs its photo, and none that you brought in has this name. Nothing was stored; send it together with its photo.' },
   empty_file: { status: 422, message: 'This file is empty. Nothing was stored; copy it again from where it came from.' },
   checksum_mismatch: { status: 422, message: 'The file arrived damaged. Nothing was stored; send it again.' },
   length_required: { status: 411, message: 'Say how long the body is (Content-Length).' },

@@ -22,12 +22,16 @@ import { addWorkerByteRoutes } from './http/worker-bytes.ts';
 import { DERIVED } from './library/derived.ts';
 import { createExiftool } from './library/exiftool.ts';
 import { createFacts } from './library/facts/facts.ts';
+import { createSidecarReader } from './library/sidecar/read.ts';
+import { createSidecarWriter } from './library/sidecar/write.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
 import { addActions, checkWiring, typedCall } from './services/adapter.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
 import { createAssets } from './services/assets/assets.ts';
+import { createEdits } from './services/assets/edit.ts';
+import { setConflicts } from './services/assets/edit.repository.ts';
 import { createTags } from './services/assets/tags.ts';
 import { createGroups, type Split } from './services/assets/group.ts';
 import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
@@ -43,7 +47,10 @@ import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
 import { nodeHandlers } from './services/nodes/nodes.service.ts';
 import { createNodes } from './services/nodes/nodes.ts';
-import { sidecarDue } from './services/sidecars/sidecars.repository.ts';
+import { createAttach } from './services/sidecars/attach.ts';
+import { scheduleSidecars } from './services/sidecars/schedule.ts';
+import { previewsWait, sidecarDue } from './services/sidecars/sidecars.repository.ts';
+import { createSidecars } from './services/sidecars/sidecars.ts';
 import { storageHandlers } from './services/storage/storage.service.ts';
 import { createStorage } from './services/storage/storage.ts';
 import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden, setLocalTime } from './services/timeline/counters.repository.ts';
@@ -111,7 +118,18 @@ export async function startCoordinator(o: CoordinatorOptions) {
     queue.wake();
     return assetUuid;
   };
+  const edits = createEdits({
+    enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), sidecarDue,
+  });
+  const readSidecar = createSidecarReader(exiftool, log);
+  const sidecarWriter = createSidecarWriter(exiftool);
+  const sidecars = createSidecars({
+    db, data: o.data, read: readSidecar, writer: sidecarWriter, log, present: marker.present, setConflicts, busy: () => previewsWait(db.sql), now,
+    apply: (sql, id, change, at) => edits.apply(sql, id, change, 'sidecar', at),
+  });
   const arrived: IngestDeps['arrived'] = (sql, a) => {
+    sidecars.arrived();
+    sidecarDue(sql, a.assetId);
     enterTimeline(sql, counted(sql, a.assetId)!);
     logChange(sql, 'asset', a.assetUuid, 'create', { libraryId: a.libraryId });
     preview.enqueue(sql, { assetId: a.assetId, fileId: a.fileUuid, mime: a.mime, bytes: a.bytes, name: a.name });
@@ -121,10 +139,13 @@ export async function startCoordinator(o: CoordinatorOptions) {
     const seconds = localSeconds(takenAtLocal);
     return { ord: nextOrd(sql, seconds), month: monthOf(seconds), ratio: ratioByte(width, height) };
   };
-  const ingest = createIngest({ db, data: o.data, facts, marker, position, arrived, readSidecar: () => Promise.resolve(null), afterArrival: queue.wake });
+  const ingest = createIngest({
+    db, data: o.data, facts, marker, position, arrived, readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, afterArrival: queue.wake,
+    sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
+  });
   const assets = createAssets({
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
-    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
+    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
   });
   const retry = createRetry({
     db, data: o.data, facts, marker, preview, wake: queue.wake, log, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
@@ -195,6 +216,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   })).then((end) => { stopPresence = end; });
   background('reaching nats-server', bus);
   if (!(await Promise.race([bus.then(() => true), delay(BUS_WAIT_MS, false, { ref: false })]))) log.error('nats-server does not answer: workers cannot reach this house until it does');
+  const sidecarClock = scheduleSidecars({ sidecars, db, data: o.data, marker, background });
   const reaper = setInterval(() => background('reaping', queue.reap()), 500);
   const hourly = setInterval(() => background('tidying', tidy()), 3600 * 1000);
 
@@ -208,6 +230,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await gw.stop();
     await home.stop();
     await retry.stop();
+    await sidecarClock.stop();
     await exiftool.close();
     await db.close();
   };

@@ -367,6 +367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle a conflict: keep what holds, or take the value that lost */
+        post: operations["assets.settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/trash": {
         parameters: {
             query?: never;
@@ -614,7 +631,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send one photo or video (multipart: library?, device?, modifiedAt?, then file) */
+        /** Send one photo or video (multipart: library?, device?, modifiedAt?, folder?, sidecar?, then file) */
         post: operations["assets.upload"];
         delete?: never;
         options?: never;
@@ -2151,6 +2168,180 @@ export interface operations {
             };
         };
     };
+    "assets.settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    fact: "takenAt" | "offset" | "gps" | "camera" | "rating" | "title" | "description" | "tags" | "people";
+                    take: "held" | "lost";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        type: "image" | "video";
+                        originalName: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        takenAt: string;
+                        /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
+                        takenAtLocal: string;
+                        /** @enum {unknown} */
+                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        /** @description Zone offset, like +02:00; null when not known. */
+                        offset: string | null;
+                        gps: [
+                            number,
+                            number
+                        ] | null;
+                        altitude: number | null;
+                        /** @description As displayed, after rotation. */
+                        width: number | null;
+                        height: number | null;
+                        durationMs: number | null;
+                        make: string | null;
+                        model: string | null;
+                        lens: string | null;
+                        iso: number | null;
+                        fNumber: number | null;
+                        /** @description Seconds. */
+                        exposureTime: number | null;
+                        /** @description Millimetres. */
+                        focalLength: number | null;
+                        /** @description EXIF Orientation as written, 1 to 8. */
+                        orientation: number | null;
+                        colourSpace: string | null;
+                        videoCodec: string | null;
+                        audioCodec: string | null;
+                        rating: number | null;
+                        title: string | null;
+                        description: string | null;
+                        tags: string[];
+                        people: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            name: string;
+                            region: {
+                                x: number;
+                                y: number;
+                                w: number;
+                                h: number;
+                            } | null;
+                        }[];
+                        sources: {
+                            /** @enum {unknown} */
+                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            /** @enum {unknown} */
+                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        };
+                        conflicts: {
+                            /** @enum {unknown} */
+                            fact: "takenAt" | "offset" | "gps" | "camera" | "rating" | "title" | "description" | "tags" | "people";
+                            lost: string | null;
+                            lostFrom: "here" | "sidecar";
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
+                        favourite: boolean;
+                        archived: boolean;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        trashedAt: string | null;
+                        preview: "waiting" | "ready" | "failed";
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        /** @description base64 */
+                        thumbhash: string | null;
+                        /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
+                        version: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        fileId: string;
+                        files: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            role: "original" | "live" | "edited" | "raw";
+                            name: string;
+                            /** @description Relative to the data folder. */
+                            path: string;
+                            bytes: number;
+                            mime: string;
+                            sha256: string;
+                            sha1: string;
+                            width: number | null;
+                            height: number | null;
+                            durationMs: number | null;
+                            /** @description Previews are made of this one. */
+                            shown: boolean;
+                            /** @description A clip lies inside: /files/{id}/motion. */
+                            motion: boolean;
+                        }[];
+                        contributions: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            userId: string;
+                            userName: string;
+                            device: string | null;
+                            originalName: string;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
+                        canEdit: boolean;
+                        /** @description Contributors trash what they brought in themselves, managers anything. */
+                        canTrash: boolean;
+                    };
+                };
+            };
+        };
+    };
     "assets.trash": {
         parameters: {
             query?: never;
@@ -2565,6 +2756,13 @@ export interface operations {
                     device?: string;
                     /** @description Time of the file where it comes from, ms since 1970; stands in when it carries no date. */
                     modifiedAt?: number;
+                    /** @description The path of the folder where it lay; its names may say the date. */
+                    folder?: string;
+                    /**
+                     * Format: binary
+                     * @description The XMP that lay beside it, at most 5 MB; comes before the file.
+                     */
+                    sidecar?: string;
                     /**
                      * Format: binary
                      * @description One photo or video, with its file name.

@@ -3,7 +3,7 @@ import type { Exiftool } from '../exiftool.ts';
 import { formatLocal, parseDate, parseOffset } from '../facts/dates.ts';
 import type { FactsLog } from '../facts/exiftool.ts';
 import type { NamedRegion } from '../facts/facts.ts';
-import { number, place, tagList, text } from '../facts/tags.ts';
+import { number, place, text } from '../facts/tags.ts';
 import type { SidecarFacts } from './fields.ts';
 
 export const MAX_SIDECAR = 5 * 1024 * 1024;
@@ -96,6 +96,17 @@ function fromTags(t: Tags): SidecarRead {
   const stamps = [t['XMP-xmp:MetadataDate'], t['XMP-xmp:ModifyDate']].map(instant).filter((n) => n !== null);
   return { facts, asset: text(t['XMP-mantel:AssetId'], 36), changedAt: stamps.length ? Math.max(...stamps) : null };
 }
+const fold = (tag: string): string => tag.normalize('NFC').toLocaleLowerCase('en');
+const MAX_TAGS = 200;
+/** Each once (by letters, not by case), as they were written. */
+function tagList(values: readonly unknown[]): string[] {
+  const seen = new Map<string, string>();
+  for (const value of values) {
+    const tag = text(value, 200);
+    if (tag && seen.size < MAX_TAGS && !seen.has(fold(tag))) seen.set(fold(tag), tag);
+  }
+  return [...seen.values()];
+}
 /** exiftool prints what looks like a number or a truth value as one; a text in several languages as an object. */
 const words = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value)[0] : value);
 
@@ -120,7 +131,6 @@ const NOBODY = /^(unknown|unconfirmed|ignored)$/i;
 
 /** A tag as Lightroom writes it: its levels divided by |, which a level itself must not hold then. */
 export const hierarchical = (tag: string): string => tag.replaceAll('|', '∣').replaceAll('/', '|');
-const fold = (tag: string): string => tag.normalize('NFC').toLocaleLowerCase('en');
 const own = (tag: string): boolean => !isPerson(tag) && tag !== 'People';
 
 /** The same tags as three kinds of programs keep them: to tell which of them one program took away. */

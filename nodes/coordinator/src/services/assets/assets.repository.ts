@@ -42,9 +42,5 @@ export function putAssetUser(sql: Sql, userId: number, a: Pick<AssetRow, 'id' | 
 }
 export const setTrashed = (sql: Sql, assetId: number, userId: number): void => void sql.run('update asset set vis = 0, trashed_at = ?, trashed_by = ?, updated_at = ? where id = ?', Date.now(), userId, Date.now(), assetId);
 export const setRestored = (sql: Sql, assetId: number): void => void sql.run('update asset set vis = 1, trashed_at = null, trashed_by = null, updated_at = ? where id = ?', Date.now(), assetId);
-export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
-export function setFields(sql: Sql, assetId: number, change: AssetChange): void {
-  for (const column of ['rating', 'title', 'description'] as const) if (change[column] !== undefined) sql.run(`update asset set ${column} = ?, updated_at = ? where id = ?`, change[column], Date.now(), assetId);
-}
 /** Previews of failed jobs that are tried again are on their way once more. */
 export const resetFailedPreviews = (sql: Sql): void => void sql.run(`update asset set preview = 'waiting' where preview = 'failed' and exists (select 1 from job j where j.key = 'preview:' || asset.id and j.state = 'queued')`);

@@ -9,6 +9,7 @@ export const assetRoutes: Route[] = [
   { method: 'POST', url: '/assets/archive', action: 'assets.archive' },
   { method: 'POST', url: '/assets/retry', action: 'assets.retry' },
   { method: 'POST', url: '/assets/:id/split', action: 'assets.split' },
+  { method: 'POST', url: '/assets/:id/settle', action: 'assets.settle' },
   { method: 'POST', url: '/assets/trash', action: 'assets.trash' },
   { method: 'POST', url: '/assets/restore', action: 'assets.restore' },
 ];

@@ -15,6 +15,7 @@ export const assetHandlers = ({ assets, ingest, tags, retry, split }: { assets: 
   'assets.update': ({ id, ...change }, actor) => assets.update(person(actor).userId, id, change),
   'assets.retry': async ({ ids }, actor) => ({ changed: await retry.assets(person(actor).userId, ids) }),
   'assets.split': async ({ id, fileId }, actor) => assets.get(person(actor).userId, await split(person(actor).userId, id, fileId)),
+  'assets.settle': ({ id, fact, take }, actor) => assets.settle(person(actor).userId, id, fact, take),
   'assets.trash': async ({ ids }, actor) => ({ changed: await assets.trash(person(actor).userId, ids) }),
   'assets.restore': async ({ ids }, actor) => ({ changed: await assets.restore(person(actor).userId, ids) }),
 });

@@ -1,22 +1,35 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
-import type { Asset, Conflict, FactSources, Problem } from '@mantel/contracts/models/asset.ts';
+import type { Asset, Conflict, FactName, FactSources, Problem } from '@mantel/contracts/models/asset.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import * as repo from './assets.repository.ts';
-import { offsetText } from './offset.ts';
+import { lostValue } from './conflicts.ts';
+import { checkedLocal, type Edits, type FactChange } from './edit.ts';
+import { setConflicts } from './edit.repository.ts';
+import { offsetMinutes, offsetText } from './offset.ts';
 
 export interface AssetDeps {
   db: Database;
   enter: (sql: Sql, assetId: number) => void;
   leave: (sql: Sql, assetId: number) => void;
   hideArchived: (sql: Sql, userId: number, assetId: number, on: boolean) => void;
+  edit: Edits['apply'];
+  sidecarDue: (sql: Sql, assetId: number) => void;
+  /** Somebody looks at one asset: time to see whether another program changed its sidecar. */
+  opened: (assetId: number) => void;
 }
 const iso = (ms: number): string => new Date(ms).toISOString();
 const canEdit = (a: repo.AssetRow): boolean => a.role !== 'viewer';
 /** Contributors trash what they brought in themselves, managers anything. */
 const canTrash = (a: repo.AssetRow): boolean => a.role === 'manager' || (a.role === 'contributor' && a.mine === 1);
 
-export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
+/** `offset`: `+02:00`; `gps`: latitude, longitude. */
+export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
+const changeOf = ({ takenAtLocal, offset, gps, ...rest }: AssetChange): FactChange => ({
+  ...rest, ...(takenAtLocal === undefined ? {} : { takenAtLocal: checkedLocal(takenAtLocal) }), ...(offset === undefined ? {} : { offsetMinutes: offsetMinutes(offset) }), ...(gps === undefined ? {} : { gps: gps && { lat: gps[0], lon: gps[1] } }),
+});
+
+export function createAssets({ db, enter, leave, hideArchived, edit, sidecarDue, opened }: AssetDeps) {
   const find = (sql: Pick<Sql, 'get' | 'all'>, userId: number, uuid: string): repo.AssetRow => {
     const row = repo.assetFor(sql, userId, uuid);
     if (!row) throw new MantelError('not_found');
@@ -44,9 +57,14 @@ export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
   });
 
   return {
-    get: (userId: number, uuid: string): Asset => view(find(db.sql, userId, uuid)),
+    get(userId: number, uuid: string): Asset {
+      const row = find(db.sql, userId, uuid);
+      opened(row.id);
+      return view(row);
+    },
     favourite: (userId: number, ids: string[], value: boolean): Promise<number> => each(userId, ids, () => true, (sql, a) => {
       const changed = repo.putAssetUser(sql, userId, a, 'favourite', value);
+      if (changed) sidecarDue(sql, a.id);
       if (changed) logChange(sql, 'asset', a.uuid, 'update', { userId });
       return changed;
     }),
@@ -70,9 +88,22 @@ export function createAssets({ db, enter, leave, hideArchived }: AssetDeps) {
       logChange(sql, 'asset', a.uuid, 'create', { libraryId: a.libraryId });
       return true;
     }),
-    async update(userId: number, uuid: string, change: repo.AssetChange): Promise<Asset> {
+    async update(userId: number, uuid: string, change: AssetChange): Promise<Asset> {
+      const facts = changeOf(change);
       await each(userId, [uuid], canEdit, (sql, a) => {
-        repo.setFields(sql, a.id, change);
+        if (edit(sql, a.id, facts, 'user', Date.now()).length) logChange(sql, 'asset', a.uuid, 'update', { libraryId: a.libraryId });
+        return true;
+      });
+      return view(find(db.sql, userId, uuid));
+    },
+    /** `held`: what holds stays, and the conflict is forgotten; `lost`: the value that lost holds again, as if the person had just entered it. */
+    async settle(userId: number, uuid: string, fact: FactName, take: 'held' | 'lost'): Promise<Asset> {
+      await each(userId, [uuid], canEdit, (sql, a) => {
+        const conflicts = JSON.parse(a.conflicts) as Conflict[];
+        const conflict = conflicts.find((c) => c.fact === fact);
+        if (!conflict) throw new MantelError('not_found', 'There is no conflict about this any more.');
+        if (take === 'lost') edit(sql, a.id, lostValue(conflict), 'user', Date.now());
+        setConflicts(sql, a.id, conflicts.filter((c) => c.fact !== fact));
         logChange(sql, 'asset', a.uuid, 'update', { libraryId: a.libraryId });
         return true;
       });

@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadResult } from '@mantel/contracts/models/asset.ts';
-import { MantelError } from '@mantel/contracts/errors.ts';
+import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import type { FactsReader } from '../../library/facts/facts.ts';
+import { type FactsReader, sniff } from '../../library/facts/facts.ts';
 import type { Marker } from '../../library/marker.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
 import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts';
+import type { Stamp } from '../../library/sidecar/write.ts';
 import { allProblems, classify } from './classify.ts';
 import * as repo from './ingest.repository.ts';
 import { settleArrival } from './settle.ts';
@@ -23,6 +24,17 @@ export interface IngestDeps {
   arrived: Arrived;
   /** What an XMP that came with the file says; null when it cannot be read. */
   readSidecar: (path: string) => Promise<SidecarFacts | null>;
+  /** Where such an XMP goes; without it, it is only read. */
+  sidecars?: {
+    /** Beside its photo, with everything in it. Throws like any write. */
+    place: (from: string, path: string) => Promise<Stamp>;
+    /** It lies there: in the write that makes the photo live. */
+    kept: (sql: Sql, assetId: number, stamp: Stamp, sha256: string) => void;
+    /** It came for a photo that is here already. */
+    came: (assetId: number, from: string) => Promise<void>;
+    /** It came alone; throws `no_photo`, `bad_sidecar`. */
+    attach: (userId: number, libraryId: number, name: string, from: string) => Promise<UploadResult>;
+  };
   afterArrival: () => void;
 }
 export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined; /** the path where it lay */ folder?: string | undefined; /** an XMP that came with it: a temporary file, relative to the data folder */ sidecar?: string | undefined }
@@ -34,10 +46,13 @@ const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
  * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. What stops between any two steps, a crash or an error, is settled at boot or when the same bytes come again.
  */
-export function createIngest({ db, data, facts, marker, position, arrived, readSidecar, afterArrival }: IngestDeps) {
+export function createIngest({ db, data, facts, marker, position, arrived, readSidecar, sidecars, afterArrival }: IngestDeps) {
   const busy = new Map<string, Promise<unknown>>();
 
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
+    if (input.sidecar && sidecars) {
+      await sidecars.came(known.assetId, join(data, input.sidecar)).catch((e: unknown) => { if (errorCode(e) !== 'bad_sidecar') throw e; }); // its photo is safe all the same
+    }
     await db.writeSql((sql) => repo.recordContribution(sql, { assetId: known.assetId, fileId: known.fileId, userId, device: input.device, originalName: shownName(input.name) }));
     return { outcome: 'duplicate', assetId: known.assetUuid, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
   };
@@ -51,10 +66,23 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
     return repo.fileByContent(db.sql, libraryId, sha256);
   };
 
+  interface Placed { stamp?: Stamp; sha256: string; error?: unknown }
+  const place = async (sidecar: string, path: string): Promise<Placed | null> => {
+    if (!sidecars) return null;
+    const from = join(data, sidecar);
+    const sha256 = createHash('sha256').update(await readFile(from)).digest('hex');
+    try {
+      return { sha256, stamp: await sidecars.place(from, `${join(data, path)}.xmp`) };
+    } catch (error) {
+      return { sha256, error };
+    }
+  };
+
   const take = async (library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
     const known = await settledFile(library.id, input.sha256);
     if (known) return duplicate(known, library, userId, input);
     const temp = join(data, input.temp);
+    if (sidecars && /\.xmp$/i.test(input.name) && input.bytes > 0 && !(await sniff(temp))) return sidecars.attach(userId, library.id, input.name, temp);
     const content = await classify(temp, input);
     const said = input.sidecar ? await readSidecar(join(data, input.sidecar)) : null;
     const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), said);
@@ -75,11 +103,14 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
       return { ...made, path };
     });
     let assetUuid: string = ids.assetUuid;
+    let placed: Placed | null = null;
     try {
       await moveIn(data, input.temp, row.path);
+      placed = said && input.sidecar ? await place(input.sidecar, row.path) : null;
       await db.writeSql((sql) => {
         repo.setLive(sql, row.assetId, row.fileId);
         ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
+        if (placed?.stamp) sidecars?.kept(sql, row.assetId, placed.stamp, placed.sha256);
       });
     } catch (e) {
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
@@ -88,6 +119,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
       assetUuid = repo.fileByContent(db.sql, library.id, input.sha256)!.assetUuid;
     }
     afterArrival();
+    if (placed?.error) throw placed.error; // the photo is safe; sent again, it is a duplicate with a sidecar
     return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
   };
 
