@@ -72,7 +72,10 @@ export const UploadResult = Type.Object({
 });
 export type UploadResult = Static<typeof UploadResult>;
 
-/** One line of `assets export` (DESIGN, fixed interfaces). Arrays are empty and values null until a later feature fills them. */
+/**
+ * One line of `assets export` (DESIGN, fixed interfaces). `path`, `sha256`, `sha1`, `mime` are of the original as it was taken, also where an edited rendition is shown; `live` is the clip of a live photo that came as a file,
+ * `embeddedVideo` says that one lies inside the original. A RAW beside it has no line of its own.
+ */
 export const ExportLine = Type.Object({
   id: Id, library: Type.String(), originalName: Type.String(), path: Type.String(), sha256: Type.String(), sha1: Type.String(), type: AssetType, mime: Type.String(),
   takenAt: Time, takenAtLocal: Type.String(), takenAtSource: DateSource, offset: Nullable(Type.String()), gps: Nullable(Type.Tuple([Type.Number(), Type.Number()])),
