@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MantelError, errorCode } from '@mantel/contracts/errors.ts';
 import { PREVIEW_OUTPUTS } from '@mantel/contracts/models/job.ts';
@@ -15,6 +15,8 @@ import type { ForeignKind } from './sniff.ts';
 /** What ffmpeg calls them; named, so that it never guesses by the name or opens a list of other files. */
 const DEMUXERS: Record<ForeignKind | 'jpeg', string> = { jxl: 'jpegxl_pipe', jp2: 'j2k_pipe', bmp: 'bmp_pipe', qoi: 'qoi_pipe', netpbm: 'ppm_pipe', jpeg: 'jpeg_pipe' };
 const HEAD_BYTES = 4 << 20;
+/** What a cut file may be filled with. */
+const MAX_FILL_BYTES = 64 << 20;
 /** Pixels leave ffmpeg at twice the size of a preview at most: a panorama's thumbnail needs them. */
 const EDGE = 2 * PREVIEW_OUTPUTS.preview.edge;
 
@@ -56,9 +58,23 @@ async function jp2(file: string, head: Buffer, size: Size, signal: AbortSignal):
   return byFfmpeg(file, 'jp2', { head, reduce: 0 }, signal);
 }
 
+/** Most decoders refuse a part that ends too early, but show one that is damaged: zeros take the place of what is missing. */
+async function fill(file: string, folder: string, size: Size): Promise<string> {
+  const { size: length } = await stat(file);
+  const filled = join(folder, 'filled');
+  await copyFile(file, filled);
+  await truncate(filled, length + Math.min(MAX_FILL_BYTES, Math.max(length, size.width * size.height * 4)));
+  return filled;
+}
+
 async function decode(file: string, folder: string, kind: ForeignKind, { head, size }: { head: Buffer; size: Size }, signal: AbortSignal): Promise<Decoded> {
   if (kind === 'jxl') return jxl(file, folder, head, signal);
-  return { pixels: kind === 'jp2' ? await jp2(file, head, size, signal) : await byFfmpeg(file, kind, { head, reduce: 0 }, signal), icc: profileFromHeader(kind, head), truncated: false };
+  const icc = profileFromHeader(kind, head);
+  const one = (from: string): Promise<Pixels> => (kind === 'jp2' ? jp2(from, head, size, signal) : byFfmpeg(from, kind, { head, reduce: 0 }, signal));
+  try { return { pixels: await one(file), icc, truncated: false }; } catch (e) {
+    if (errorCode(e) !== 'undecodable') throw e;
+    return { pixels: await one(await fill(file, folder, size)), icc, truncated: true };
+  }
 }
 
 /** Pixels may come smaller and turned: the size to tell is that of the header, lying as they lie. */

@@ -1,5 +1,5 @@
 // Decodes HEIC pictures, one after the other, in a thread of its own: the decoder is synchronous, its memory never shrinks, and ending the thread is the only way to stop it.
-// libheif applies the rotation that is stored in the container; the EXIF orientation must never be applied to these pixels.
+// libheif applies the rotation that is stored in the container.
 import { parentPort } from 'node:worker_threads';
 import libheif from 'libheif-js/wasm-bundle.js';
 

@@ -1,11 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import type { Metadata } from 'sharp';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { loadSharp } from '../../sharp.ts';
 import type { HeicReply, HeicRequest } from './heic-thread.ts';
 import { heavy, heavyRunning } from './gate.ts';
-import { usableProfile, withProfile } from './icc.ts';
-import { maxPixels, TIME_LIMIT_MS, tooManyPixels } from './limits.ts';
-import { fromPreview, panoramaThumb, toPreview, type Derived } from './outputs.ts';
+import { heifFacts, type HeifFacts } from './heif-boxes.ts';
+import { usableProfile } from './icc.ts';
+import { checkPixels, maxPixels, TIME_LIMIT_MS, tooManyPixels } from './limits.ts';
+import { sideways } from './orient.ts';
+import type { Derived } from './outputs.ts';
+import { renderPixels } from './pixels.ts';
+import { readDirectories, TAG } from './tiff-tags.ts';
 
 /** A thread that is kept for the next picture: compiling the decoder costs as much as a small picture. */
 const IDLE_MS = 5000;
@@ -76,26 +81,47 @@ const decode = (request: HeicRequest, signal: AbortSignal, limitMs: number): Pro
   }
 });
 
-/** HEIC and HEIF: the primary picture, upright as its container says. Throws `too_large`, `undecodable`, `timeout`; on abort the signal's reason, with the thread ended. */
+/** What a cut file may be filled up to. */
+const MAX_FILL_BYTES = 64 << 20;
+
+/** Missing bytes become zeros: libheif refuses a file whose data end too early, but shows damaged ones. */
+function filled(file: Buffer, length: number): Buffer | undefined {
+  if (length <= file.length || length - file.length > MAX_FILL_BYTES) return undefined;
+  return Buffer.concat([file, Buffer.alloc(length - file.length)]);
+}
+
+/** HEIC and HEIF: the primary picture, upright. Throws `too_large`, `undecodable`, `timeout`; on abort the signal's reason, with the thread ended. */
 export async function renderHeic(file: Buffer, signal: AbortSignal, limitMs = TIME_LIMIT_MS): Promise<Derived> {
   const max = maxPixels('heic');
-  const reply = await decode({ file, maxPixels: max }, signal, limitMs);
+  const facts = heifFacts(file);
+  if (facts.size) checkPixels('heic', facts.size.width, facts.size.height);
+  let reply = await decode({ file, maxPixels: max }, signal, limitMs);
+  const whole = 'error' in reply ? filled(file, facts.length) : undefined;
+  if (whole) reply = await decode({ file: whole, maxPixels: max }, signal, limitMs);
   if ('tooLarge' in reply) throw tooManyPixels(reply.tooLarge, max);
   if ('error' in reply) throw new MantelError('undecodable', `This picture cannot be decoded: ${reply.error.slice(0, 300)}`);
-  const sharp = await loadSharp();
   const { width, height } = reply;
-  const open = (): ReturnType<typeof sharp> => sharp(Buffer.from(reply.rgba), { raw: { width, height, channels: 4 }, limitInputPixels: max }).flatten({ background: '#ffffff' });
-  const icc = await profile(file);
-  const dress = (jpeg: Buffer): Buffer => (icc ? withProfile(jpeg, icc) : jpeg);
-  const preview = dress(await toPreview(open()).toBuffer());
-  const wide = panoramaThumb({ width, height });
-  const pixels = wide && dress(await open().resize({ ...wide, fit: 'fill' }).jpeg({ quality: 95 }).toBuffer());
-  return { preview, width, height, truncated: false, ...(await fromPreview(preview, pixels)) };
+  const about = await metadata(file);
+  const pixels = { data: Buffer.from(reply.rgba), width, height, channels: 4 as const };
+  return renderPixels(pixels, { icc: usableProfile(about?.icc) ? about.icc : undefined, orientation: forgotten(facts, about?.exif), truncated: facts.length > file.length });
 }
 
 /** libheif-js hands out pixels only; sharp reads the container's header, also of a HEIC that it cannot decode. */
-async function profile(file: Buffer): Promise<Buffer | undefined> {
+async function metadata(file: Buffer): Promise<Metadata | undefined> {
   const sharp = await loadSharp();
-  const icc = await sharp(file, { failOn: 'none' }).metadata().then((m) => m.icc, () => undefined);
-  return usableProfile(icc) ? icc : undefined;
+  return sharp(file, { failOn: 'none' }).metadata().catch(() => undefined);
+}
+
+/**
+ * EXIF orientation does not count in a HEIF: rotation is a property of the picture (irot, imir), which libheif applies; programs that turn pixels leave the EXIF as it was.
+ * One case is told apart: camera programs (ProCam, for one) that write no such property at all and a quarter turn in the EXIF only. There the sizes in the EXIF
+ * are the stored, unturned ones; a program that had turned the pixels would have exchanged them.
+ */
+function forgotten({ size, turns }: HeifFacts, exif: Buffer | undefined): number {
+  if (turns || !size || !exif || size.width === size.height) return 1;
+  const body = exif.subarray(exif.toString('latin1', 0, 4) === 'Exif' ? 6 : 0);
+  const directories = readDirectories({ length: body.length, read: (from, length) => body.subarray(from, from + length) });
+  const value = (tag: number): number | undefined => directories.find((d) => d.has(tag))?.get(tag)?.[0];
+  const orientation = value(TAG.orientation) ?? 1;
+  return sideways(orientation) && value(TAG.exifWidth) === size.width && value(TAG.exifHeight) === size.height ? orientation : 1;
 }

@@ -7,6 +7,7 @@ import { renderImage } from './image.ts';
 import { checkPixels } from './limits.ts';
 import type { Derived } from './outputs.ts';
 import { renderPixels } from './pixels.ts';
+import { inksAsTiff, labAsTiff } from './plain-tiff.ts';
 
 const damaged = (detail: string): MantelError => new MantelError('undecodable', `This Photoshop picture cannot be decoded: ${detail}.`);
 
@@ -93,21 +94,6 @@ function bits(data: Buffer, { width, height }: Head): Buffer {
   return out;
 }
 
-/** Inks and Lab as a TIFF, which knows how to say what they are. */
-function asTiff(pixels: Buffer, { width, height, icc }: Head, photometric: 5 | 8, channels: 3 | 4): Buffer {
-  const head = Buffer.alloc(256);
-  const [depths, entries] = [200, 10 + (icc ? 1 : 0)];
-  head.write('II*\0\x08\0\0\0', 'latin1');
-  head.writeUInt16LE(entries, 8);
-  let at = 10;
-  const entry = (tag: number, type: 3 | 4 | 7, count: number, value: number): void => { head.writeUInt16LE(tag, at); head.writeUInt16LE(type, at + 2); head.writeUInt32LE(count, at + 4); head.writeUInt32LE(value, at + 8); at += 12; };
-  entry(256, 4, 1, width); entry(257, 4, 1, height); entry(258, 3, channels, depths); entry(259, 3, 1, 1); entry(262, 3, 1, photometric);
-  entry(273, 4, 1, 256); entry(277, 3, 1, channels); entry(278, 4, 1, height); entry(279, 4, 1, pixels.length); entry(284, 3, 1, 1);
-  if (icc) entry(34675, 7, icc.length, 256 + pixels.length);
-  for (let c = 0; c < channels; c++) head.writeUInt16LE(8, depths + 2 * c);
-  return Buffer.concat([head, pixels, ...(icc ? [icc] : [])]);
-}
-
 const MODE = { bitmap: 0, grey: 1, indexed: 2, rgb: 3, cmyk: 4, duotone: 8, lab: 9 } as const;
 
 /** PSD and PSB: grey, two tones, palette, RGB, CMYK and Lab in 1, 8 or 16 bits. Throws `too_large` before decoding, `undecodable`. */
@@ -121,8 +107,8 @@ export async function renderPsd(source: Buffer | string): Promise<Derived> {
     if (![1, 8, 16].includes(depth) || head.channels < count || !(Object.values(MODE) as number[]).includes(mode)) throw damaged('its kind of colours is not known here');
     const { data, truncated } = planes(bytes, head, count);
     const icc = usableProfile(head.icc) ? head.icc : undefined;
-    if (mode === MODE.cmyk) return { ...await renderImage(asTiff(interleave(data, head, 4, (v) => 255 - v), head, 5, 4), 'tiff'), truncated };
-    if (mode === MODE.lab) return { ...await renderImage(asTiff(interleave(data, head, 3, (v, c) => (c === 0 ? v : v ^ 0x80)), { ...head, icc: undefined }, 8, 3), 'tiff'), truncated };
+    if (mode === MODE.cmyk) return { ...await renderImage(inksAsTiff(interleave(data, head, 4, (v) => 255 - v), head, head.icc), 'tiff'), truncated };
+    if (mode === MODE.lab) return { ...await renderImage(labAsTiff(interleave(data, head, 3, (v, c) => (c === 0 ? v : v ^ 0x80)), head), 'tiff'), truncated };
     if (mode === MODE.indexed) return renderPixels({ data: colours(data, head.palette), width, height, channels: 3 }, { icc, truncated });
     const pixels = depth === 1 ? bits(data, head) : interleave(data, head, count);
     return renderPixels({ data: pixels, width, height, channels: count as 1 | 3 }, { icc, truncated });

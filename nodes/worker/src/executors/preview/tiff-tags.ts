@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 export type Directory = Map<number, number[]>;
 
 export const TAG = {
-  subfile: 0xfe, width: 0x100, height: 0x101, compression: 0x103, photometric: 0x106, orientation: 0x112, subDirectories: 0x14a, exif: 0x8769, dngVersion: 0xc612, cropSize: 0xc620,
+  subfile: 0xfe, width: 0x100, height: 0x101, bits: 0x102, compression: 0x103, photometric: 0x106, orientation: 0x112, subDirectories: 0x14a, exif: 0x8769, dngVersion: 0xc612, cropSize: 0xc620,
   exifWidth: 0xa002, exifHeight: 0xa003, sensorTop: 4, sensorLeft: 5, sensorBottom: 6, sensorRight: 7,
 } as const;
 
