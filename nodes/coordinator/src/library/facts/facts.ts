@@ -2,6 +2,7 @@ import type { AssetType, DateSource, FactSources, Problem, Region } from '@mante
 import type { Exiftool } from '../exiftool.ts';
 import { createSlowReader, type FactsLog } from './exiftool.ts';
 import { judge } from './judge.ts';
+import { UNKNOWN_MIME } from './kinds.ts';
 import { readQuick } from './quick.ts';
 import { noTags, type RawTags } from './tags.ts';
 
@@ -41,6 +42,7 @@ export function createFacts({ log, exiftool }: { log: FactsLog; exiftool: Exifto
   const slow = createSlowReader(exiftool, log);
   return {
     async read(path, hint) {
+      if (hint.mime === UNKNOWN_MIME) return judge(noTags(), hint); // exiftool would open any archive and document that is called .jpg
       const quick = await readQuick(path, hint.mime);
       if (quick?.complete) return judge(quick.tags, hint);
       const full = await slow.read(path, hint.type, hint.mime);

@@ -20,7 +20,9 @@ export const slashPaths = (values: readonly unknown[]): string[] => values.map((
 export function keywordList(paths: readonly string[], flat: readonly unknown[]): string[] {
   const out = new Map<string, string>();
   const known = new Set<string>();
-  const wanted = [...new Map(paths.map((p) => [key(p), p])).values()];
+  const once = new Map<string, string>();
+  for (const p of paths) if (!once.has(key(p))) once.set(key(p), p);
+  const wanted = [...once.values()];
   const upper = new Set(wanted.flatMap((p) => p.split('/').slice(0, -1).map((_, i, levels) => key(levels.slice(0, i + 1).join('/')))));
   for (const p of wanted) {
     if (upper.has(key(p))) continue;

@@ -1,4 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
+import { overburdened } from './burden.ts';
 import { exifColour, iccName } from './colour.ts';
 import { rankDates } from './dates.ts';
 import { parseIptc } from './iptc.ts';
@@ -43,7 +44,7 @@ export async function readQuick(path: string, mime: string): Promise<{ tags: Raw
   tags.colourSpace = (meta.icc ? iccName(meta.icc) : null) ?? exifColour(exif?.exif.get(0xa001), exif?.interop.get(1));
   tags.contentId = appleContentId(exif?.makerNote ?? null);
   tags.clip = await findClip(path, mime, announcedClips(xmp));
-  return { tags, complete: isComplete(mime, meta, exif, xmp, tags) };
+  return { tags, complete: isComplete(mime, meta, exif, xmp, tags) || (mime === 'image/jpeg' && (await overburdened(path))) };
 }
 
 function isComplete(mime: string, meta: Metadata, exif: Exif | null, xmp: Xmp, tags: RawTags): boolean {
@@ -51,8 +52,11 @@ function isComplete(mime: string, meta: Metadata, exif: Exif | null, xmp: Xmp, t
   // A picture that a messenger has stripped: nothing that exiftool could read either.
   if (/^image\/(jpeg|webp)$/.test(mime) && !meta.exif && !meta.xmp && !meta.iptc) return true;
   const placeElsewhere = tags.lat === null && (xmp.properties.has('exif:GPSLatitude') || exif?.gps.has(2) === true);
-  return mime !== 'image/png' && exif !== null && rankDates(tags.dates, 'image')[0]?.kind === 'exif.original' && !placeElsewhere && !xmp.properties.has('xmpNote:HasExtendedXMP');
+  return mime !== 'image/png' && exif !== null && rankDates(tags.dates, 'image')[0]?.kind === 'exif.original' && !placeElsewhere && !wordsElsewhere(xmp);
 }
+
+/** A packet that did not fit goes on in other segments. Google's phones keep their own notes and depth maps there, in every photo; others what people wrote. */
+const wordsElsewhere = ({ properties, structs }: Xmp): boolean => properties.has('xmpNote:HasExtendedXMP') && !structs.has('Container:Directory') && ![...properties.keys()].some((name) => /^(GCamera|GDepth|GImage):/.test(name));
 
 function fromExif(tags: RawTags, { ifd0, exif, gps }: Exif): void {
   tags.dates.push({ kind: 'exif.original', text: exif.get(0x9003), offset: firstOf(exif, 0x9011, 0x9010, 0x9012), fraction: exif.get(0x9291) });
