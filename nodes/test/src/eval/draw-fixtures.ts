@@ -32,10 +32,9 @@ const picture = async (width = 320, height = 240): Promise<Sharp> => sharp(await
 const png = async (name = 'scene.png', width = 320, height = 240): Promise<string> => { await (await picture(width, height)).png().toFile(at(name)); return at(name); };
 const FACTS = ['-Make=Mantel', '-Model=Camera One', '-EXIF:DateTimeOriginal=2019:06:15 23:45:10', '-EXIF:OffsetTimeOriginal=+02:00', '-ISO=200', '-FNumber=2.8', '-ExposureTime=0.008', '-FocalLength=35'];
 const PLACE = ['-GPSLatitude=38.7139', '-GPSLatitudeRef=N', '-GPSLongitude=9.1394', '-GPSLongitudeRef=W', '-GPSAltitude=12.5', '-GPSAltitudeRef=0'];
-let drawn = 0;
 /** Each of another height: the same bytes would be one asset. */
 const jpeg = async (name: string, ...facts: string[]): Promise<void> => {
-  await (await picture(320, 240 + 2 * drawn++)).jpeg({ quality: 85 }).toFile(at(name));
+  await (await picture(320, 240 + 2 * Math.max(0, Object.keys(DRAWINGS).indexOf(name)))).jpeg({ quality: 85 }).toFile(at(name));
   if (facts.length > 0) exiftool(...facts, at(name));
 };
 const named = (kind: string, taken: string): { kind: string; ours: { taken: string; source: string } } => ({ kind, ours: { taken, source: 'name' } });
@@ -67,6 +66,7 @@ const DRAWINGS: Record<string, Drawing> = {
   'full.jpg': { kind: 'jpeg', make: (n) => jpeg(n, ...FACTS, ...PLACE, '-LensModel=35mm F2', '-XMP:Rating=5', '-XMP-dc:Title=Harbour', '-XMP-dc:Description=In the evening', '-ImageDescription=In the evening', '-XMP-dc:Subject=sea', '-XMP-dc:Subject=Lisbon', '-XMP-lr:HierarchicalSubject=Places|Portugal|Lisbon') },
   'faces-microsoft.jpg': { kind: 'people', make: (n) => jpeg(n, ...FACTS, '-RegionInfoMP={Regions=[{PersonDisplayName=Ana Silva,Rectangle=0.1\\, 0.2\\, 0.2\\, 0.3}]}') },
   'faces-turned.jpg': { kind: 'people', make: (n) => jpeg(n, ...FACTS, '-Orientation#=6', '-RegionInfo={AppliedToDimensions={W=320,H=240,Unit=pixel},RegionList=[{Name=Bela Costa,Type=Face,Area={X=0.3,Y=0.4,W=0.2,H=0.2,Unit=normalized}}]}') },
+  'side-dt.jpg': { kind: 'sidecar', make: (n) => jpeg(n) },
   'IMG-20190615-WA0001.jpg': { ...named('names', '2019-06-15'), make: (n) => jpeg(n) },
   '20190615_214510.jpg': { ...named('names', '2019-06-15T21:45:10'), make: (n) => jpeg(n) },
   'PXL_20210615_214510123.jpg': { ...named('names', '2021-06-15T21:45:10'), make: (n) => jpeg(n) },

@@ -6,7 +6,8 @@
  *   definition, so there the instant counts alone. A date that stands in the name or folder only (`ours`) counts with its source.
  * - `offset`: OffsetTimeOriginal, OffsetTime, or the zone in the date itself. The `+00:00` of QuickTime dates is how exiftool writes UTC and says nothing about where it was filmed.
  * - `place`: when exiftool read both coordinates; 0.00001 degrees. · `altitude`: beside a place; to 0.01 m. A video's 0 does not count: the field is always there, and 0 is what writers put who do not know.
- * - `size`: as displayed: the stored size, turned by Orientation 5 to 8; in HEIC, AVIF and video by the container's Rotation (there EXIF Orientation is not to be applied).
+ * - `size`: as displayed: the stored size, turned by Orientation 5 to 8; in HEIC, AVIF and video by the container's Rotation (there EXIF Orientation is
+ *   not to be applied, except that a HEIC without any Rotation may be turned by it: programs throw the container's turn away). Of a raw photo exiftool names the first picture, which may be a preview: more pixels are right too.
  * - `make`, `model`, `lens`: trimmed; a bare number is a code that exiftool did not translate and does not count. · `iso`, `aperture`, `exposure`, `focal`: to 1 %; 0 means "unknown". A list counts by its first value that is not 0.
  * - `orientation`: EXIF, 1 to 8, of pictures. · `rating`. · `duration`: of videos, to 0.15 s or 5 %; not of ASF, where exiftool adds the preroll. · `codec`: CompressorID in ffmpeg's words.
  * - `title`. · `description`: one field in three places (Description, ImageDescription, Caption-Abstract), any of them is right; what a camera writes into every picture by itself must not be there.
@@ -27,6 +28,7 @@ export interface Fact { file: string; fact: string; expected: string; found: str
 
 export const FACT_NAMES = ['date', 'offset', 'place', 'altitude', 'size', 'make', 'model', 'lens', 'iso', 'aperture', 'exposure', 'focal', 'orientation', 'rating', 'duration', 'codec', 'title', 'description', 'tags', 'people', 'clip', 'pair'] as const;
 type FactName = (typeof FACT_NAMES)[number];
+const RAW = /^image\/x-(?!ms-bmp)/;
 const CAMERA_WORDS = /^(olympus digital camera|samsung( digital camera)?|konica minolta digital camera|minolta digital camera|sony dsc|exif_jpeg_picture|digital camera|default)$/i;
 const CODECS: Record<string, string> = { avc1: 'h264', hvc1: 'hevc', hev1: 'hevc', mp4v: 'mpeg4', s263: 'h263', jpeg: 'mjpeg', apco: 'prores' };
 /** Sources of a date that are not the file's own tags. */
@@ -73,7 +75,12 @@ export function judge(f: ManifestFile, found: Reading | null, without: ReadonlyS
     if (!without.has(fact)) facts.push({ file: f.file, fact, expected: String(expected), found: found ? JSON.stringify(got) ?? 'nothing' : 'not in the library', ok: found !== null && ok });
   };
   const wh = size(f);
-  if (wh) add('size', wh.join('x'), `${found?.width}x${found?.height}`, found?.width === wh[0] && found.height === wh[1]);
+  if (wh) {
+    const is = (w: number, h: number): boolean => found?.width === w && found.height === h;
+    const forgotten = /hei[cf]/.test(String(e.MIMEType)) && e.Rotation === undefined && Number(e.Orientation ?? 0) >= 5 && is(wh[1], wh[0]);
+    const sensor = RAW.test(String(e.MIMEType)) && Number(found?.width) * Number(found?.height) > wh[0] * wh[1];
+    add('size', wh.join('x'), `${found?.width}x${found?.height}`, is(...wh) || forgotten || sensor);
+  }
   const long = video && !/wmv|asf/i.test(String(e.FileType)) ? seconds(e.Duration) : null;
   if (long) add('duration', long, found?.durationMs, Math.abs((found?.durationMs ?? NaN) / 1000 - long) <= Math.max(0.15, long * 0.05));
   if (video && e.ContentIdentifier !== undefined) add('pair', 'live', found?.role, found?.role === 'live');
@@ -147,7 +154,10 @@ export function judgeAll(files: readonly ManifestFile[], reading: (f: ManifestFi
   return files.flatMap((f) => {
     if (isSidecar(f)) {
       const photo = photoOf(f, files);
-      return photo ? judge(f, reading(photo)).filter((x) => x.fact !== 'make' && x.fact !== 'model' && x.fact !== 'lens') : [];
+      if (!photo) return [];
+      // two photos with the same bytes are one asset: what the sidecars of both tell, only one can be
+      const rivals = files.filter((o) => o !== f && isSidecar(o) && photoOf(o, files)?.sha256 === photo.sha256).flatMap((o) => [...told(o, null)]);
+      return judge(f, reading(photo), new Set([...rivals, 'make', 'model', 'lens']));
     }
     if (!isMedia(f)) return [];
     const sidecar = files.find((s) => isSidecar(s) && photoOf(s, files) === f);

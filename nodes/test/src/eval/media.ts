@@ -26,7 +26,8 @@ export const isBomb = (f: ManifestFile): boolean => f.kind === 'bomb' || Number(
 function reading(held: Held | undefined): Reading | null {
   if (!held) return null;
   const { asset, file } = held;
-  return { ...asset, width: file.width ?? asset.width, height: file.height ?? asset.height, durationMs: file.durationMs ?? asset.durationMs, motion: file.motion, role: file.role };
+  const own = file.shown ? asset : file; // what a preview corrected stands in the asset
+  return { ...asset, width: own.width, height: own.height, durationMs: own.durationMs, motion: file.motion, role: file.role };
 }
 
 function account(f: ManifestFile, { fates, held }: Imported, house: House, files: readonly ManifestFile[]): string | null {
@@ -53,10 +54,10 @@ async function preview(f: ManifestFile, held: Held | undefined, set: EvalSet, ho
   return said === null ? { state: 'agrees', by: theirs.by } : { state: 'differs', by: theirs.by, said };
 }
 
-interface JobRow { asset: string | null; state: string; attempt: number; started_at: number | null; done_at: number | null }
+interface JobRow { asset: string | null; state: string; attempt: number; started_at: number; done_at: number }
 function jobs(house: House): JobRow[] {
   const db = new DatabaseSync(path.join(house.dir, 'state/mantel.db'), { readOnly: true });
-  try { return db.prepare("select a.uuid asset, j.state, attempt, started_at, done_at from job j left join asset a on a.id = json_extract(j.payload, '$.assetId')").all() as unknown as JobRow[]; } finally { db.close(); }
+  try { return db.prepare(`select a.uuid asset, j.state, attempt, started_at, done_at from job j left join asset a on a.id = json_extract(j.payload, '$.assetId') where started_at > 0 and done_at > 0`).all() as unknown as JobRow[]; } finally { db.close(); }
 }
 
 /** A house of its own takes the whole set; everything is asked of it from outside. */
@@ -75,7 +76,7 @@ export async function evaluate(set: EvalSet, progress: (text: string) => void = 
       files.push({ file: f.file, kind: f.kind ?? 'other', account: where, ...(where === null ? { lost: imported.fates.get(f.file)?.said ?? 'its bytes are not what was sent' } : {}), facts: facts.filter((x) => x.file === f.file), preview: await preview(f, imported.held.get(f.sha256), set, house) });
     }
     const names = new Map(imported.assets.map((a) => [a.id, a.originalName]));
-    const done = jobs(house).map((j) => ({ asset: j.asset ?? '', ms: (j.done_at ?? 0) - (j.started_at ?? 0), state: j.state, attempts: j.attempt }));
+    const done = jobs(house).map((j) => ({ asset: j.asset ?? '', ms: j.done_at - j.started_at, state: j.state, attempts: j.attempt }));
     const longest = done.toSorted((a, b) => b.ms - a.ms)[0];
     const bombs = set.files.filter(isBomb).flatMap((f) => {
       const id = imported.held.get(f.sha256)?.asset.id;

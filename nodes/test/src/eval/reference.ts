@@ -52,7 +52,7 @@ export async function reference(file: string, f: ManifestFile): Promise<Referenc
   const vips = (from: string): Promise<Reference | null> => attempt('vipsthumbnail', true, async () => {
     // only where there is one: what carries no profile is sRGB already, and lcms would clip it on a detour
     const profiled = await program('vipsheader', ['-f', 'icc-profile-data', from]).then(() => true, () => false);
-    await program('vipsthumbnail', [from, '--size', `${EDGE}x${EDGE}>`, ...(profiled ? ['--export-profile', 'srgb'] : []), '-o', out]);
+    await program('vipsthumbnail', [from, '--size', `${EDGE}x${EDGE}>`, ...(profiled ? ['--export-profile', 'srgb', '--intent', 'perceptual'] : []), '-o', out]);
     return [await look(out)];
   });
   try {
@@ -68,11 +68,17 @@ export async function reference(file: string, f: ManifestFile): Promise<Referenc
       return await attempt('dcraw_emu', false, async () => {
         await program('dcraw_emu', ['-w', '-h', '-Z', path.join(temp, 'raw.ppm'), file]);
         await program('vipsthumbnail', [path.join(temp, 'raw.ppm'), '--size', `${EDGE}x${EDGE}>`, '-o', out]);
-        return [await look(out)];
+        return [await look(out)].filter((l) => spread(l.cells.map(grey)) > 2); // LibRaw develops a header without pixels to black
       });
     }
+    if (/hei[cf]/.test(mime) && f.expected.Rotation === undefined && Number(f.expected.Orientation ?? 0) >= 5) {
+      // a program threw the container's turn away and left the one in the EXIF, which libvips does not look at in a HEIC: through a JPEG that has it
+      const turned = await attempt('heif-convert', true, async () => { await program('heif-convert', [file, path.join(temp, 'exif.jpg')]); return [await look(await readFile(path.join(temp, 'exif.jpg')))]; });
+      if (turned) return turned;
+    }
     const ffmpeg = (): Promise<Reference | null> => attempt('ffmpeg', true, async () => { await program('ffmpeg', ['-nostdin', '-v', 'error', '-i', file, '-frames:v', '1', '-y', out]); return [await look(await readFile(out))]; });
-    if (/jp2|jpx/.test(mime)) return await ffmpeg(); // libvips 8.14 takes one of JPEG 2000's small versions
+    // libvips 8.14 takes one of JPEG 2000's small versions, ffmpeg takes sYCC for video
+    if (/jp2|jpx/.test(mime)) return await attempt('opj_decompress', true, async () => { await program('opj_decompress', ['-i', file, '-o', out]); return [await look(await readFile(out))]; }) ?? await ffmpeg();
     const first = await vips(file);
     if (first || mime === 'image/jpeg') return first; // a damaged JPEG looks different behind the damage in every decoder: what libvips gives up on has no reference
     return await attempt('heif-convert', true, async () => { await program('heif-convert', [file, out]); return [await look(await readFile(out))]; })
@@ -90,10 +96,10 @@ const RAW_ASPECT = 0.06; // cameras cut their own previews a little smaller than
 const ALIKE = 0.85;
 
 const grey = ([r, g, b]: number[]): number => 0.299 * r! + 0.587 * g! + 0.114 * b!;
+const mean = (v: number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
+const spread = (v: number[]): number => { const m = mean(v); return Math.sqrt(mean(v.map((x) => (x - m) ** 2))); };
 function correlation(a: number[], b: number[]): number {
-  const mean = (v: number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
-  const [ma, mb] = [mean(a), mean(b)];
-  const [sa, sb] = [Math.sqrt(mean(a.map((x) => (x - ma) ** 2))), Math.sqrt(mean(b.map((x) => (x - mb) ** 2)))];
+  const [ma, mb, sa, sb] = [mean(a), mean(b), spread(a), spread(b)];
   if (sa < 4 || sb < 4) return Math.abs(sa - sb) < 12 ? 1 : 0; // one flat colour has no pattern to compare
   return mean(a.map((x, i) => (x - ma) * (b[i]! - mb))) / (sa * sb);
 }
@@ -105,12 +111,12 @@ export function differs(ours: Look, { looks, exact }: Reference): string | null 
     const rounding = 1 / Math.min(ours.width, ours.height, theirs.width, theirs.height);
     if (Math.abs(a / b - 1) > (exact ? ASPECT : RAW_ASPECT) + rounding) return `shape ${ours.width}×${ours.height}, reference ${theirs.width}×${theirs.height}`;
     const off = ours.cells.flatMap((cell, i) => cell.map((v, c) => Math.abs(v - theirs.cells[i]![c]!)));
-    const [worst, mean] = [Math.max(...off), off.reduce((s, d) => s + d, 0) / off.length];
-    if (worst <= WORST && mean <= MEAN) return null;
+    const [worst, average] = [Math.max(...off), mean(off)];
+    if (worst <= WORST && average <= MEAN) return null;
     if (ours.width * ours.height < TINY) return null;
     const like = correlation(ours.cells.map(grey), theirs.cells.map(grey));
     if (!exact && like >= ALIKE) return null;
-    return `colours differ by ${mean.toFixed(0)} on average, ${worst.toFixed(0)} at most; alike ${like.toFixed(2)}`;
+    return `colours differ by ${average.toFixed(0)} on average, ${worst.toFixed(0)} at most; alike ${like.toFixed(2)}`;
   });
   return said.includes(null) ? null : (said.find((s) => s?.startsWith('colours')) ?? said[0] ?? 'nothing to compare');
 }
