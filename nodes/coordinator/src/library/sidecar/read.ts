@@ -46,26 +46,51 @@ export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarR
   }
 };
 
-/** Why not even exiftool should look at it. Linear, before anything parses. */
+/** Why not even exiftool should look at it. */
 async function oddity(path: string): Promise<string | null> {
   const { size } = await stat(path);
   if (size === 0 || size > MAX_SIDECAR) return size === 0 ? 'it is empty' : 'it is larger than 5 MB';
-  const bytes = await readFile(path);
-  const utf16 = bytes[0] === 0 || bytes[1] === 0 || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const step = utf16 ? 2 : 1;
+  return shapeTrouble(await readFile(path));
+}
+const [LT, GT, SLASH, BANG, ASK_SIGN, QUOTE, APOSTROPHE] = [0x3c, 0x3e, 0x2f, 0x21, 0x3f, 0x22, 0x27];
+/** Counts and balances elements in one pass, before anything parses: half a file, and one that is built to keep a reader busy. Exported for its test. */
+export function shapeTrouble(bytes: Buffer): string | null {
+  const utf16 = bytes.indexOf(0) >= 0; // of those only the size is known: rare, and at most 5 MB
+  if (utf16) return bytes.length > 512 * 1024 ? 'it is too large for UTF-16' : null;
+  if (!bytes.includes('RDF')) return 'it is no XMP';
   let [elements, depth] = [0, 0];
-  for (let at = bytes.indexOf(0x3c), following = 0; at >= 0; at = following) {
-    following = bytes.indexOf(0x3c, at + 1);
-    const next = bytes[at + step] ?? 0;
-    if (next === 0x3f || next === 0x21) continue; // <? and <!
-    if (++elements > MAX_ELEMENTS) return 'it has too many elements';
-    if (next === 0x2f) { depth--; continue; }
-    const element = bytes.subarray(at, following < 0 ? bytes.length : following);
-    const end = element.lastIndexOf(0x3e);
-    if (end < 0 || element[end - step] !== 0x2f) depth++;
-    if (depth > MAX_DEPTH) return 'it is nested too deeply';
+  for (let at = bytes.indexOf(LT); at >= 0; ) {
+    const next = bytes[at + 1] ?? 0;
+    const over = next === BANG && bytes.toString('latin1', at, at + 4) === '<!--' ? '-->' : next === BANG && bytes.toString('latin1', at, at + 9) === '<![CDATA[' ? ']]>' : next === ASK_SIGN ? '?>' : null;
+    if (over) {
+      const end = bytes.indexOf(over, at + 2);
+      if (end < 0) return 'it is not whole';
+      at = bytes.indexOf(LT, end);
+      continue;
+    }
+    const following = bytes.indexOf(LT, at + 1);
+    if (next !== BANG) {
+      if (++elements > MAX_ELEMENTS) return 'it has too many elements';
+      const end = tagEnd(bytes, at, following < 0 ? bytes.length : following);
+      if (end < 0) return 'it is not whole';
+      if (next === SLASH) depth--;
+      else if (bytes[end - 1] !== SLASH) depth++;
+      if (depth > MAX_DEPTH) return 'it is nested too deeply';
+    }
+    at = following;
   }
-  return null;
+  return depth === 0 && elements > 0 ? null : 'it is not whole';
+}
+/** Where a tag ends: a > inside of a value does not end it. */
+function tagEnd(bytes: Buffer, from: number, to: number): number {
+  let quote = 0;
+  for (let i = from; i < to; i++) {
+    const c = bytes[i]!;
+    if (quote) quote = c === quote ? 0 : quote;
+    else if (c === QUOTE || c === APOSTROPHE) quote = c;
+    else if (c === GT) return i;
+  }
+  return -1;
 }
 
 type Tags = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { chmod, copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, copyFile, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { ExifTool } from 'exiftool-vendored';
@@ -81,7 +81,13 @@ const WRITE = { useMWG: false, struct: 1 as const };
 
 /** Lies beside the sidecar, so that the rename is one step; the name is always the same, so that a crash leaves at most one, which the next try replaces. */
 export const tempOf = (path: string): string => join(dirname(path), `.${basename(path, '.xmp')}.mantel.xmp`);
-const OURS = /^(SourceFile|ExifTool:.*|File:.*|System:.*|Composite:.*|XMP-(x|mantel|mwg-rs|digiKam|lr|iptcExt):.*|XMP-exif:(DateTimeOriginal|GPS(Latitude|Longitude|Altitude|AltitudeRef))|XMP-photoshop:DateCreated|XMP-dc:(Title|Description|Subject)|XMP-xmp:Rating)$/;
+const OURS = /^(SourceFile|errors|warnings|ExifTool:.*|File:.*|System:.*|Composite:.*|XMP-(x|mantel|mwg-rs|digiKam|lr|iptcExt):.*|XMP-exif:(DateTimeOriginal|GPS(Latitude|Longitude|Altitude|AltitudeRef))|XMP-photoshop:DateCreated|XMP-dc:(Title|Description|Subject)|XMP-xmp:Rating)$/;
+
+/** exiftool does not say that a disk is full. */
+async function full(dir: string, e: unknown): Promise<never> {
+  const { bavail, bsize } = await statfs(dir);
+  throw bavail * bsize < 1 << 20 ? new MantelError('storage_full') : e;
+}
 
 export function createSidecarWriter(exiftool: Exiftool) {
   const read = async (tool: ExifTool, path: string, what: string[]): Promise<Tags> => tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...what], useMWG: false }) as Promise<Tags>;
@@ -108,6 +114,7 @@ export function createSidecarWriter(exiftool: Exiftool) {
       const temp = tempOf(path);
       try {
         if (!sameStamp(await stampOf(path), expected)) throw new MantelError('conflict', 'Another program changed this sidecar.');
+        await access(dirname(path), constants.W_OK); // the disk says why, exiftool would not
         await rm(temp, { force: true });
         const tool = await exiftool.tool();
         let from = expected;
@@ -122,7 +129,7 @@ export function createSidecarWriter(exiftool: Exiftool) {
             if (Object.keys(tags).length === 0) return from;
           }
         }
-        await tool.write(from ? path : temp, writable(tags) as never, { ...WRITE, writeArgs: ['-n', ...(from ? ['-o', temp] : [])] });
+        await tool.write(from ? path : temp, writable(tags) as never, { ...WRITE, writeArgs: ['-n', ...(from ? ['-o', temp] : [])] }).catch((e: unknown) => full(dirname(path), e));
         return await put(temp, path, from);
       } catch (e) {
         await rm(temp, { force: true }).catch(() => undefined);
