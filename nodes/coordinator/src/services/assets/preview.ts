@@ -21,6 +21,10 @@ const STAGED = /^[\w-]{20,}-(preview|thumb)(\.[0-9a-f-]{36}\.part)?$/;
 
 export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; payload: PreviewJob; prio?: number }) => void }
 
+/** Whether all of it is there: the thumbnail is decoded (2 CPU ms), of the preview, which would cost 9, the end mark is looked for. */
+const whole = (bytes: Buffer, output: PreviewOutput): Promise<boolean> =>
+  output === 'preview' ? Promise.resolve(bytes.readUInt16BE(bytes.length - 2) === 0xffd9) : sharp(bytes, { failOn: 'warning', sequentialRead: true }).resize(16, 16, { kernel: 'nearest' }).raw().toBuffer().then(() => true, () => false);
+
 /** The job kind `preview`, as the coordinator sees it: what it asks for, how it checks what comes back, and what it writes. */
 export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
   /** Worker-made pictures are looked at before anybody else sees them: the right format by its first bytes (sharp reads many more), and a size that fits. */
@@ -33,6 +37,7 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
     const edge = PREVIEW_OUTPUTS[output].edge;
     const fits = output === 'preview' ? Math.max(width, height) <= edge : Math.min(width, height) <= edge && Math.max(width, height) <= edge * 64;
     if (meta?.format !== FORMATS[output] || !fits) throw new MantelError('bad_result', `The ${output} is not a picture of the expected kind.`);
+    if (!(await whole(bytes, output))) throw new MantelError('bad_result', `The ${output} is damaged.`);
     return bytes;
   };
 
@@ -99,7 +104,7 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
         if (!asset) return; // deleted meanwhile
         if (asset.shown !== fileId) return void askWaiting(sql, [assetId]); // another file is shown by now
         const r = result as PreviewResult & { version: string };
-        const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'truncated');
+        const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'encrypted' && p !== 'truncated');
         // the worker has seen the pixels; but of a RAW file it has only seen the smaller picture inside
         const size = (asset.width ?? 0) * (asset.height ?? 0) > r.width * r.height ? { width: asset.width!, height: asset.height! } : { width: r.width, height: r.height };
         setPreview(sql, assetId, { ...r, ...size, ratio: ratioByte(r.width, r.height), allProblems: [...kept, ...r.problems] });
@@ -112,7 +117,7 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
         if (asset.shown !== fileId) return void askWaiting(sql, [assetId]);
         // only what was said of the picture itself is a fact of it; a worker that went away is not
         const problems = JSON.parse(asset.problems) as Problem[];
-        const said = failure.code === 'too_large' || failure.code === 'undecodable' ? [failure.code as Problem] : [];
+        const said = failure.code === 'too_large' || failure.code === 'undecodable' || failure.code === 'encrypted' ? [failure.code as Problem] : [];
         setPreviewFailed(sql, assetId, [...new Set([...problems, ...said])]);
         logChange(sql, 'asset', asset.uuid, 'update', { libraryId: asset.libraryId });
       },
