@@ -4,6 +4,7 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import type { FileTags } from '@mantel/contracts/models/asset.ts';
 import type { Database } from '../../db/database.ts';
 import type { Exiftool } from '../../library/exiftool.ts';
+import { overburdened } from '../../library/facts/burden.ts';
 import type { Marker } from '../../library/marker.ts';
 import { assetFor, filesOf } from './assets.repository.ts';
 
@@ -12,17 +13,21 @@ const MAX_VALUE = 2048;
 /** As people read them, under the name of the place in the file that they stand in (`-G1`), copies too; nothing about our own folders. */
 const ASK = ['-G1:4', '-a', '-api', 'LargeFileSupport=1', '-api', `LimitLongValues=${MAX_VALUE * 2}`, '--System:all', '--ExifTool:ExifToolVersion'];
 
+const trouble = (why: string): Record<string, unknown> => ({ 'ExifTool:Error': why });
+
 /**
  * The technical view: every tag that the files of an asset carry, read from the disk when asked for: originals and sidecars keep them for ever, so
- * there is no second copy to grow old. A file that exiftool cannot read has no tags.
+ * there is no second copy to grow old. What cannot be read has one tag that says why.
  */
 export function createTags({ db, data, exiftool, marker }: { db: Database; data: string; exiftool: Exiftool; marker: Marker }) {
   const read = async (path: string): Promise<Record<string, unknown>> => {
+    if (!existsSync(path)) return trouble('The file is not on the disk.');
+    if (await overburdened(path)) return trouble('There are too many tags to read them all.');
     const tool = await exiftool.tool();
     try {
       return await tool.readRaw(path, { readArgs: ASK, useMWG: false }) as Record<string, unknown>;
     } catch {
-      return {};
+      return trouble('The tags could not be read, or not in time.');
     }
   };
   return async (userId: number, uuid: string): Promise<{ files: FileTags[] }> => {
