@@ -1,4 +1,4 @@
-import type { FactName, FactSources, Problem } from '@mantel/contracts/models/asset.ts';
+import { FACTS, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
 import type { NamedRegion } from '../../library/facts/facts.ts';
 import type { GroupAsset, GroupFacts, GroupFile } from './group.repository.ts';
 import { type Dealt, isRaw } from './pairing.ts';
@@ -16,10 +16,23 @@ export function heldFacts(assets: { asset: GroupAsset; files: GroupFile[] }[]): 
   for (const { asset, files } of assets.toSorted((a, b) => a.asset.id - b.asset.id)) {
     for (const [fact, at] of Object.entries(asset.edited)) put(fact as FactName, asset, at);
     for (const [fact, source] of Object.entries(asset.sources) as [FactName, string][]) {
-      if (BY_PEOPLE.includes(source) && !files.some((f) => f.facts.sources?.[fact] === source)) put(fact, asset, 0);
+      if (BY_PEOPLE.includes(source) && !(files.some((f) => f.facts.sources?.[fact] === source) && saidByFiles(asset, files, fact))) put(fact, asset, 0);
     }
   }
   return held;
+}
+
+/** Whether an asset's fact is still what one of its files brought along (in itself, or in the sidecar that came with it). */
+function saidByFiles(a: GroupAsset, files: GroupFile[], fact: FactName): boolean {
+  const all = (key: 'tags' | 'people'): string => [...new Set(files.flatMap((f) => (key === 'tags' ? (f.facts.tags ?? []) : (f.facts.people ?? []).map((p) => p.name))))].toSorted().join('\0');
+  if (fact === 'tags' || fact === 'people') return [...new Set(a[fact])].toSorted().join('\0') === all(fact);
+  return files.some(({ facts: f }) => {
+    if (fact === 'takenAt') return f.takenAtLocal === a.takenAtLocal;
+    if (fact === 'offset') return (f.offsetMinutes ?? null) === a.offsetMinutes;
+    if (fact === 'gps') return (f.lat ?? null) === a.lat && (f.lon ?? null) === a.lon;
+    if (fact === 'camera') return (f.make ?? null) === a.make && (f.model ?? null) === a.model;
+    return (f[fact] ?? null) === a[fact];
+  });
 }
 
 const PREVIEW_SAYS: Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted'];
@@ -65,16 +78,20 @@ export function factsOf(files: GroupFile[], dealt: Map<number, Dealt>, now: Grou
   }
   if (previewOf) for (const p of previewOf.problems) if (PREVIEW_SAYS.includes(p) && previewOf.preview === 'ready') problems.add(p);
   const edited: Partial<Record<FactName, number>> = {};
-  for (const [fact, h] of Object.entries(held) as [FactName, NonNullable<Held[FactName]>][]) {
+  for (const fact of FACTS) {
+    const h = held[fact];
+    if (!h) continue;
     const a = h.from;
     if (h.at > 0) edited[fact] = h.at;
     if (a.sources[fact]) sources[fact] = a.sources[fact];
     if (fact === 'takenAt') Object.assign(out, { takenAt: a.takenAt, takenAtLocal: a.takenAtLocal, takenAtSource: a.takenAtSource, offsetMinutes: a.offsetMinutes });
-    else if (fact === 'offset') Object.assign(out, { takenAt: a.takenAt, offsetMinutes: a.offsetMinutes });
+    else if (fact === 'offset') out.offsetMinutes = a.offsetMinutes;
     else if (fact === 'gps') Object.assign(out, { lat: a.lat, lon: a.lon, altitude: a.altitude });
     else if (fact === 'camera') Object.assign(out, { make: a.make, model: a.model, lens: a.lens });
     else if (fact === 'rating' || fact === 'title' || fact === 'description') Object.assign(out, { [fact]: a[fact] });
   }
+  if (held.takenAt || held.offset) out.takenAt = Date.parse(`${out.takenAtLocal}Z`) - (out.offsetMinutes ?? 0) * 60_000;
+  if (held.takenAt) for (const p of ['no_date', 'odd_date'] as const) problems.delete(p); // said by somebody since
   return { ...out, sources: JSON.stringify(sources), edited: JSON.stringify(edited), problems: JSON.stringify([...problems]) };
 }
 

@@ -42,13 +42,15 @@ export const setApart = (sql: Sql, a: number, b: number): void => void sql.run('
 export interface GroupAsset {
   id: number; uuid: string; libraryId: number; takenAtLocal: string; takenAt: number; takenAtSource: DateSource; offsetMinutes: number | null; lat: number | null; lon: number | null; altitude: number | null;
   make: string | null; model: string | null; lens: string | null; rating: number | null; title: string | null; description: string | null; sources: FactSources; edited: Partial<Record<FactName, number>>; conflicts: object[];
-  preview: PreviewState; previewVersion: string; thumbhash: Buffer | null; dhash: string | null; ratio: number; width: number | null; height: number | null; durationMs: number | null; problems: Problem[];
+  preview: PreviewState; previewVersion: string; thumbhash: Buffer | null; dhash: string | null; ratio: number; width: number | null; height: number | null; durationMs: number | null; problems: Problem[]; tags: string[]; people: string[];
 }
 export function groupAsset(sql: Read, id: number): GroupAsset {
-  const r = sql.get<Omit<GroupAsset, 'sources' | 'edited' | 'conflicts' | 'problems'> & { sources: string; edited: string; conflicts: string; problems: string }>(
+  const r = sql.get<Omit<GroupAsset, 'sources' | 'edited' | 'conflicts' | 'problems' | 'tags' | 'people'> & { sources: string; edited: string; conflicts: string; problems: string; tags: string; people: string }>(
     `select id, uuid, library_id libraryId, taken_at_local takenAtLocal, taken_at takenAt, taken_at_source takenAtSource, offset_minutes offsetMinutes, lat, lon, altitude, make, model, lens, rating, title, description, sources, edited, conflicts,
-      preview, preview_version previewVersion, thumbhash, dhash, ratio, width, height, duration_ms durationMs, problems from asset where id = ?`, id)!;
-  return { ...r, sources: JSON.parse(r.sources) as FactSources, edited: JSON.parse(r.edited) as GroupAsset['edited'], conflicts: JSON.parse(r.conflicts) as object[], problems: JSON.parse(r.problems) as Problem[] };
+      preview, preview_version previewVersion, thumbhash, dhash, ratio, width, height, duration_ms durationMs, problems,
+      (select json_group_array(t.path) from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = asset.id) tags, (select json_group_array(p.name) from face x join person p on p.id = x.person_id where x.asset_id = asset.id and p.name is not null) people
+      from asset where id = ?`, id)!;
+  return { ...r, sources: JSON.parse(r.sources) as FactSources, edited: JSON.parse(r.edited) as GroupAsset['edited'], conflicts: JSON.parse(r.conflicts) as object[], problems: JSON.parse(r.problems) as Problem[], tags: JSON.parse(r.tags) as string[], people: JSON.parse(r.people) as string[] };
 }
 
 export const setVisible = (sql: Sql, assetId: number, visible: boolean): void => void sql.run('update asset set vis = ? where id = ?', visible ? 1 : 0, assetId);
@@ -125,4 +127,12 @@ export const cancelPreview = (sql: Sql, assetId: number, but: string): void =>
   void sql.run(`update job set state = 'cancelled', done_at = ? where key = ? and state = 'queued' and payload ->> '$.fileId' <> ?`, Date.now(), `preview:${assetId}`, but);
 export const setConflicts = (sql: Sql, assetId: number, conflicts: object[]): void => void sql.run('update asset set conflicts = ? where id = ?', JSON.stringify(conflicts), assetId);
 export const assetOfFile = (sql: Read, fileId: number): { id: number; uuid: string } => sql.get('select a.id, a.uuid from file f join asset a on a.id = f.asset_id where f.id = ?', fileId)!;
-export const isVisible = (sql: Read, assetId: number): boolean => sql.get('select 1 from asset where id = ? and vis = 1', assetId) !== undefined;
+
+/** The sidecar beside the file that is shown goes on to be the asset's, with what is known of it; the writer retires the others. */
+export function adoptSidecar(sql: Sql, assetId: number, shown: number): void {
+  const path = sql.get<{ path: string }>('select path from file where id = ?', shown)!.path;
+  const owner = sql.get<{ id: number }>('select asset_id id from sidecar where path = ?', `${path}.xmp`)?.id;
+  if (owner === undefined || owner === assetId) return;
+  sql.run('delete from sidecar where asset_id = ?', assetId);
+  sql.run('update sidecar set asset_id = ? where asset_id = ?', assetId, owner);
+}

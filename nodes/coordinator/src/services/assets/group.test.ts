@@ -4,6 +4,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
 import { doneJob, insertJob, leaseJob } from '../jobs/queue.repository.ts';
+import { sidecarDue } from '../sidecars/sidecars.repository.ts';
 import { counted, enterTimeline, leaveTimeline, nextOrd, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createTimeline } from '../timeline/timeline.ts';
@@ -16,15 +17,13 @@ let house: House;
 let ann: Person;
 let bob: Person;
 let groups: Groups;
-let due: number[];
 beforeEach(async () => {
   house = await openHouse();
   ann = await house.addPerson('Ann');
   bob = await house.addPerson('Bob');
-  due = [];
   groups = createGroups({
     enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position, ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue: (_sql, id) => void due.push(id),
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue,
   });
 });
 afterEach(() => house.close());
@@ -55,6 +54,7 @@ const arrive = (c: Coming): Promise<string> => house.db.writeSql((sql) => {
   putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
   putPeople(sql, made.assetId, place.ord, read.people, randomUUID);
   setLive(sql, made.assetId, made.fileId);
+  sidecarDue(sql, made.assetId);
   enterTimeline(sql, counted(sql, made.assetId)!);
   preview.enqueue(sql, { assetId: made.assetId, fileId: ids.fileUuid, mime, bytes: 1, name: c.name });
   return groups.group(sql, made.assetId, made.fileId).assetUuid;
@@ -134,6 +134,7 @@ const one = (): Row => {
 };
 const idOf = (uuid: string): number => house.db.sql.get<{ id: number }>('select id from asset where uuid = ?', uuid)!.id;
 const fileOf = (name: string): { id: number; uuid: string; assetId: number } => house.db.sql.get('select id, uuid, asset_id assetId from file where name = ?', name)!;
+const sidecars = (): string[] => house.db.sql.all<{ path: string }>('select s.path from sidecar s order by s.asset_id').map((s) => s.path.split('/').at(-1)!);
 const changes = (): string[] => house.db.sql.all<{ op: string; uuid: string }>(`select op, uuid from change where kind = 'asset' order by seq`).map((c) => `${c.op} ${c.uuid}`);
 
 test('the oldest asset stays, under its id, with the facts of the still; who keeps the other hears that it is gone', async () => {
@@ -145,7 +146,7 @@ test('the oldest asset stays, under its id, with the facts of the still; who kee
   expect(JSON.parse(a.sources)).toEqual({ rating: 'xmp' });
   expect(changes().filter((c) => c.startsWith('delete'))).toHaveLength(1);
   expect(changes().at(-1)).toBe(`update ${first}`);
-  expect(due).toContain(a.id);
+  expect(sidecars()).toEqual(['IMG_4120.HEIC.xmp']);
 });
 
 test('albums, covers, marks, tags and people of all parts come together', async () => {
@@ -189,6 +190,34 @@ test('what a person changed holds over what files say, the newest first', async 
   expect(JSON.parse(one().edited)).toEqual({ title: 5, rating: 5, takenAt: 5 });
   expect(house.db.sql.get('select month from asset')).toEqual({ month: 200101 });
   await sound();
+});
+
+test('what another program wrote into the sidecar since holds too, also where the file came with one', async () => {
+  const sidecar = { rating: 'sidecar', title: 'sidecar', tags: 'sidecar', gps: 'sidecar' } as const;
+  const still = idOf(await arrive({ ...HEIC, facts: { ...HEIC.facts, title: 'as it came', sources: sidecar } }));
+  await house.db.writeSql((sql) => {
+    sql.run(`update asset set title = 'digiKam' where id = ?`, still);
+    sql.run('delete from asset_tag');
+    putTags(sql, still, assets()[0]!.ord, ['harbour'], randomUUID);
+  });
+  await arrive(MOV);
+  expect(one()).toMatchObject({ title: 'digiKam', rating: 4, lat: 1 });
+  expect(picture()).toMatchObject([{ tags: [{ path: 'harbour' }] }]); // not the clip's, nor what is gone
+  expect(JSON.parse(one().sources)).toEqual(sidecar);
+  await sound();
+});
+
+test('the sidecar of the file that is shown goes on, and a file that leaves takes its own along', async () => {
+  const clip = await arrive(MOV);
+  await house.db.writeSql((sql) => sql.run(`update sidecar set base = '{"title":"clip"}'`));
+  const whole = await arrive(HEIC);
+  await house.db.writeSql((sql) => sql.run(`update sidecar set base = '{"title":"still"}'`));
+  expect([clip === whole, sidecars()]).toEqual([true, ['IMG_4120.HEIC.xmp']]);
+  await arrive(EDIT);
+  expect([sidecars(), house.db.sql.get('select base from sidecar')]).toEqual([['IMG_E4120.JPG.xmp'], { base: '{}' }]);
+  const made = await house.db.writeSql((sql) => groups.split(sql, ann.id, whole, fileOf('IMG_E4120.JPG').uuid));
+  expect(sidecars()).toEqual(['IMG_4120.HEIC.xmp', 'IMG_E4120.JPG.xmp']);
+  expect(house.db.sql.get('select asset_id id from sidecar where path like ?', '%E4120%')).toEqual({ id: idOf(made.assetUuid) });
 });
 
 test('a preview that is ready stays with its file; another shown file gets its own, and a lease for what is gone ends in peace', async () => {

@@ -77,6 +77,7 @@ export function createGroups(deps: GroupDeps) {
     const files = all.flatMap((a) => a.files);
     const roles = deal(files);
     const original = files.find((f) => roles.get(f.id)!.role === 'original')!;
+    repo.adoptSidecar(sql, keep.asset.id, files.find((f) => roles.get(f.id)!.shown)!.id);
     for (const { asset } of all) out(sql, asset.id);
     for (const { asset } of all) {
       if (held.tags && held.tags.from.id !== asset.id) repo.dropTags(sql, asset.id);
@@ -100,6 +101,7 @@ export function createGroups(deps: GroupDeps) {
     out(sql, from.asset.id);
     const uuid = randomUUID();
     const id = repo.detachFile(sql, file, { uuid, ...deps.position(sql, local, file.facts.width ?? null, file.facts.height ?? null), takenAt: file.facts.takenAt ?? from.asset.takenAt, local, source: file.facts.takenAtSource ?? from.asset.takenAtSource });
+    repo.adoptSidecar(sql, id, file.id);
     if (marks) repo.copyMarks(sql, from.asset.id, id);
     settle(sql, from.asset.id, heldFacts([from]), previews);
     settle(sql, id, {}, previews);
@@ -164,14 +166,6 @@ export function createGroups(deps: GroupDeps) {
 
   return {
     group,
-    /** A file's facts were read again: what its asset says follows. `asset.vis` may be either. */
-    again(sql: Sql, assetId: number): void {
-      const all = read(sql, assetId);
-      const visible = repo.isVisible(sql, assetId);
-      if (visible) out(sql, assetId);
-      settle(sql, assetId, heldFacts([all]), previewsOf([all]));
-      if (visible) back(sql, all.asset, 'update');
-    },
     /** One file of an asset becomes an asset of its own again and stays that. Throws `not_found`, `forbidden`, `conflict` (there is nothing to split, or it lies in the trash). */
     split(sql: Sql, userId: number, assetUuid: string, fileUuid: string): { assetUuid: string } {
       const row = assetFor(sql, userId, assetUuid);
