@@ -34,6 +34,7 @@ export const ERRORS = {
   storage_missing: { status: 503, message: 'The disk with the photos is not there. Nothing was written. Connect it again and restart Mantel.' },
   storage_full: { status: 507, message: 'The disk is full. Nothing was stored; make room and send it again.' },
   undecodable: { status: 422, message: 'This picture cannot be decoded.' },
+  encrypted: { status: 422, message: 'This file is encrypted. Open it in the program that encrypted it, and send a readable copy.' },
   timeout: { status: 504, message: 'This took too long and was given up.' },
   internal: { status: 500, message: 'Something went wrong inside Mantel. Your photos are safe; the details are in the log.' },
 } as const satisfies Record<string, { status: number; message: string }>;

@@ -13,6 +13,6 @@ export const meansLost = (e: unknown): boolean => e instanceof LeaseLost || LOST
 export function failureOf(e: unknown): JobFailure {
   const code = errorCode(e);
   const message = (e instanceof Error ? e.message : String(e)).slice(0, 1000);
-  if (code === 'undecodable' || code === 'too_large') return { code, message, permanent: true };
+  if (code === 'undecodable' || code === 'too_large' || code === 'encrypted') return { code, message, permanent: true };
   return { code: code === 'timeout' ? 'timeout' : 'internal', message, permanent: false };
 }

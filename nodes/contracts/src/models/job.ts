@@ -33,8 +33,8 @@ export const PreviewResult = Type.Object({
   problems: Type.Array(Type.Union([Type.Literal('truncated')])),
 }, { additionalProperties: false });
 export type PreviewResult = Static<typeof PreviewResult>;
-/** `permanent`: trying again will not help (undecodable, too large). */
-export const JobFailure = Type.Object({ code: Type.Union([Type.Literal('undecodable'), Type.Literal('too_large'), Type.Literal('timeout'), Type.Literal('internal')]), message: Type.String({ maxLength: 1000 }), permanent: Type.Boolean() }, { additionalProperties: false });
+/** `permanent`: trying again will not help (undecodable, too large, encrypted). */
+export const JobFailure = Type.Object({ code: Type.Union([Type.Literal('undecodable'), Type.Literal('too_large'), Type.Literal('encrypted'), Type.Literal('timeout'), Type.Literal('internal')]), message: Type.String({ maxLength: 1000 }), permanent: Type.Boolean() }, { additionalProperties: false });
 export type JobFailure = Static<typeof JobFailure>;
 /** Outputs of a preview job: 1440 px JPEG and a WebP with a short side of 250 px. */
 export const PREVIEW_OUTPUTS = { preview: { mime: 'image/jpeg', edge: 1440, maxBytes: 8 << 20 }, thumb: { mime: 'image/webp', edge: 250, maxBytes: 1 << 20 } } as const;

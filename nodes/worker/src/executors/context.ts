@@ -13,6 +13,6 @@ export interface ExecutorContext {
 
 /**
  * Does one leased job and returns its result; outputs are sent before it returns. Must stop soon after `signal` aborts.
- * Throws MantelError: `undecodable` and `too_large` are final, everything else may be tried again.
+ * Throws MantelError: `undecodable`, `too_large` and `encrypted` are final, everything else may be tried again.
  */
 export type Execute = (lease: Lease, signal: AbortSignal) => Promise<PreviewResult>;

@@ -5,7 +5,7 @@ import { runProgram, type Ran } from '../../run-program.ts';
 export interface MediaInput { url: string; ca?: { file: string; name: string } }
 
 // A "video" may be a playlist that names other files and addresses: only container formats that hold their own data are opened, and only by the one protocol.
-const FORMATS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,h264,hevc,dv,m4v,rm';
+const FORMATS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,h264,hevc,dv,m4v,rm,mxf';
 const MAX_PIXELS = String(70e6);
 
 /** The options that stand before `-i`, and the input. A cut connection is picked up again for a while; silence ends after 8 s. */

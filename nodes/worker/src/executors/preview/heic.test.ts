@@ -40,12 +40,16 @@ describe('HEIC', () => {
     await allEnded();
   });
   it.each([
-    ['cut in its pixels', (f: Buffer) => f.subarray(0, 2500)],
     ['cut in its header', (f: Buffer) => f.subarray(0, 60)],
     ['noise behind the brand', (f: Buffer) => Buffer.concat([f.subarray(0, 24), Buffer.alloc(3000, 0xa7)])],
   ])('%s is undecodable, and the thread lives on', async (_name, harm) => {
     expect(await renderHeic(harm(Buffer.from(file)), never).then(() => 'no error', errorCode)).toBe('undecodable');
     expect((await renderHeic(file, never)).width).toBe(320);
+  });
+  it('that is cut in its pixels is shown as far as it goes', async () => {
+    const made = await renderHeic(file.subarray(0, 2500), never);
+    expect([made.width, made.height, made.truncated]).toEqual([320, 240, true]);
+    expect((await sharp(made.preview).extract({ left: 0, top: 0, width: 320, height: 60 }).stats()).channels[1]!.stdev).toBeGreaterThan(20);
   });
   it('refuses a picture that says it has 900 megapixels', async () => {
     const bomb = Buffer.from(file);

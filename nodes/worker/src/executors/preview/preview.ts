@@ -9,27 +9,36 @@ import type { Derived } from './outputs.ts';
 import { renderPicture } from './picture.ts';
 import { HEAD_BYTES, sniff, type Kind } from './sniff.ts';
 import { renderVideo } from './video.ts';
+import { isCut } from './video-cut.ts';
 
 type Rendered = Derived & { durationMs?: number };
 
 const unknown = (): MantelError => new MantelError('undecodable', 'This kind of file cannot be shown. The original is kept.');
 
 /** The first bytes, or the whole file where it is a picture of ordinary size anyway: one request instead of two. */
-async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<{ kind: Kind; whole?: Buffer }> {
+async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<{ kind: Kind; head: Buffer; whole?: Buffer }> {
   const size = lease.payload.bytes;
   if (size <= 0) throw new MantelError('undecodable', 'This file is empty.');
   if (lease.payload.mime.startsWith('image/') && size <= IN_MEMORY_BYTES) {
     const whole = await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES });
-    return { kind: sniff(whole), whole };
+    return { kind: sniff(whole), head: whole.subarray(0, HEAD_BYTES), whole };
   }
-  return { kind: sniff(await bytes.getRange(lease.get, 0, Math.min(size, HEAD_BYTES) - 1, { signal })) };
+  const head = await bytes.getRange(lease.get, 0, Math.min(size, HEAD_BYTES) - 1, { signal });
+  return { kind: sniff(head), head };
+}
+
+async function renderWithCut({ bytes, ca }: ExecutorContext, lease: Lease, { head }: { head: Buffer }, signal: AbortSignal): Promise<Rendered> {
+  const read = async (from: number, length: number): Promise<Buffer> => bytes.getRange(lease.get, from, from + length - 1, { signal });
+  const made = await renderVideo({ url: bytes.url(lease.get), ca }, signal);
+  return { ...made, truncated: await isCut(head, lease.payload.bytes, read) };
 }
 
 async function render(context: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<Rendered> {
   const { bytes } = context;
   const desk = { temp: context.temp, signal };
-  const { kind, whole } = await fetchStart(context, lease, signal);
-  if (kind === 'video') return renderVideo({ url: bytes.url(lease.get), ca: context.ca }, signal);
+  const start = await fetchStart(context, lease, signal);
+  const { kind, whole } = start;
+  if (kind === 'video') return renderWithCut(context, lease, start, signal);
   if (kind === 'unknown') throw unknown();
   if (whole) return renderPicture(whole, kind, desk);
   if (lease.payload.bytes <= IN_MEMORY_BYTES) return renderPicture(await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES }), kind, desk);

@@ -1,11 +1,11 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { failureOf, inputOptions, run, type MediaInput, type Run } from './ffmpeg.ts';
 
-/** `width`, `height`: as displayed (pixel shape and rotation applied); `stream`: index of the picture stream; `hdr`: PQ or HLG. */
-export interface VideoFacts { stream: number; width: number; height: number; durationMs: number; hdr: boolean }
+/** `width`, `height`: as displayed (pixel shape and rotation applied); `stream`: index of the picture stream; `hdr`: PQ or HLG, and whether its colours are named. */
+export interface VideoFacts { stream: number; width: number; height: number; durationMs: number; hdr: false | 'named' | 'unnamed' }
 
 interface Stream {
-  index: number; codec_type?: string; codec_name?: string; width?: number; height?: number; sample_aspect_ratio?: string; color_transfer?: string; duration?: string;
+  index: number; codec_type?: string; codec_name?: string; codec_tag_string?: string; width?: number; height?: number; sample_aspect_ratio?: string; color_transfer?: string; color_primaries?: string; color_space?: string; duration?: string;
   disposition?: { attached_pic?: number }; side_data_list?: { rotation?: number }[];
 }
 
@@ -14,16 +14,21 @@ function pixelShape(ratio: string | undefined): number {
   return x && y && x / y > 0.1 && x / y < 10 ? x / y : 1;
 }
 
+/** What stands in the place of a codec's name when the pictures are encrypted (MPEG Common Encryption, iTunes). */
+const ENCRYPTED = ['encv', 'drmi'];
+const known = (name: string | undefined): boolean => name !== undefined && name !== 'unknown' && name !== 'reserved';
+
 export function factsOf(probe: { streams?: Stream[]; format?: { duration?: string } }): VideoFacts {
   const v = probe.streams?.find((s) => s.codec_type === 'video' && s.width && s.height && !s.disposition?.attached_pic);
   if (!v) throw new MantelError('undecodable', 'There is no picture in this video.');
+  if (ENCRYPTED.includes(v.codec_tag_string ?? '')) throw new MantelError('encrypted', 'This video is protected: it plays only where it was bought. The original is kept.');
   const rotation = v.side_data_list?.find((d) => d.rotation !== undefined)?.rotation ?? 0;
   const [w, h] = [Math.max(1, Math.round(v.width! * pixelShape(v.sample_aspect_ratio))), v.height!];
   const sideways = Math.abs(Math.round(rotation / 90)) % 2 === 1;
   const seconds = Number(probe.format?.duration ?? v.duration ?? 0);
   return {
     stream: v.index, width: sideways ? h : w, height: sideways ? w : h, durationMs: Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1000) : 0,
-    hdr: v.color_transfer === 'smpte2084' || v.color_transfer === 'arib-std-b67',
+    hdr: v.color_transfer === 'smpte2084' || v.color_transfer === 'arib-std-b67' ? (known(v.color_primaries) && known(v.color_space) ? 'named' : 'unnamed') : false,
   };
 }
 

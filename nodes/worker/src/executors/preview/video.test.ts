@@ -88,9 +88,9 @@ describe('facts', () => {
   it('does not take a cover for the video', () => {
     expect(factsOf({ streams: [{ ...stream, disposition: { attached_pic: 1 } }, { ...stream, index: 2, width: 64, height: 64 }], format: { duration: '12.3456' } })).toMatchObject({ stream: 2, width: 64, durationMs: 12346 });
   });
-  it('looks after the titles, then in the middle, then at the start', () => {
-    expect(moments(100_000)).toEqual([10, 50, 0]);
-    expect(moments(5000)).toEqual([1, 2.5, 0]);
+  it('looks after the titles, then in the middle, then elsewhere, at the start last', () => {
+    expect(moments(100_000)).toEqual([10, 50, 25, 75, 0]);
+    expect(moments(5000)).toEqual([1, 2.5, 1.25, 3.75, 0]);
     expect(moments(0)).toEqual([0]);
   });
   it('says no address in its messages', () => {
