@@ -4,7 +4,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Asset, ExportLine, UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { FailedJob, JobKindStatus } from '@mantel/contracts/models/job.ts';
 import sharp from 'sharp';
@@ -71,11 +70,14 @@ async function send(bytes: Buffer, name: string | Buffer): Promise<UploadResult>
 async function end({ assetId }: UploadResult): Promise<Asset> {
   const found = await asset(assetId);
   if (found.preview !== 'waiting') return found;
-  const seen = live.events.length;
-  await live.next((e) => e.data.id === assetId && e.data.op === 'update' && live.events.indexOf(e) >= 0, SHOWN_MS).catch((e: unknown) => { throw new Error(`${found.originalName} has no end after ${live.events.length - seen} events`, { cause: e }); });
-  const now = await asset(assetId);
-  expect(now.preview, found.originalName).not.toBe('waiting');
-  return now;
+  const until = performance.now() + SHOWN_MS;
+  for (let from = 0; performance.now() < until;) { // an update may also tell of something else
+    const event = await live.next((e) => e.data.id === assetId && e.data.op === 'update' && live.events.indexOf(e) >= from, SHOWN_MS);
+    from = live.events.indexOf(event) + 1;
+    const now = await asset(assetId);
+    if (now.preview !== 'waiting') return now;
+  }
+  throw new Error(`${found.originalName} has no end`);
 }
 const sendAll = async (files: Record<string, Buffer>): Promise<Map<string, Asset>> => {
   const sent = [];
@@ -149,6 +151,24 @@ test('XMP that grows or asks for files and addresses says nothing that was not i
   expect(asked).toEqual([]);
 });
 
+test('such XMP as a sidecar: taken in or refused in words, and never more than it says; the technical view holds as well', { timeout: 180_000 }, async () => {
+  const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+  const packets = { ...hostile.hostileXmp({ secret: join(rig.dir, 'secret'), url }), 'fifty megabytes': `<x>${'y'.repeat(50_000_000)}</x>`, 'no xml': 'dear diary' };
+  let n = 500;
+  for (const [name, xmp] of Object.entries(packets)) {
+    const { assetId } = await send(await picture(n++), `sidecar ${name}.jpg`);
+    const from = performance.now();
+    const answer = await rig.upload(ann.token, Buffer.from(xmp), `sidecar ${name}.jpg.xmp`);
+    expect(performance.now() - from, name).toBeLessThan(UPLOAD_MS);
+    expect(answer.status === 200 || (answer.status >= 400 && answer.status < 500 && typeof answer.json.message === 'string'), `${name}: ${answer.status} ${answer.bytes.toString().slice(0, 200)}`).toBe(true);
+    const tags = must(await rig.api('GET', `/assets/${assetId}/tags`, undefined, { token: ann.token }), 200).bytes.toString();
+    const said = JSON.stringify(await asset(assetId)) + tags;
+    expect(said, name).not.toContain(SECRET);
+    expect(said.length, name).toBeLessThan(1_000_000);
+  }
+  expect(asked).toEqual([]);
+});
+
 test('dates of year 0, 1904, 1970 and 2099 are told from real ones', async () => {
   const shot = async (n: number, taken: string): Promise<Buffer> => picture(n, { taken });
   const mp4 = fixture('h264-aac.mp4');
@@ -197,6 +217,15 @@ test('names in every script and encoding: kept, told apart, safe on the disk', a
   expect(paths.size).toBe(names.length);
 });
 
+test('a second chance: what is on its way or hopeless stays, what failed is tried once more', async () => {
+  const [broken, page, empty] = [await end(await send(fixture('header-only.dng'), 'header-only.dng')), await end(await send(fixture('html-as.jpg'), 'page.jpg')), await end(await send(Buffer.alloc(0), 'empty.mov'))];
+  const retry = async (...ids: string[]): Promise<unknown> => must(await rig.api('POST', '/assets/retry', { ids }, { token: ann.token }), 200).json;
+  expect(await retry(page.id, empty.id)).toEqual({ changed: 0 });
+  expect(await retry(broken.id, page.id)).toEqual({ changed: 1 });
+  await expect.poll(async () => (await asset(broken.id)).preview, { timeout: SHOWN_MS }).toBe('failed');
+  expect((await failedJobs()).filter((j) => j.assetId === broken.id)).toHaveLength(1);
+});
+
 test('a page under the name of a photo is only ever saved, never opened', async () => {
   const page = Buffer.from('<html><script>alert(document.cookie)</script></html>');
   const { fileId } = await send(page, 'holiday.jpg');
@@ -214,7 +243,6 @@ test('after all that: nothing is dropped, nothing crashed, the house answered in
   for (const [sha, line] of exported) expect(createHash('sha256').update(readFileSync(join(rig.data, line.path))).digest('hex'), line.path).toBe(sha);
   expect(rig.log.filter((l) => l.level === 'error')).toEqual([]);
   expect(worker.process.exitCode).toBeNull();
-  await delay(0);
   expect(beats).toBeGreaterThan(50);
   expect(Math.max(...late), 'health').toBeLessThan(HEALTH_MS);
   const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.process.pid}/status`, 'utf8'))![1]) / 1024;

@@ -106,7 +106,7 @@ export function pictureBombs({ avif, heic, jpeg }: { avif: Buffer; heic: Buffer;
   const le32 = (n: number): Buffer => Buffer.from([n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24]);
   const ispe = (file: Buffer): Buffer => {
     const out = Buffer.from(file);
-    for (let at = out.indexOf('ispe'); at >= 0; at = out.indexOf('ispe', at + 4)) u32(60_000).copy(out, at + 8), u32(60_000).copy(out, at + 12);
+    for (let at = out.indexOf('ispe'); at >= 0; at = out.indexOf('ispe', at + 4)) out.fill(u32(60_000), at + 8, at + 16);
     return out;
   };
   const sof = (file: Buffer): Buffer => {

@@ -37,12 +37,12 @@ export async function tiffKind(read: ReadAt): Promise<string | null> {
 }
 
 async function anySensor(read: ReadAt, first: Page, little: boolean): Promise<boolean> {
-  const todo: number[] = [];
+  const places: number[] = [];
   const seen = new Set<number>();
   for (let page: Page | null = first, n = 0; n < MAX_PAGES; n++) {
     if (page && (page.values.get(TAG.photometric)?.some((v) => SENSOR.has(v)) || page.values.get(TAG.compression)?.some((v) => RAW_COMPRESSION.has(v)))) return true;
-    if (page) todo.push(...(page.values.get(TAG.subIfds) ?? []), page.next);
-    const at = todo.find((p) => p >= 8 && !seen.has(p));
+    if (page) places.push(...(page.values.get(TAG.subIfds) ?? []), page.next);
+    const at = places.find((p) => p >= 8 && !seen.has(p));
     if (at === undefined) return false;
     seen.add(at);
     page = await readPage(read, at, little);

@@ -31,7 +31,7 @@ export async function classify(path: string, { name, bytes }: { name: string; by
 export const allProblems = (content: Classified, found: Problem[]): Problem[] => [...new Set([...content.problems, ...found.filter((p) => p !== 'no_facts' || content.mime !== UNKNOWN_MIME)])];
 
 /** macOS puts `._X.jpg` beside X.jpg on disks of others: attributes of the Finder under the name of the photo. */
-const isCompanion = (name: string, head: Buffer): boolean => /^\._/.test(name.split(/[/\\]/).at(-1)!) && head.length >= 4 && head.readUInt32BE(0) === 0x00051607;
+const isCompanion = (name: string, head: Buffer): boolean => name.split(/[/\\]/).at(-1)!.startsWith('._') && head.length >= 4 && head.readUInt32BE(0) === 0x00051607;
 
 function refusal(mime: string | null, name: string, head: Buffer): MantelError {
   if (isCompanion(name, head)) return new MantelError('unsupported_type', 'This is not the photo but what macOS remembers of it. Nothing was stored; send the file without "._" in front.');
