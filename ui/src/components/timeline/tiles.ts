@@ -200,6 +200,7 @@ export class TileField {
     el.className = 'tile';
     el.dataset['testid'] = 'tile';
     el.setAttribute('role', 'option');
+    el.setAttribute('tabindex', '-1'); // without the attribute it reads the same, and takes no focus
     const img = document.createElement('img');
     img.alt = '';
     img.decoding = 'async';

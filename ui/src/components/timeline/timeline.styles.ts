@@ -24,6 +24,7 @@ export const timelineStyles = css`
   .badges { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; align-items: center; font: 600 var(--text-caption) var(--font); font-weight: 600; font-variant-numeric: tabular-nums; text-shadow: 0 0 3px rgb(0 0 0 / 80%); }
   .badges .icon { margin-left: -2px; }
   .raw { font-size: 0.625rem; line-height: 1; letter-spacing: 0.06em; padding: 3px 4px; border-radius: 3px; background: rgb(0 0 0 / 42%); text-shadow: none; }
+  .tile:not([style*='background-color']) .badges { color: var(--ink-2); text-shadow: none; } .tile:not([style*='background-color']) .badges .icon { filter: none; } .tile:not([style*='background-color']) .raw { background: color-mix(in oklab, var(--ink-1) 14%, transparent); }
   .marks { container-type: size; }
   .state { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 6px; color: var(--ink-2); text-align: center; padding: 8px; font: var(--text-caption) var(--font); }
   .state .icon { filter: none; width: 24px; height: 24px; padding: 0; stroke-width: 1.5; }

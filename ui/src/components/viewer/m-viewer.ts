@@ -269,7 +269,7 @@ export class MViewer extends LitElement {
     const day = Number((row ? new Date(row.time * 1000).toISOString() : (asset?.takenAtLocal ?? '')).slice(0, 10).replaceAll('-', ''));
     const { previous, next } = this.around;
     const button = (name: string, label: string, testid: string, run: () => void, pressed?: boolean) => html`<button class="icon-button" data-testid=${testid} aria-label=${label} title=${label} aria-pressed=${pressed === undefined ? nothing : pressed} @click=${run}>${icon(name, name)}</button>`;
-    return html`<div tabindex="-1" class="room ${this.idle ? 'idle' : ''}">
+    return html`<div tabindex="-1" class="room ${this.idle ? 'idle' : ''} ${this.info && asset ? 'shared' : ''}">
         ${this.error ? this.lost(this.error) : this.body(fileId)}
         <div class="top chrome">
           ${button('x', t('viewer.close'), 'viewer-close', () => this.close())}

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../app/icons.ts';
 import { originalUrl } from '../../data/assets.ts';
 import type { Asset, Problem } from '../../data/types.ts';
+import { codecName } from '../../strings/codecs.ts';
 import { HINDRANCES, PROBLEM_ICON } from '../../strings/problems.ts';
 import { t } from '../../strings/t.ts';
 
@@ -34,7 +35,7 @@ export function failedView(asset: Asset | undefined, fileId: string, retried: bo
 /** The preview is there, or it is not: either way this browser has no codec for the video. */
 export function unplayableView(asset: Asset | undefined, fileId: string, poster: string): TemplateResult {
   const why = HINDRANCES.find((p) => asset?.problems.includes(p));
-  return stateView({ icon: why ? PROBLEM_ICON[why] : 'film', title: t('viewer.video'), name: 'video', text: why ? [t(`problem.${why}`), t('viewer.safe')] : asset?.videoCodec ? [t('viewer.video.codec', { codec: asset.videoCodec }), t('viewer.safe')] : [t('viewer.video.text')], fileId, ...(poster ? { poster } : {}) });
+  return stateView({ icon: why ? PROBLEM_ICON[why] : 'film', title: t('viewer.video'), name: 'video', text: why ? [t(`problem.${why}`), t('viewer.safe')] : asset?.videoCodec ? [t('viewer.video.codec', { codec: codecName(asset.videoCodec) }), t('viewer.safe')] : [t('viewer.video.text')], fileId, ...(poster ? { poster } : {}) });
 }
 
 /** The preview is being made once more. */

@@ -40,7 +40,8 @@ export const viewerStyles = css`
     .things { left: 8px; bottom: 12px; } .chip { left: 8px; top: 56px; }
     .top .when { font: var(--text-caption) var(--font); } .when .long { display: none; } .when .short { display: inline; }
     .top [data-testid='viewer-original'] { display: none; }
-    m-info-panel { position: fixed; inset: auto 0 0 0; width: auto; height: auto; max-height: 72dvh; z-index: 5; border-radius: 16px 16px 0 0; animation: sheet var(--move) var(--ease); }
+    .room.shared { height: 32dvh; } .shared .things { display: none; } .shared .cannot { padding-top: 56px; } .shared .cannot > div, .shared .cannot > .icon { display: none; }
+    m-info-panel { position: fixed; inset: auto 0 0 0; width: auto; height: auto; max-height: 70dvh; z-index: 5; border-radius: 16px 16px 0 0; animation: sheet var(--move) var(--ease); }
     @keyframes sheet { from { transform: translateY(40%); } }
   }
 `;

@@ -6,10 +6,11 @@ export const infoStyles = css`
   .fact { display: grid; grid-template-columns: 20px minmax(0, 1fr) auto; gap: 2px 14px; align-items: start; }
   .fact > .icon { color: var(--ink-2); margin-top: 1px; }
   .fact > .text { min-width: 0; overflow-wrap: anywhere; display: grid; gap: 2px; }
+  .fact > :last-child:not(.icon-button) { grid-column: 2 / -1; }
   .fact > .icon-button, .fact > button { margin: -9px -10px -9px 0; color: var(--ink-2); }
   .icon-button .icon { width: 18px; height: 18px; }
-  .grid { display: grid; gap: 10px; padding: 4px 0; }
-  .pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px; }
+  .fact > .grid { gap: 10px; }
+  .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9.5rem), 1fr)); gap: 10px; }
   .field input, .field select { padding: 7px 10px !important; }
   .buttons { display: flex; gap: 4px; justify-content: flex-end; flex-wrap: wrap; }
   .text-button { min-height: 36px; }

@@ -14,7 +14,7 @@ import { groupTags } from './group-tags.ts';
 export class MAllTags extends LitElement {
   static override styles = [base, fields, css`
     :host { display: block; }
-    details { border-top: 1px solid var(--line); padding: 10px 0 0; }
+    details { border-top: 1px solid var(--line); padding: 8px 0 0; }
     summary { cursor: pointer; color: var(--ink-2); padding: 6px 0; border-radius: 4px; min-height: 34px; }
     .tools { display: grid; gap: 8px; padding: 6px 0 2px; position: sticky; top: 48px; background: var(--surface-0); z-index: 1; }
     .search { position: relative; } .search .icon { position: absolute; left: 10px; top: 50%; transform: translateY(-50%); width: 16px; height: 16px; color: var(--ink-2); pointer-events: none; }

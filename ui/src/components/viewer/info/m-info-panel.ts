@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../../app/icons.ts';
 import { updateAsset } from '../../../data/assets.ts';
 import type { Asset, AssetChange, Person } from '../../../data/types.ts';
+import { codecName, colourName } from '../../../strings/codecs.ts';
 import { formatBytes, formatDuration, formatExposure, formatWhen } from '../../../strings/format.ts';
 import { PROBLEM_ICON } from '../../../strings/problems.ts';
 import { t } from '../../../strings/t.ts';
@@ -38,7 +39,7 @@ export class MInfoPanel extends LitElement {
     .facts { display: grid; gap: 16px; }
     .things { list-style: none; margin: 0 0 16px; padding: 10px 12px; display: grid; gap: 8px; border-radius: var(--radius-card); background: var(--surface-1); }
     .things li { display: grid; grid-template-columns: 18px minmax(0, 1fr); gap: 10px; font: var(--text-caption) var(--font); } .things .icon { width: 18px; height: 18px; color: var(--warn); }
-    details { margin-top: 16px; border-top: 1px solid var(--line); padding-top: 12px; }
+    details { margin-top: 20px; border-top: 1px solid var(--line); padding: 8px 0; }
     summary { cursor: pointer; color: var(--ink-2); padding: 4px 0; border-radius: 4px; }
     code { font: 0.75rem/1.4 ui-monospace, monospace; color: var(--ink-2); overflow-wrap: anywhere; }
     .tech { display: grid; gap: 10px; padding-top: 8px; }
@@ -75,7 +76,7 @@ export class MInfoPanel extends LitElement {
     const size = [a.width && a.height ? `${a.width} × ${a.height}` : '', a.width && a.height ? `${((a.width * a.height) / 1e6).toFixed(1)} MP` : '', file ? formatBytes(file.bytes) : '', a.durationMs ? formatDuration(a.durationMs / 1000) : ''].filter(Boolean).join(' · ');
     const camera = [a.make, a.model?.startsWith(a.make ?? '\u0000') ? a.model.slice(a.make!.length).trim() : a.model].filter(Boolean).join(' ');
     const exposure = [a.fNumber && `f/${a.fNumber}`, a.exposureTime && formatExposure(a.exposureTime), a.focalLength && `${Number(a.focalLength.toFixed(1))} mm`, a.iso && `ISO ${a.iso}`].filter(Boolean).join(' · ');
-    const media = [a.videoCodec, a.type === 'video' && a.videoCodec && (a.audioCodec ? t('info.sound', { codec: a.audioCodec }) : t('info.noSound'))].filter(Boolean).join(' · ');
+    const media = [a.videoCodec && codecName(a.videoCodec), a.type === 'video' && a.videoCodec && (a.audioCodec ? t('info.sound', { codec: codecName(a.audioCodec) }) : t('info.noSound'))].filter(Boolean).join(' · ');
     return html`<header><h2>${t('info.title')}</h2><button class="icon-button" data-testid="info-close" aria-label=${t('common.close')} @click=${() => this.dispatchEvent(new Event('close'))}>${icon('x')}</button></header>
       ${a.conflicts.length > 0 ? html`<m-info-conflicts .asset=${a}></m-info-conflicts>` : nothing}
       ${a.canEdit ? this.editor() : html`${a.title ? html`<p><strong>${a.title}</strong></p>` : nothing}${a.description ? html`<p>${a.description}</p>` : nothing}<p class="caption" style="margin-bottom:16px">${t('info.readOnly')}</p>`}
@@ -87,10 +88,10 @@ export class MInfoPanel extends LitElement {
         <m-info-place .asset=${a}></m-info-place>
         ${this.fact('camera', t('info.camera'), camera || a.lens, camera ? a.lens : '', exposure)}
         ${this.fact(a.type === 'video' ? 'film' : 'image', t('info.file'), a.originalName, size, media)}
-        ${this.fact('palette', t('info.media'), a.colourSpace)}
+        ${this.fact('palette', t('info.media'), a.colourSpace && colourName(a.colourSpace))}
         ${a.files.length > 1 || a.files.some((f) => f.motion) ? html`<m-info-files .asset=${a}></m-info-files>` : nothing}
         ${this.fact('library', t('info.library'), a.libraryName)}
-        ${this.fact('user', t('info.from'), ...a.contributions.map((c) => [t('info.contribution', { name: c.userName, when: formatWhen(c.at) }), c.device && t('info.device', { device: c.device })].filter(Boolean).join(', ')))}
+        ${this.fact('user', t('info.from'), ...new Set(a.contributions.map((c) => [t('info.contribution', { name: c.userName, when: formatWhen(c.at) }), c.device && t('info.device', { device: c.device })].filter(Boolean).join(', '))))}
         ${this.fact('trash-2', t('nav.trash'), a.trashedAt && t('info.trashed', { when: formatWhen(a.trashedAt) }))}
       </div>
       <details><summary>${t('info.technical')}</summary><div class="tech">

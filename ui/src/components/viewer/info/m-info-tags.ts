@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../../app/icons.ts';
 import { updateAsset } from '../../../data/assets.ts';
@@ -12,7 +12,10 @@ import { newTags } from './tags.ts';
 /** Tags as chips; levels with /. */
 @customElement('m-info-tags')
 export class MInfoTags extends LitElement {
-  static override styles = [base, fields, infoStyles];
+  static override styles = [base, fields, infoStyles, css`
+    input { border-color: transparent !important; background: var(--surface-1) !important; } input:hover { background: var(--surface-2) !important; }
+    .fact > .icon { margin-top: 8px; } .fact.some > .icon { margin-top: 5px; }
+  `];
   @property({ attribute: false }) asset!: Asset;
   private busy = false;
 
@@ -31,7 +34,7 @@ export class MInfoTags extends LitElement {
   override render() {
     const { tags, canEdit } = this.asset;
     if (tags.length === 0 && !canEdit) return nothing;
-    return html`<div class="fact">${icon('tag')}<div class="text grid">
+    return html`<div class="fact ${tags.length > 0 ? 'some' : ''}">${icon('tag')}<div class="text grid">
       ${tags.length > 0 ? html`<ul class="chips" aria-label=${t('info.tags')}>${tags.map((tag) => {
         const at = tag.lastIndexOf('/');
         return html`<li class="chip" data-testid="info-tag"><span>${at > 0 ? html`<span class="level">${tag.slice(0, at).replaceAll('/', ' / ')} / </span>` : nothing}${tag.slice(at + 1)}</span>${canEdit ? html`<button aria-label=${t('info.tags.remove', { tag })} title=${t('info.tags.remove', { tag })} @click=${() => void this.drop(tag)}>${icon('x')}</button>` : nothing}</li>`;
