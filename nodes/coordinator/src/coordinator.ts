@@ -149,7 +149,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   });
   const retry = createRetry({
     db, data: o.data, facts, marker, preview, wake: queue.wake, log, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
-    move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)),
+    move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), regroup: groups.group,
   });
   const timeline = createTimeline({ db, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
   const wanted = async (ids: number[]): Promise<void> => {

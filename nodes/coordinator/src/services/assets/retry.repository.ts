@@ -33,7 +33,10 @@ export function takeFacts(sql: Sql, a: FailedRow, now: { mime: string; type: 'im
   take('takenAt', dated, { taken_at: f.takenAt, taken_at_local: f.takenAtLocal, taken_at_source: f.takenAtSource, offset_minutes: f.offsetMinutes });
   const said = Object.fromEntries(taken.filter((fact) => f.sources[fact]).map((fact) => [fact, f.sources[fact]]));
   set({ sources: JSON.stringify({ ...sources, ...said }) });
-  sql.run('update file set mime = ?, width = ?, height = ?, duration_ms = ?, facts = ?, content_id = ?, motion_offset = ?, motion_bytes = ? where id = ?', now.mime, f.width, f.height, f.durationMs, JSON.stringify(f), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, a.fileId);
+  // the hints of the first time (its own time, its folder) are gone: a date that they gave stays
+  const first = JSON.parse(sql.get<{ facts: string }>('select facts from file where id = ?', a.fileId)!.facts) as Facts | Record<string, never>;
+  const kept = dated || first.takenAt === undefined ? f : { ...f, takenAt: first.takenAt, takenAtLocal: first.takenAtLocal, takenAtSource: first.takenAtSource, offsetMinutes: first.offsetMinutes };
+  sql.run('update file set mime = ?, width = ?, height = ?, duration_ms = ?, facts = ?, content_id = ?, motion_offset = ?, motion_bytes = ?, taken_at = ? where id = ?', now.mime, f.width, f.height, f.durationMs, JSON.stringify(kept), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, kept.takenAt, a.fileId);
   return { dated };
 }
 const rank = (source: string): number => (DATE_SOURCES as readonly string[]).indexOf(source);

@@ -20,15 +20,17 @@ let ann: Person;
 let exiftool: Exiftool;
 let retry: Retry;
 let wakes = 0;
+const regrouped: number[] = [];
 const open = async (): Promise<Retry> => createRetry({
   db: house.db, data: house.data, facts: createFacts({ log: { warn: () => undefined }, exiftool }), marker: await openMarker(house.db, house.data), preview: createPreview({ data: house.data, ratioByte: () => 64, enqueue: insertJob }), wake: () => void wakes++,
-  enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), log: { info: () => undefined, warn: () => undefined },
+  enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), regroup: (_sql, id) => void regrouped.push(id), log: { info: () => undefined, warn: () => undefined },
 });
 beforeEach(async () => {
   house = await openHouse();
   ann = await house.addPerson('Ann');
   exiftool = createExiftool();
   wakes = 0;
+  regrouped.length = 0;
   retry = await open();
 });
 afterEach(async () => {
@@ -78,6 +80,7 @@ test('what nobody understood when it came is looked at again: type, facts and pl
   expect(house.db.sql.all('select month, n from month_count where n > 0')).toEqual([{ month: now.month, n: 1 }]);
   expect(before).not.toEqual(house.db.sql.all('select month, n from month_count where n > 0'));
   expect(JSON.parse(jobs(a.id)[0]!.payload)).toMatchObject({ assetId: a.id, mime: 'image/jpeg' });
+  expect(regrouped).toEqual([a.id]); // it may belong to others, now that it is known
   const placed = await failed('b.jpg', fixture('gps-Lisbon.jpg'));
   await retry.assets(ann.id, [placed.uuid]);
   expect(row(placed.id).lat).toBeCloseTo(38.71, 1);

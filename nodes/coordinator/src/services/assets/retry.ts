@@ -17,6 +17,8 @@ export interface RetryDeps {
   enter: (sql: Sql, assetId: number) => void; leave: (sql: Sql, assetId: number) => void;
   /** Moves a visible or hidden asset to another place in time. */
   move: (sql: Sql, assetId: number, takenAtLocal: string) => void;
+  /** Now that its facts are known, a file may belong to others. */
+  regroup: (sql: Sql, assetId: number, fileId: number) => void;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 const BATCH = 50;
@@ -25,7 +27,7 @@ const SETTING = 'decoders';
 const OF_CONTENT: readonly Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted', 'wrong_extension', 'no_facts'];
 
 /** Second chances for what could not be shown: when a person asks, and by itself when this Mantel understands more than the one that failed. */
-export function createRetry({ db, data, facts, marker, preview, wake, enter, leave, move, log }: RetryDeps) {
+export function createRetry({ db, data, facts, marker, preview, wake, enter, leave, move, regroup, log }: RetryDeps) {
   let stopped = false;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -43,6 +45,7 @@ export function createRetry({ db, data, facts, marker, preview, wake, enter, lea
       repo.dropFailedJob(sql, previewKey(row.id));
       preview.restart(sql, { assetId: row.id, fileId: row.fileUuid, mime: content?.mime ?? row.mime, bytes: row.bytes, name: row.name }, prio);
       logChange(sql, 'asset', row.uuid, 'update', { libraryId: row.libraryId });
+      if (read && row.vis) regroup(sql, row.id, row.fileId);
       return true;
     });
   };
