@@ -9,7 +9,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from './program.ts';
 
-export interface Upload { name: string; fields: Record<string, string>; bytes: Buffer; sha256: string }
+export interface Upload { name: string; fields: Record<string, string>; bytes: Buffer; sha256: string; sidecar: { name: string; bytes: Buffer } | null }
 export interface Asked { method: string; url: string; token: string | null; body: unknown }
 export type Answer = { status: number; body: unknown } | 'cut' | undefined;
 export interface FakeMantel { url: string; asked: Asked[]; uploads: Upload[]; /** First say about any request. */ answer: (asked: Asked, upload: Upload | null) => Answer; atOnce: number; close(): Promise<void> }
@@ -68,17 +68,20 @@ export async function fakeMantel(tls?: { key: string; cert: string }): Promise<F
 function parseUpload(raw: Buffer, type: string): Upload {
   const boundary = `--${/boundary=(.+)$/.exec(type)![1]!}`;
   const fields: Record<string, string> = {};
+  let sidecar: Upload['sidecar'] = null;
   for (let at = raw.indexOf(boundary); ;) {
     const end = raw.indexOf(`\r\n${boundary}`, at);
     const split = raw.indexOf('\r\n\r\n', at);
     const head = raw.toString('latin1', at, split);
     const bytes = raw.subarray(split + 4, end);
-    const file = /filename\*=UTF-8''(\S+)/.exec(head);
+    const beside = /name="sidecar"; filename\*=UTF-8''(\S+)/.exec(head);
+    const file = beside ? null : /filename\*=UTF-8''(\S+)/.exec(head);
     if (file) {
       if (!raw.subarray(end).equals(Buffer.from(`\r\n${boundary}--\r\n`))) throw new Error('the body does not end as it should');
-      return { name: decodeURIComponent(file[1]!), fields, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+      return { name: decodeURIComponent(file[1]!), fields, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), sidecar };
     }
-    fields[/name="(\w+)"/.exec(head)![1]!] = bytes.toString();
+    if (beside) sidecar = { name: decodeURIComponent(beside[1]!), bytes };
+    else fields[/name="(\w+)"/.exec(head)![1]!] = bytes.toString();
     at = end + 2;
   }
 }

@@ -37,7 +37,7 @@ function summary(entries: readonly Entry[], dryRun: boolean): string[] {
   const totals = totalsOf(entries);
   const size = entries.filter((e) => e.outcome === 'waiting').reduce((sum, e) => sum + (e.bytes ?? 0), 0);
   const words = [
-    dryRun ? `${count(totals.waiting)} files (${bytes(size)}) would be sent` : `${count(totals.added)} added`, !dryRun && totals.duplicate > 0 && `${count(totals.duplicate)} were here already`, totals.known > 0 && `${count(totals.known)} known and not sent`,
+    dryRun ? `${count(totals.waiting)} files (${bytes(size)}) would be sent` : `${count(totals.added)} added`, !dryRun && totals.duplicate > 0 && `${count(totals.duplicate)} were here already`, totals.sidecar > 0 && `${count(totals.sidecar)} ${dryRun ? 'sidecars with them' : 'sidecars sent with their photos'}`, totals.known > 0 && `${count(totals.known)} known and not sent`,
     totals.refused > 0 && `${count(totals.refused)} refused`, totals.failed > 0 && `${count(totals.failed)} failed`, totals.ignored > 0 && `${count(totals.ignored)} ignored`, !dryRun && totals.waiting > 0 && `${count(totals.waiting)} not sent`,
   ].filter((w): w is string => typeof w === 'string');
   const lines = [`${count(entries.length)} entries: ${words.join(', ')}.`];

@@ -31,8 +31,8 @@ describe('walking', () => {
     symlinkSync(path.join(photos, 'plain'), path.join(photos, 'same'));
     symlinkSync(photos, path.join(photos, 'a/circle'));
     const found: string[] = [];
-    for await (const f of walk([photos, path.join(photos, 'plain'), '/nowhere/at/all'])) found.push(`${path.relative(photos, f.shown)} ${f.kind === 'file' ? f.bytes : `${f.kind}: ${f.why}`}`);
-    expect(found.slice(0, -2)).toEqual(['.DS_Store ignored: hidden', '.hidden ignored: hidden', '1.jpg.xmp ignored: sidecar', 'Thumbs.db ignored: made by a system', 'a/circle ignored: link', 'a/z.jpg 7', 'b/1.jpg 7', 'b/2.jpg 7', 'b/@eaDir ignored: made by a system', 'etc ignored: link', 'plain 5', 'same ignored: link']);
+    for await (const f of walk([photos, path.join(photos, 'plain'), '/nowhere/at/all'])) found.push(`${path.relative(photos, f.shown)} ${f.kind === 'file' ? f.bytes : f.kind === 'sidecar' ? `sidecar ${f.bytes}` : `${f.kind}: ${f.why}`}`);
+    expect(found.slice(0, -2)).toEqual(['.DS_Store ignored: hidden', '.hidden ignored: hidden', '1.jpg.xmp sidecar 9', 'Thumbs.db ignored: made by a system', 'a/circle ignored: link', 'a/z.jpg 7', 'b/1.jpg 7', 'b/2.jpg 7', 'b/@eaDir ignored: made by a system', 'etc ignored: link', 'plain 5', 'same ignored: link']);
     expect(found.slice(-2)).toEqual(['plain ignored: named twice', expect.stringContaining('failed: it is not there')]);
   });
 });
@@ -46,10 +46,10 @@ describe('sending', () => {
     utimesSync(path.join(photos, 'p3.jpg'), 1_500_000_000, 1_500_000_000);
     const { ran, report } = await reported('--library', 'Family');
     expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('15 entries: 13 added, 1 were here already, 1 ignored.') });
-    expect(report.totals).toEqual({ added: 13, duplicate: 1, known: 0, refused: 0, ignored: 1, failed: 0, waiting: 0 });
+    expect(report.totals).toEqual({ added: 13, duplicate: 1, sidecar: 0, known: 0, refused: 0, ignored: 1, failed: 0, waiting: 0 });
     expect(server.atOnce).toBeGreaterThan(1);
     expect(server.atOnce).toBeLessThanOrEqual(3);
-    expect(server.uploads.find((u) => u.name === 'p3.jpg')).toMatchObject({ bytes: Buffer.from('p3.jpg'), fields: { library: 'lib-1', device: hostname(), modifiedAt: '1500000000000' } });
+    expect(server.uploads.find((u) => u.name === 'p3.jpg')).toMatchObject({ bytes: Buffer.from('p3.jpg'), fields: { library: 'lib-1', device: hostname(), modifiedAt: '1500000000000', folder: photos }, sidecar: null });
     expect(server.uploads.map((u) => u.name)).toContain(`quote'"q ünï 日本 😀 100%.jpg`);
     expect(report.entries.find((e) => e.path.endsWith('p3.jpg'))).toMatchObject({ sha256: server.uploads.find((u) => u.name === 'p3.jpg')!.sha256, assetId: expect.stringContaining('asset-') });
   });
@@ -127,6 +127,28 @@ describe('sending', () => {
     for await (const f of walk([photos])) if (f.kind === 'file') await expect(send(api, f, { library: null, device: 'd', signal: new AbortController().signal, backOffMs: 1, tries: 4 })).rejects.toThrow('Something went wrong.');
     expect(server.asked).toHaveLength(4);
     api.close();
+  });
+});
+
+describe('sidecars', () => {
+  test('each goes with its photo, or is told why not', async () => {
+    mkdirSync(path.join(photos, 'sub'));
+    for (const f of ['a.jpg', 'A.JPG.xmp', 'b.JPG', 'b.XMP', 'c.NEF', 'c.jpg', 'c.xmp', 'd.heic', 'd.mov', 'd.xmp', 'e.jpg', 'e.png', 'e.xmp', 'f.jpg', 'f.jpg.xmp', 'f.xmp', 'g.xmp', 'sub/a.xmp']) put(f);
+    const { ran, report, of } = await reported();
+    expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('5 sidecars sent with their photos, 4 ignored') });
+    const sent = Object.fromEntries(server.uploads.map((u) => [u.name, u.sidecar && [u.sidecar.name, u.sidecar.bytes.toString()]]));
+    expect(sent).toEqual({ 'a.jpg': ['A.JPG.xmp', 'A.JPG.xmp'], 'b.JPG': ['b.XMP', 'b.XMP'], 'c.NEF': ['c.xmp', 'c.xmp'], 'c.jpg': null, 'd.heic': ['d.xmp', 'd.xmp'], 'd.mov': null, 'e.jpg': null, 'e.png': null, 'f.jpg': ['f.jpg.xmp', 'f.jpg.xmp'] });
+    expect(['A.JPG.xmp', 'e.xmp', 'f.xmp', 'g.xmp', 'a.xmp'].map(of)).toEqual(['sidecar: sent with a.jpg', 'ignored: sidecar of several photos with one name', 'ignored: its photo has another sidecar', 'ignored: sidecar without photo', 'ignored: sidecar without photo']);
+    expect(report.entries).toHaveLength(18);
+    expect(report.totals).toMatchObject({ added: 9, sidecar: 5, ignored: 4, waiting: 0 });
+  });
+  test('one that is too large stays here, one of a photo that is refused or known is told so', async () => {
+    for (const f of ['a.jpg', 'b.jpg', 'c.jpg']) { put(f); put(`${f}.xmp`); }
+    truncateSync(path.join(photos, 'a.jpg.xmp'), 5 * 1024 * 1024 + 1);
+    server.answer = (_a, upload) => (upload?.name === 'b.jpg' ? refuse(415, 'unsupported_type', 'This is not a photo.') : undefined);
+    expect(['a.jpg.xmp', 'b.jpg.xmp', 'c.jpg.xmp'].map((await reported()).of)).toEqual(['ignored: sidecar larger than 5 MB', 'ignored: its photo was not taken in', 'sidecar: sent with c.jpg']);
+    expect((await reported('--skip-known')).of('c.jpg.xmp')).toBe('known: its photo is here already');
+    expect((await reported('--dry-run')).of('c.jpg.xmp')).toBe('sidecar: goes with c.jpg');
   });
 });
 

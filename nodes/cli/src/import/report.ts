@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 
-export const OUTCOMES = ['added', 'duplicate', 'known', 'refused', 'ignored', 'failed', 'waiting'] as const;
-/** `known`: here already and, with --skip-known, not sent. `waiting`: found, but the import ended before it was its turn (or it was a dry run). */
+export const OUTCOMES = ['added', 'duplicate', 'sidecar', 'known', 'refused', 'ignored', 'failed', 'waiting'] as const;
+/** `sidecar`: an XMP that was sent with its photo. `known`: here already and, with --skip-known, not sent. `waiting`: found, but the import ended before it was its turn (or it was a dry run). */
 export type Outcome = (typeof OUTCOMES)[number];
 export interface Entry { path: string; outcome: Outcome; why: string | null; bytes: number | null; sha256: string | null; assetId: string | null }
 export interface Report { url: string; library: string | null; startedAt: string; finishedAt: string; dryRun: boolean; totals: Record<Outcome, number>; entries: Entry[] }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { hostname } from 'node:os';
 import type { Api } from '../api/client.ts';
 import { ApiError } from '../failure.ts';
 import { createProgress } from './progress.ts';
 import type { Entry } from './report.ts';
-import { hopeless, send, type FoundFile, type SendOptions } from './send.ts';
+import { pairSidecars } from './pair.ts';
+import { hopeless, send, type FoundFile, type SendOptions, type Sidecar } from './send.ts';
 import { reason, walk } from './walk.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -18,12 +20,19 @@ export interface ImportOptions { paths: readonly string[]; library: string | nul
 export async function importFolders(api: Api, terminal: Terminal, options: ImportOptions): Promise<{ entries: Entry[]; stopped: Error | null }> {
   const entries: Entry[] = [];
   const files: { file: FoundFile; entry: Entry }[] = [];
+  const sidecars = new Map<FoundFile, Entry>();
   for await (const found of walk(options.paths)) {
-    const entry: Entry = { path: found.shown, outcome: found.kind === 'file' ? 'waiting' : found.kind, why: found.kind === 'file' ? null : found.why, bytes: found.kind === 'file' ? found.bytes : null, sha256: null, assetId: null };
+    const here = 'disk' in found;
+    const entry: Entry = { path: found.shown, outcome: here ? 'waiting' : found.kind, why: here ? null : found.why, bytes: here ? found.bytes : null, sha256: null, assetId: null };
     entries.push(entry);
     if (found.kind === 'file') files.push({ file: found, entry });
+    else if (here) sidecars.set(found, entry);
     if (terminal.signal.aborted) break;
   }
+  const pairs = pairSidecars(files.map((f) => f.file), [...sidecars.keys()]);
+  for (const [sidecar, why] of pairs.alone) Object.assign(sidecars.get(sidecar)!, { outcome: 'ignored', why });
+  const own = (photo: FoundFile): Entry | undefined => sidecars.get(pairs.of.get(photo)!);
+  if (options.dryRun) for (const [photo, sidecar] of pairs.of) Object.assign(sidecars.get(sidecar)!, { outcome: 'sidecar', why: `goes with ${photo.name}` });
   if (options.dryRun) return { entries, stopped: null };
 
   const progress = createProgress(terminal, { files: files.length, bytes: files.reduce((sum, f) => sum + f.file.bytes, 0) });
@@ -34,13 +43,16 @@ export async function importFolders(api: Api, terminal: Terminal, options: Impor
   const sending: SendOptions = { library: options.library, device: hostname(), signal, ...(options.backOffMs === undefined ? {} : { backOffMs: options.backOffMs }) };
   const one = async ({ file, entry }: (typeof files)[number]): Promise<void> => {
     try {
-      const { result, sha256 } = await send(api, file, sending);
+      const sidecar = await withSidecar(pairs.of.get(file), own(file));
+      const { result, sha256 } = await send(api, file, { ...sending, sidecar });
+      if (sidecar) Object.assign(own(file)!, { outcome: 'sidecar', why: `sent with ${file.name}`, assetId: result.assetId });
       Object.assign(entry, { outcome: result.outcome === 'created' ? 'added' : 'duplicate', sha256, assetId: result.assetId, why: result.trashed ? 'it lies in the trash' : result.problems.join(', ') || null });
     } catch (error) {
       if (signal.aborted) return; // not its own fault: it is still waiting
       if (hopeless(error)) giveUp(error);
       const refused = error instanceof ApiError && error.status < 500 && error.status !== 401 && error.status !== 403 && error.status !== 429;
       Object.assign(entry, { outcome: refused ? 'refused' : 'failed', why: reason(error) });
+      if (own(file)?.outcome === 'waiting') Object.assign(own(file)!, { outcome: 'ignored', why: 'its photo was not taken in' });
     }
     progress.step(file.bytes);
   };
@@ -49,8 +61,20 @@ export async function importFolders(api: Api, terminal: Terminal, options: Impor
     if (options.skipKnown) batch = await withoutKnown(api, options.library, batch, signal).catch((error: unknown) => { if (!signal.aborted) giveUp(error); return []; });
     await inParallel(batch, one, () => signal.aborted);
   }
+  for (const { file, entry } of files) if (entry.outcome === 'known' && own(file)) Object.assign(own(file)!, { outcome: 'known', why: 'its photo is here already' });
   progress.end();
   return { entries, stopped };
+}
+
+/** What lies beside a photo, when it can be read; one that cannot must not keep the photo back. */
+async function withSidecar(found: FoundFile | undefined, entry: Entry | undefined): Promise<Sidecar | undefined> {
+  if (!found || !entry) return undefined;
+  try {
+    return { name: found.name, bytes: await readFile(found.disk) };
+  } catch (error) {
+    Object.assign(entry, { outcome: 'failed', why: reason(error) });
+    return undefined;
+  }
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, ended: () => boolean): Promise<void> {

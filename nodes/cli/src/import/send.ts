@@ -7,9 +7,11 @@ import type { Api } from '../api/client.ts';
 import { ApiError, NetworkError } from '../failure.ts';
 import type { Found } from './walk.ts';
 
-export type FoundFile = Extract<Found, { kind: 'file' }>;
+export type FoundFile = Extract<Found, { disk: Buffer }>;
+/** An XMP that goes with its photo, read already. */
+export interface Sidecar { name: string; bytes: Buffer }
 export interface Sent { result: UploadResult; sha256: string }
-export interface SendOptions { library: string | null; device: string; signal: AbortSignal; /** Wait before the second try; doubles each time. */ backOffMs?: number; tries?: number }
+export interface SendOptions { library: string | null; device: string; signal: AbortSignal; /** Wait before the second try; doubles each time. */ backOffMs?: number; tries?: number; sidecar?: Sidecar | undefined }
 
 /** The file is not what it was when it was found: other size, or gone. Not sent again. */
 export class ChangedFile extends Error {}
@@ -34,10 +36,18 @@ export const transient = (error: unknown): boolean => error instanceof NetworkEr
 export const hopeless = (error: unknown): boolean => error instanceof NetworkError || (error instanceof ApiError && ['storage_missing', 'storage_full', 'unauthenticated', 'forbidden', 'account_disabled', 'not_found'].includes(error.code))
   || (error instanceof ApiError && error.code === 'internal' && error.status < 500);
 
-async function sendOnce(api: Api, file: FoundFile, { library, device, signal }: SendOptions): Promise<Sent> {
+const FOLDER_MAX = 1000;
+const folderOf = (shown: string): string => shown.slice(0, Math.max(0, shown.lastIndexOf('/'))).slice(-FOLDER_MAX);
+
+async function sendOnce(api: Api, file: FoundFile, { library, device, signal, sidecar }: SendOptions): Promise<Sent> {
   const boundary = `----mantel${createHash('sha1').update(`${file.shown}${Math.random()}`).digest('hex')}`;
   const field = (name: string, value: string): string => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const head = Buffer.from(`${library ? field('library', library) : ''}${field('device', device)}${field('modifiedAt', String(Math.round(file.modifiedAt)))}--${boundary}\r\ncontent-disposition: form-data; name="file"; filename*=UTF-8''${encodeName(file.name)}\r\ncontent-type: application/octet-stream\r\n\r\n`);
+  const part = (name: string, fileName: string, type: string): string => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"; filename*=UTF-8''${encodeName(fileName)}\r\ncontent-type: ${type}\r\n\r\n`;
+  const folder = folderOf(file.shown).replace(/[\r\n\0]/g, '_');
+  const head = Buffer.concat([
+    Buffer.from(`${library ? field('library', library) : ''}${field('device', device)}${field('modifiedAt', String(Math.round(file.modifiedAt)))}${folder ? field('folder', folder) : ''}`),
+    ...(sidecar ? [Buffer.from(part('sidecar', sidecar.name, 'application/rdf+xml')), sidecar.bytes, Buffer.from('\r\n')] : []), Buffer.from(part('file', file.name, 'application/octet-stream')),
+  ]);
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const hash = createHash('sha256');
   let unread: Error | null = null; // what went wrong on this side looks like a broken line on the other

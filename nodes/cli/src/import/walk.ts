@@ -3,8 +3,10 @@ import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** One thing that was found. `disk`: the bytes of its path, since names on old disks are not always UTF-8; `shown`: the same for people, always valid text. */
+interface OnDisk { disk: Buffer; shown: string; name: string; bytes: number; modifiedAt: number }
 export type Found =
-  | { kind: 'file'; disk: Buffer; shown: string; name: string; bytes: number; modifiedAt: number }
+  | ({ kind: 'file' } & OnDisk)
+  | ({ kind: 'sidecar' } & OnDisk)
   | { kind: 'ignored' | 'failed'; shown: string; why: string };
 
 /** Folders and files that programs make for themselves. */
@@ -53,7 +55,8 @@ function* file(disk: Buffer, info: BigIntStats, seen: Set<string>): Generator<Fo
   if (seen.has(key)) return yield { kind: 'ignored', shown: shown(disk), why: 'named twice' };
   if (!info.isFile()) return yield { kind: 'ignored', shown: shown(disk), why: 'not a file' };
   seen.add(key);
-  yield { kind: 'file', disk, shown: shown(disk), name: text(disk.subarray(disk.lastIndexOf(0x2f) + 1)), bytes: Number(info.size), modifiedAt: Number(info.mtimeMs) };
+  const name = text(disk.subarray(disk.lastIndexOf(0x2f) + 1));
+  yield { kind: /\.xmp$/i.test(name) ? 'sidecar' : 'file', disk, shown: shown(disk), name, bytes: Number(info.size), modifiedAt: Number(info.mtimeMs) };
 }
 
 function ignored(name: string, info: BigIntStats): string | null {
@@ -61,7 +64,6 @@ function ignored(name: string, info: BigIntStats): string | null {
   if (info.isSymbolicLink()) return 'link';
   if (SYSTEM.has(small) || (info.isFile() && SYSTEM_FILES.has(small))) return 'made by a system';
   if (name.startsWith('.')) return 'hidden';
-  if (info.isFile() && small.endsWith('.xmp')) return 'sidecar';
   return info.isFile() || info.isDirectory() ? null : 'not a file';
 }
 
