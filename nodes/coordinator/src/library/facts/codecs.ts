@@ -4,7 +4,7 @@ const VIDEO: [RegExp, string][] = [
   [/^(ap4[hx]|apc[hnso]|apr[nh]|aprn)$/i, 'prores'], [/^(mjp[gab]|jpeg|mjpeg|v_mjpeg|dmb1)$/i, 'mjpeg'], [/^(mp4v|divx|dx50|xvid|fmp4|v_mpeg4\/iso\/.*)$/i, 'mpeg4'], [/^(s263|h263)$/i, 'h263'], [/^(2|v_mpeg2|mpeg2|mpg2|m2v1|hdv\d|xdv.)$/i, 'mpeg2'], [/^(1|v_mpeg1|mpg1)$/i, 'mpeg1'], [/^(wmv\d|wvc1|wmva)$/i, 'wmv'], [/^(dvc.?|dvsd|dvhd|dv..)$/i, 'dv'],
 ];
 const AUDIO: [RegExp, string][] = [
-  [/^(mp4a|aac.*|a_aac.*|15|17|255)$/i, 'aac'], [/^(\.?mp3|mp3|a_mpeg\/l3|85|3|4)$/i, 'mp3'], [/^(opus|a_opus)$/i, 'opus'], [/^a_vorbis$/i, 'vorbis'], [/^(samr|sawb|amr.*)$/i, 'amr'], [/^(ac-3|a_ac3|129|8192)$/i, 'ac3'], [/^(ec-3|a_eac3|135)$/i, 'eac3'],
+  [/^(mp4a|aac.*|a_aac.*|15|17|255)$/i, 'aac'], [/^(\.?mp3|mp3|a_mpeg\/l3|85)$/i, 'mp3'], [/^(mp[12]|3|4)$/i, 'mp2'], [/^(opus|a_opus)$/i, 'opus'], [/^a_vorbis$/i, 'vorbis'], [/^(samr|sawb|amr.*)$/i, 'amr'], [/^(ac-3|a_ac3|129|8192)$/i, 'ac3'], [/^(ec-3|a_eac3|135)$/i, 'eac3'],
   [/^(raw|sowt|twos|lpcm|in24|in32|fl32|fl64|ipcm|a_pcm.*|1|128)$/i, 'pcm'], [/^(alac|a_alac)$/i, 'alac'], [/^(flac|fLaC|a_flac)$/i, 'flac'], [/^(wma.*|353|354|352)$/i, 'wma'], [/^(ulaw|alaw|6|7)$/i, 'g711'], [/^(apac)$/i, 'apac'],
 ];
 const named = (value: unknown, table: [RegExp, string][]): string | null => {

@@ -32,8 +32,10 @@ const PATTERNS: Pattern[] = [
   [/(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)[-_ T.](\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?:\d{2,3})?(?!\d)/, (m) => guess(n(m[1]), n(m[2]), n(m[3]), [n(m[4]), n(m[5]), n(m[6])]), true],
   // BURST20190615234510123, IMG_20190615234510: without a gap only behind the words of cameras
   [/(?:^|BURST|IMG_?|VID_?|PANO_?|MVIMG_?|DSC_?|C360_)((?:19|20)\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\d{3})?(?!\d)/i, (m) => guess(n(m[1]), n(m[2]), n(m[3]), [n(m[4]), n(m[5]), n(m[6])]), true],
-  // 2019-06-15 23.45.10, Screenshot 2019-05-21 at 10.45.52 PM, Bildschirmfoto 2019-05-21 um …, photo_2020-01-01_12-00-00, signal-2020-01-01-120000
-  [/(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)[^\d]{1,12}(\d{1,2})[-_.:hH\uA789]?(\d\d)[-_.:m\uA789]?(\d\d)(?!\d\d\d\d)[^\dA-Za-z]?([AaPp])?\.?(?:[Mm])?/, (m) => guess(n(m[1]), n(m[3]), n(m[4]), [clock(n(m[5]), m[8]), n(m[6]), n(m[7])])],
+  // 2019-06-15 23.45.10, Screenshot 2019-05-21 at 10.45.52 PM, Bildschirmfoto 2019-05-21 um …, photo_2020-01-01_12-00-00
+  [/(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)[^\d]{1,12}(\d{1,2})[-_.:h\uA789](\d\d)[-_.:m\uA789](\d\d)(?!\d\d\d\d)(?:[^\dA-Za-z]?([AaPp])\.?[Mm])?/, (m) => guess(n(m[1]), n(m[3]), n(m[4]), [clock(n(m[5]), m[8]), n(m[6]), n(m[7])])],
+  // signal-2020-01-01-120000, Screenshot 2024-01-02 123456
+  [/(?<!\d)(\d{4})([-_.])(\d\d)\2(\d\d)[-_ T.]{1,2}(\d\d)(\d\d)(\d\d)(?!\d)/, (m) => guess(n(m[1]), n(m[3]), n(m[4]), [n(m[5]), n(m[6]), n(m[7])])],
   // IMG-20190102-WA0003, VID-20190102-WA0001
   [/^(?:IMG|VID|AUD|PTT|STK)-(\d{4})(\d\d)(\d\d)-WA\d+/i, (m) => guess(n(m[1]), n(m[2]), n(m[3])), true],
   // 20190615.jpg, 20190615_001.jpg, IMG_20190615.jpg

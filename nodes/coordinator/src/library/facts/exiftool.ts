@@ -3,11 +3,10 @@ import type { Exiftool } from '../exiftool.ts';
 import { audioCodec, videoCodec } from './codecs.ts';
 import { codedColour, colourName, exifColour } from './colour.ts';
 import type { DateKind } from './dates.ts';
-import { percentStars } from './judge.ts';
 import { barPaths, slashPaths } from './keywords.ts';
 import { contentId } from './maker-apple.ts';
 import { asStruct, microsoftPeople, mwgPeople } from './regions.ts';
-import { noTags, number, type RawTags, type Said } from './tags.ts';
+import { noTags, number, percentStars, type RawTags, type Said } from './tags.ts';
 
 export interface FactsLog { warn(data: object, message: string): void }
 export interface SlowReader {
@@ -19,8 +18,8 @@ export interface SlowReader {
 const ASK = [
   'DateTimeOriginal', 'CreateDate', 'DateCreated', 'CreationDate', 'DateTimeDigitized', 'DigitalCreationDate', 'DateTimeCreated', 'DigitalCreationDateTime', 'CreationTime', 'PNG:ModifyDate',
   'OffsetTimeOriginal', 'OffsetTime', 'OffsetTimeDigitized', 'SubSecTimeOriginal', 'SubSecTimeDigitized', 'GPSDateStamp', 'GPSTimeStamp', 'GPSLatitude#', 'GPSLongitude#', 'GPSAltitude#', 'ImageSize#', 'ImageWidth', 'ImageHeight', 'Rotation#', 'Orientation#', 'Duration#', 'ColorSpace#', 'InteropIndex#', 'ProfileDescription', 'ColorPrimaries#', 'TransferCharacteristics#',
-  'CompressorID', 'VideoCodec', 'VideoCodecID', 'VideoCodecName', 'VideoStreamType#', 'CodecID', 'TrackType#', 'AudioFormat', 'AudioCodecID', 'AudioCodecName', 'AudioStreamType#', 'Encoding#', 'AudioEncoding#', 'MPEG:AudioLayer',
-  'Make', 'Model', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#', 'RatingPercent#', 'ContentIdentifier', 'MediaGroupUUID', 'RegionInfo', 'RegionInfoMP', 'PersonInImage', 'HierarchicalSubject', 'TagsList', 'LastKeywordXMP',
+  'CompressorID', 'VideoCodec', 'VideoEncoding#', 'VideoCodecName', 'VideoStreamType#', 'CodecID', 'AudioFormat', 'AudioCodecID#', 'AudioCodecName', 'AudioStreamType#', 'Encoding#', 'AudioEncoding#', 'MPEG:AudioLayer',
+  'Make', 'Model', 'AndroidMake', 'AndroidModel', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#', 'RatingPercent#', 'ContentIdentifier', 'MediaGroupUUID', 'RegionInfo', 'RegionInfoMP', 'PersonInImage', 'HierarchicalSubject', 'TagsList', 'LastKeywordXMP',
   'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
 ].map((tag) => `-${tag}`);
 /** The reader for all that the fast one does not understand. */
@@ -28,7 +27,7 @@ export const createSlowReader = (exiftool: Exiftool, log: FactsLog): SlowReader 
   async read(path, type, mime) {
     try {
       const tool = await exiftool.tool();
-      const tags = await tool.readRaw(path, { readArgs: ['-G', '-a', '-struct', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
+      const tags = await tool.readRaw(path, { readArgs: ['-G0:4', '-a', '-struct', '-api', 'QuickTimeUTC=1', '-api', 'LargeFileSupport=1', ...ASK], useMWG: false });
       return fromExiftool(tags as Record<string, unknown>, type, mime);
     } catch (error) {
       log.warn({ err: error }, 'exiftool could not read a file');
@@ -68,7 +67,7 @@ export function fromExiftool(t: Grouped, type: AssetType, mime: string): RawTags
   tags.gpsDate = t['EXIF:GPSDateStamp']; tags.gpsTime = t['EXIF:GPSTimeStamp'];
   tags.size = displayed(t, any, type, mime);
   tags.orientation = type === 'image' ? (t['EXIF:Orientation'] ?? t['XMP:Orientation']) : null;
-  tags.make = any('Make', 'EXIF', 'QuickTime'); tags.model = any('Model', 'EXIF', 'QuickTime'); tags.lens = any('LensModel', 'EXIF', 'XMP') ?? any('LensID', 'Composite') ?? any('Lens', 'XMP');
+  tags.make = any('Make', 'EXIF', 'QuickTime') ?? rest(t, 'AndroidMake'); tags.model = any('Model', 'EXIF', 'QuickTime') ?? rest(t, 'AndroidModel'); tags.lens = any('LensModel', 'EXIF', 'XMP') ?? any('LensID', 'Composite') ?? any('Lens', 'XMP');
   tags.cameraFrom = (['EXIF', 'QuickTime', 'XMP'] as const).filter((g) => t[`${g}:Make`] !== undefined || t[`${g}:Model`] !== undefined).map((g) => GROUPS[g])[0] ?? FALLBACK[type];
   tags.iso = any('ISO', 'EXIF'); tags.fNumber = any('FNumber', 'EXIF'); tags.exposureTime = any('ExposureTime', 'EXIF'); tags.focalLength = any('FocalLength', 'EXIF');
   tags.rating = [...said('Rating', 'XMP'), ...percent(said('RatingPercent', 'XMP')), ...said('Rating', 'EXIF'), ...percent(said('RatingPercent', 'EXIF')), other('Rating')];
@@ -90,9 +89,11 @@ const percent = (said: Said[]): Said[] => said.map((s) => ({ ...s, value: percen
 
 function fromVideo(tags: RawTags, t: Grouped, any: (tag: string, ...groups: string[]) => unknown): void {
   tags.durationMs = seconds(any('Duration', 'QuickTime', 'Matroska', 'RIFF', 'ASF', 'M2TS', 'Composite'));
-  const sound = Number(t['Matroska:TrackType']) === 2;
-  tags.videoCodec = videoCodec(t['QuickTime:CompressorID'] ?? any('VideoCodecID') ?? t['RIFF:VideoCodec'] ?? any('VideoStreamType') ?? any('VideoCodecName') ?? (sound ? null : t['Matroska:CodecID']));
-  tags.audioCodec = audioCodec(t['QuickTime:AudioFormat'] ?? any('AudioCodecID') ?? any('AudioStreamType') ?? any('AudioCodecName') ?? t['RIFF:Encoding'] ?? t['MPEG:AudioLayer'] ?? (sound ? t['Matroska:CodecID'] : null));
+  const tracks = Object.keys(t).filter((k) => /^Matroska:.*CodecID$/.test(k)).map((k) => String(t[k]));
+  const layer = t['MPEG:AudioLayer'];
+  const flash = { 2: 'h263', 4: 'vp6', 5: 'vp6', 7: 'h264', 12: 'hevc' }[Number(t['Flash:VideoEncoding'])];
+  tags.videoCodec = flash ?? videoCodec(t['QuickTime:CompressorID'] ?? t['RIFF:VideoCodec'] ?? t['M2TS:VideoStreamType'] ?? any('VideoCodecName') ?? tracks.find((track) => track.startsWith('V_')));
+  tags.audioCodec = audioCodec(t['QuickTime:AudioFormat'] ?? t['ASF:AudioCodecID'] ?? (layer === undefined ? undefined : `mp${layer}`) ?? t['M2TS:AudioStreamType'] ?? t['RIFF:Encoding'] ?? tracks.find((track) => track.startsWith('A_')) ?? { 2: 'mp3', 10: 'aac', 14: 'mp3' }[Number(t['Flash:AudioEncoding'])]);
 }
 
 function rest(t: Grouped, tag: string): unknown {

@@ -38,7 +38,7 @@ export async function judge(tags: RawTags, hint: FactsHint): Promise<Facts> {
 const sourcesOf = (all: Record<keyof FactSources, DateSource | null | undefined>): FactSources =>
   Object.fromEntries(Object.entries(all).filter(([, from]) => from)) as FactSources;
 
-/** Stars, -1 for rejected. Microsoft counts in percent: 1, 25, 50, 75, 99. */
+/** Stars, -1 for rejected. */
 function firstRating(said: readonly Said[]): { value: number; from: DateSource } | null {
   for (const { value, from } of said) {
     const stars = number(value, -1, 5);
@@ -46,7 +46,3 @@ function firstRating(said: readonly Said[]): { value: number; from: DateSource }
   }
   return null;
 }
-export const percentStars = (percent: unknown): number | null => {
-  const p = number(percent, 0, 100);
-  return p === null ? null : p === 0 ? 0 : p < 13 ? 1 : p < 38 ? 2 : p < 63 ? 3 : p < 87 ? 4 : 5;
-};

@@ -3,12 +3,11 @@ import { overburdened } from './burden.ts';
 import { exifColour, iccName } from './colour.ts';
 import { rankDates } from './dates.ts';
 import { parseIptc } from './iptc.ts';
-import { percentStars } from './judge.ts';
 import { barPaths, slashPaths } from './keywords.ts';
 import { appleContentId } from './maker-apple.ts';
 import { announcedClips, findClip } from './motion.ts';
 import { microsoftPeople, mwgPeople } from './regions.ts';
-import { noTags, type RawTags } from './tags.ts';
+import { noTags, percentStars, type RawTags } from './tags.ts';
 import { type Exif, type Ifd, parseExif } from './tiff.ts';
 import { NO_XMP, parseXmp, type Xmp } from './xmp.ts';
 

@@ -56,15 +56,11 @@ export function firstText(values: readonly Said[], max: number): { value: string
   return null;
 }
 
-/** Words once each (by letters, not by case), in the order they were written. */
-export function tagList(values: readonly unknown[]): string[] {
-  const seen = new Map<string, string>();
-  for (const value of values.flat()) {
-    const tag = text(value, 200);
-    if (tag && seen.size < 200 && !seen.has(tag.normalize('NFC').toLocaleLowerCase('en'))) seen.set(tag.normalize('NFC').toLocaleLowerCase('en'), tag);
-  }
-  return [...seen.values()];
-}
+/** Microsoft counts stars in percent: 1, 25, 50, 75, 99. */
+export const percentStars = (percent: unknown): number | null => {
+  const p = number(percent, 0, 100);
+  return p === null ? null : p === 0 ? 0 : p < 13 ? 1 : p < 38 ? 2 : p < 63 ? 3 : p < 87 ? 4 : 5;
+};
 
 /** A place on earth, or null: out of range, or exactly 0/0, which is how devices without a fix say "nowhere". */
 export function place(lat: unknown, lon: unknown): { lat: number; lon: number } | null {
