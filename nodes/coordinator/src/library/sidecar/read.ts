@@ -23,7 +23,7 @@ const ASK = [
 
 /**
  * Reads a sidecar with exiftool (6 CPU ms). null for what is no XMP, is broken or half written, is larger than 5 MB, or is built to keep a reader busy; never throws.
- * exiftool opens no external entities and expands none of its own.
+ * exiftool opens no external entities and expands none; what defines some is refused all the same.
  */
 export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarReader => async (path) => {
   try {
@@ -68,15 +68,14 @@ export function shapeTrouble(bytes: Buffer): string | null {
       at = bytes.indexOf(LT, end);
       continue;
     }
+    if (next === BANG) return 'it brings a document type of its own'; // where entities would be defined; no program writes one into a sidecar
     const following = bytes.indexOf(LT, at + 1);
-    if (next !== BANG) {
-      if (++elements > MAX_ELEMENTS) return 'it has too many elements';
-      const end = tagEnd(bytes, at, following < 0 ? bytes.length : following);
-      if (end < 0) return 'it is not whole';
-      if (next === SLASH) depth--;
-      else if (bytes[end - 1] !== SLASH) depth++;
-      if (depth > MAX_DEPTH) return 'it is nested too deeply';
-    }
+    if (++elements > MAX_ELEMENTS) return 'it has too many elements';
+    const end = tagEnd(bytes, at, following < 0 ? bytes.length : following);
+    if (end < 0) return 'it is not whole';
+    if (next === SLASH) depth--;
+    else if (bytes[end - 1] !== SLASH) depth++;
+    if (depth > MAX_DEPTH) return 'it is nested too deeply';
     at = following;
   }
   return depth === 0 && elements > 0 ? null : 'it is not whole';

@@ -23,14 +23,17 @@ export const setConflicts = (sql: Sql, assetId: number, conflicts: Conflict[]): 
 export function replaceTags(sql: Sql, assetId: number, ord: number, wanted: string[], source: string, uuid: () => string): boolean {
   const names = [...new Set(wanted.map((t) => t.normalize('NFC').split('/').map((l) => l.trim()).filter(Boolean).join('/')).filter(Boolean))];
   let changed = false;
+  const there = new Set<string>();
   for (const t of sql.all<{ id: number; path: string }>('select t.id, t.path from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = ?', assetId)) {
+    there.add(t.path);
     if (names.includes(t.path)) continue;
     sql.run('delete from asset_tag where asset_id = ? and tag_id = ?', assetId, t.id);
     changed = true;
   }
-  for (const name of names) {
+  for (const name of names.filter((n) => !there.has(n))) {
     sql.run('insert into tag(uuid, name, path) values(?, ?, ?) on conflict do nothing', uuid(), name.split('/').at(-1), name);
-    changed = sql.run('insert into asset_tag(tag_id, ord, asset_id, source) select id, ?, ?, ? from tag where path = ? on conflict do nothing', ord, assetId, source, name).changes > 0 || changed;
+    sql.run('insert into asset_tag(tag_id, ord, asset_id, source) select id, ?, ?, ? from tag where path = ?', ord, assetId, source, name);
+    changed = true;
   }
   return changed;
 }
