@@ -89,7 +89,7 @@ export async function renderForeign(source: Buffer | string, kind: ForeignKind, 
   const size = sizeFromHeader(kind, head);
   if (size.width < 1 || size.height < 1) throw new MantelError('undecodable', 'This picture cannot be decoded: its header is damaged.');
   checkPixels(kind, size.width, size.height);
-  const { pixels, icc, truncated } = await heavy(desk.signal, () => asFile(source, desk, (file, folder) => decode(file, folder, kind, { head, size }, desk.signal)));
+  const { pixels, icc, truncated } = await heavy(desk.signal, size.width * size.height, () => asFile(source, desk, (file, folder) => decode(file, folder, kind, { head, size }, desk.signal)));
   return { ...await renderPixels(pixels, { icc: usableProfile(icc) ? icc : undefined, truncated }), ...displayed(size, pixels) };
 }
 
@@ -105,7 +105,7 @@ function greyBelow({ data, width, height, channels }: Pixels): void {
 
 /** A JPEG at which the first decoder gave up, as far as another one comes. */
 export async function renderDamagedJpeg(source: Buffer | string, about: { size: Size; orientation: number; icc?: Buffer | undefined }, desk: Desk): Promise<Derived> {
-  const pixels = await heavy(desk.signal, () => asFile(source, desk, (file) => byFfmpeg(file, 'jpeg', { head: Buffer.alloc(2), reduce: 0 }, desk.signal)));
+  const pixels = await heavy(desk.signal, about.size.width * about.size.height, () => asFile(source, desk, (file) => byFfmpeg(file, 'jpeg', { head: Buffer.alloc(2), reduce: 0 }, desk.signal)));
   greyBelow(pixels);
   const made = await renderPixels(pixels, { ...about, truncated: true });
   return { ...made, ...displayed(about.size, made) };

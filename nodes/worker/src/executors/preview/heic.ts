@@ -64,7 +64,7 @@ function answer({ worker }: Thread, stop: AbortSignal, why: () => Error): Promis
   });
 }
 
-const decode = (request: HeicRequest, signal: AbortSignal, limitMs: number): Promise<HeicReply> => heavy(signal, async () => {
+const decode = (request: HeicRequest, pixels: number, signal: AbortSignal, limitMs: number): Promise<HeicReply> => heavy(signal, pixels, async () => {
   let thread: Thread | undefined;
   try {
     const stop = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
@@ -95,9 +95,10 @@ export async function renderHeic(file: Buffer, signal: AbortSignal, limitMs = TI
   const max = maxPixels('heic');
   const facts = heifFacts(file);
   if (facts.size) checkPixels('heic', facts.size.width, facts.size.height);
-  let reply = await decode({ file, maxPixels: max }, signal, limitMs);
+  const count = facts.size ? facts.size.width * facts.size.height : 0;
+  let reply = await decode({ file, maxPixels: max }, count, signal, limitMs);
   const whole = 'error' in reply ? filled(file, facts.length) : undefined;
-  if (whole) reply = await decode({ file: whole, maxPixels: max }, signal, limitMs);
+  if (whole) reply = await decode({ file: whole, maxPixels: max }, count, signal, limitMs);
   if ('tooLarge' in reply) throw tooManyPixels(reply.tooLarge, max);
   if ('error' in reply) throw new MantelError('undecodable', `This picture cannot be decoded: ${reply.error.slice(0, 300)}`);
   const { width, height } = reply;

@@ -26,5 +26,5 @@ export async function renderLabTiff(file: Buffer, orientation: number): Promise<
   const { width, height } = await measure(copy, 'tiff');
   const sharp = await loadSharp();
   const pixels = await sharp(copy, { failOn: 'none', limitInputPixels: width * height }).raw().toBuffer();
-  return renderImage(labAsTiff(pixels, { width, height }), 'tiff', orientation);
+  return renderImage(labAsTiff(pixels, { width, height }), 'tiff', { orientation });
 }

@@ -10,7 +10,7 @@ export const TIME_LIMIT_MS = 60_000;
 
 const MEGAPIXEL = 1e6;
 // Baseline JPEG is read line by line and shrunk while it is decoded, so that today's 200-megapixel phones fit; the others must be held whole, in 4 to 8 bytes per pixel.
-const MEGAPIXELS: Record<Counted, number> = { jpeg: 268, png: 120, tiff: 120, webp: 64, gif: 64, avif: 64, heic: 64, jxl: 64, jp2: 120, bmp: 64, psd: 64, qoi: 64, netpbm: 64 };
+const MEGAPIXELS: Record<Counted, number> = { jpeg: 268, png: 120, tiff: 120, webp: 64, gif: 64, avif: 40, heic: 64, jxl: 64, jp2: 120, bmp: 64, psd: 64, qoi: 64, netpbm: 64 };
 const PROGRESSIVE_JPEG = 120;
 
 export const maxPixels = (kind: Counted, progressive = false): number => (kind === 'jpeg' && progressive ? PROGRESSIVE_JPEG : MEGAPIXELS[kind]) * MEGAPIXEL;

@@ -20,7 +20,7 @@ const renderHeif = (file: Buffer, desk: Desk): Promise<Derived> => (heifFacts(fi
 
 /** No decoder at hand shows a part of these; the person should at least hear that the rest is missing. */
 async function renderWhole(source: Buffer | string, kind: 'avif' | 'webp', desk: Desk): Promise<Derived> {
-  try { return await renderImage(source, kind); } catch (e) {
+  try { return await renderImage(source, kind, desk); } catch (e) {
     if (errorCode(e) !== 'undecodable') throw e;
     const file = await whole(source, desk);
     if (kind === 'avif' && heifFacts(file).sequence) return renderSequence(file, desk);
@@ -30,7 +30,7 @@ async function renderWhole(source: Buffer | string, kind: 'avif' | 'webp', desk:
 }
 
 async function renderJpeg(source: Buffer | string, desk: Desk): Promise<Derived> {
-  try { return await renderImage(source, 'jpeg'); } catch (e) {
+  try { return await renderImage(source, 'jpeg', desk); } catch (e) {
     if (errorCode(e) !== 'undecodable') throw e;
     const facts = await measure(source, 'jpeg'); // throws where not even the header can be read
     try { return await renderDamagedJpeg(source, { size: facts, orientation: facts.orientation ?? 1 }, desk); } catch { desk.signal.throwIfAborted(); throw e; }
@@ -41,7 +41,7 @@ async function renderTiff(source: Buffer | string, desk: Desk): Promise<Derived>
   const { directories, lab } = await withBytes(source, (bytes) => ({ directories: readDirectories(bytes), lab: isEightBitLab(bytes) }));
   if (isCameraRaw(directories)) return renderRaw(source, desk);
   if (lab) return renderLabTiff(await whole(source, desk), directories[0]?.get(TAG.orientation)?.[0] ?? 1);
-  return renderImage(source, 'tiff');
+  return renderImage(source, 'tiff', desk);
 }
 
 /** Any picture, by what it is. Throws `undecodable`, `too_large`, `timeout`, `internal`; on abort the signal's reason. */
@@ -54,6 +54,6 @@ export async function renderPicture(source: Buffer | string, kind: Exclude<Kind,
     case 'raw': return renderRaw(source, desk);
     case 'tiff': return renderTiff(source, desk);
     case 'jxl': case 'jp2': case 'bmp': case 'qoi': case 'netpbm': return renderForeign(source, kind, desk);
-    default: return renderImage(source, kind);
+    default: return renderImage(source, kind, desk);
   }
 }

@@ -60,14 +60,14 @@ const cutFrom = (source: Buffer | string, jpeg: EmbeddedJpeg, bytes: ByteSource)
 async function fromEmbedded(source: Buffer | string, jpeg: EmbeddedJpeg, { orientation, size }: Container, bytes: ByteSource): Promise<Derived> {
   // a preview that stands upright although the sensor lay on its side was turned by the camera already
   const turned = size !== undefined && orientation !== undefined && sideways(orientation) && size.width !== size.height && (size.width > size.height) !== (jpeg.width > jpeg.height);
-  const made = await renderImage(cutFrom(source, jpeg, bytes), 'jpeg', turned ? 1 : orientation);
+  const made = await renderImage(cutFrom(source, jpeg, bytes), 'jpeg', { orientation: turned ? 1 : orientation });
   return { ...made, ...told(size, made) };
 }
 
 /** Half the sensor's size in both directions: enough for every preview, and many times faster than the whole. */
 async function develop(source: Buffer | string, desk: Desk, size: Size | undefined, length: number): Promise<Derived> {
   if (size && length < area(size) * LEAST_BYTES_PER_PIXEL) throw new MantelError('undecodable', 'This RAW picture is a header only: its pixels are missing.');
-  const ran = await heavy(desk.signal, () => asFile(source, desk, (file) => runBounded('dcraw_emu', ['-h', '-w', '-Z', '-', file], desk.signal)));
+  const ran = await heavy(desk.signal, size ? area(size) : 0, () => asFile(source, desk, (file) => runBounded('dcraw_emu', ['-h', '-w', '-Z', '-', file], desk.signal)));
   if (ran.stdout.length === 0) throw new MantelError('undecodable', 'This RAW picture cannot be developed: its camera is not known, or its data are damaged.');
   const made = await renderPixels(readNetpbm(ran.stdout));
   return { ...made, ...told(size, made) };
