@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { DATE_SOURCES, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
 import type { MemberRole } from '@mantel/contracts/models/library.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import type { Sql } from '../../db/database.ts';
+import { putPeople, putTags } from './ingest.repository.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
 export interface FailedRow { id: number; uuid: string; libraryId: number; ord: number; vis: number; problems: string; sources: string; edited: string; takenAtSource: string; fileId: number; fileUuid: string; path: string; mime: string; bytes: number; name: string }
@@ -31,6 +33,14 @@ export function takeFacts(sql: Sql, a: FailedRow, now: { mime: string; type: 'im
   for (const fact of ['rating', 'title', 'description'] as const) take(fact, f[fact] !== null, { [fact]: f[fact] });
   const dated = free('takenAt') && rank(f.takenAtSource) < rank(a.takenAtSource);
   take('takenAt', dated, { taken_at: f.takenAt, taken_at_local: f.takenAtLocal, taken_at_source: f.takenAtSource, offset_minutes: f.offsetMinutes });
+  if (f.tags.length && free('tags')) {
+    putTags(sql, a.id, a.ord, f.tags, randomUUID);
+    taken.push('tags');
+  }
+  if (f.people.length && free('people')) {
+    putPeople(sql, a.id, a.ord, f.people, randomUUID);
+    taken.push('people');
+  }
   const said = Object.fromEntries(taken.filter((fact) => f.sources[fact]).map((fact) => [fact, f.sources[fact]]));
   set({ sources: JSON.stringify({ ...sources, ...said }) });
   // the hints of the first time (its own time, its folder) are gone: a date that they gave stays

@@ -81,6 +81,9 @@ test('what nobody understood when it came is looked at again: type, facts and pl
   expect(before).not.toEqual(house.db.sql.all('select month, n from month_count where n > 0'));
   expect(JSON.parse(jobs(a.id)[0]!.payload)).toMatchObject({ assetId: a.id, mime: 'image/jpeg' });
   expect(regrouped).toEqual([a.id]); // it may belong to others, now that it is known
+  const tagged = await failed('c.jpg', fixture('tags.jpg'));
+  await retry.assets(ann.id, [tagged.uuid]);
+  expect(house.db.sql.all('select t.path from asset_tag x join tag t on t.id = x.tag_id join asset a on a.id = x.asset_id and a.ord = x.ord where a.id = ?', tagged.id)).not.toEqual([]);
   const placed = await failed('b.jpg', fixture('gps-Lisbon.jpg'));
   await retry.assets(ann.id, [placed.uuid]);
   expect(row(placed.id).lat).toBeCloseTo(38.71, 1);
