@@ -39,7 +39,7 @@ const boot = async (): Promise<Child> => {
   await child.line((l) => l.includes('Server listening'));
   return child;
 };
-const originals = (): string[] => readdirSync(join(data, 'library'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile() && !f.parentPath.includes('.mantel')).map((f) => join(f.parentPath, f.name));
+const originals = (): string[] => readdirSync(join(data, 'library'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile() && !f.parentPath.includes('.mantel') && !f.name.endsWith('.xmp')).map((f) => join(f.parentPath, f.name));
 
 interface Item { name: string; bytes: Buffer; ack?: UploadResult }
 

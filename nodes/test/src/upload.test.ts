@@ -31,8 +31,8 @@ afterAll(async () => {
 });
 
 const asset = async (id: string): Promise<Asset> => must(await rig.api('GET', `/assets/${id}`, undefined, { token: ann.token }), 200).json as unknown as Asset;
-/** Every file below the data folder, relative to it, without what can be made again. */
-const onDisk = (): string[] => readdirSync(rig.data, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => relative(rig.data, join(f.parentPath, f.name))).filter((f) => !f.startsWith('derived')).sort();
+/** Every file below the data folder, relative to it, without what can be made again and what is written in the background (sidecars, the household's lists). */
+const onDisk = (): string[] => readdirSync(rig.data, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => relative(rig.data, join(f.parentPath, f.name))).filter((f) => !f.startsWith('derived') && !f.endsWith('.xmp') && !/\.mantel.(users|albums|people)\.json(\.new)?$/.test(f)).sort();
 const incoming = (): string[] => readdirSync(join(rig.data, 'library', '.mantel', 'incoming'));
 /** Writes a request piece by piece. */
 const stream = (headers: Record<string, string | number> = {}) => open(rig.port, { method: 'POST', path: '/api/v1/assets', headers: { ...MULTIPART, authorization: `Bearer ${ann.token}`, ...headers }, limitMs: 5000 });

@@ -22,6 +22,8 @@ export interface IngestDeps {
   /** Where in time an asset stands: its ord, month and ratio byte. */
   position: (sql: Sql, takenAtLocal: string, width: number | null, height: number | null) => { ord: number; month: number; ratio: number };
   arrived: Arrived;
+  /** Somebody else brought in the same file, perhaps with its other parts. Answers the asset that it is part of then. */
+  contributed?: (sql: Sql, assetId: number, fileId: number) => { assetUuid: string };
   /** What an XMP that came with the file says; null when it cannot be read. */
   readSidecar: (path: string) => Promise<SidecarFacts | null>;
   /** Where such an XMP goes; without it, it is only read. */
@@ -46,15 +48,20 @@ const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
  * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. What stops between any two steps, a crash or an error, is settled at boot or when the same bytes come again.
  */
-export function createIngest({ db, data, facts, marker, position, arrived, readSidecar, sidecars, afterArrival }: IngestDeps) {
+export function createIngest({ db, data, facts, marker, position, arrived, contributed, readSidecar, sidecars, afterArrival }: IngestDeps) {
   const busy = new Map<string, Promise<unknown>>();
 
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
     if (input.sidecar && sidecars) {
       await sidecars.came(known.assetId, join(data, input.sidecar)).catch((e: unknown) => { if (errorCode(e) !== 'bad_sidecar') throw e; }); // its photo is safe all the same
     }
-    await db.writeSql((sql) => repo.recordContribution(sql, { assetId: known.assetId, fileId: known.fileId, userId, device: input.device, originalName: shownName(input.name) }));
-    return { outcome: 'duplicate', assetId: known.assetUuid, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
+    const assetId = await db.writeSql((sql) => {
+      const now = repo.fileByContent(sql, library.id, input.sha256) ?? known; // a merge or a split may have come between
+      const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input.name) });
+      return fresh && now.trashedAt === null ? (contributed?.(sql, now.assetId, now.fileId).assetUuid ?? now.assetUuid) : now.assetUuid;
+    });
+    if (assetId !== known.assetUuid) afterArrival();
+    return { outcome: 'duplicate', assetId, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
   };
 
   /** A file that is here for sure. One that an error left on its way is settled first: only what is live counts as a duplicate. */
@@ -67,7 +74,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
   };
 
   interface Placed { stamp?: Stamp; sha256: string; error?: unknown }
-  const place = async (sidecar: string, path: string): Promise<Placed | null> => {
+  const placeBeside = async (sidecar: string, path: string): Promise<Placed | null> => {
     if (!sidecars) return null;
     const from = join(data, sidecar);
     const sha256 = createHash('sha256').update(await readFile(from)).digest('hex');
@@ -106,7 +113,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, readS
     let placed: Placed | null = null;
     try {
       await moveIn(data, input.temp, row.path);
-      placed = said && input.sidecar ? await place(input.sidecar, row.path) : null;
+      placed = said && input.sidecar ? await placeBeside(input.sidecar, row.path) : null;
       await db.writeSql((sql) => {
         repo.setLive(sql, row.assetId, row.fileId);
         ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
