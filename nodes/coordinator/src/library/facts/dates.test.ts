@@ -44,6 +44,7 @@ describe('rankDates', () => {
     const utc: DateCandidate = { kind: 'quicktime.create', text: '2019:06:15 21:45:10+00:00' };
     expect(best([utc, { kind: 'quicktime.creation', text: '2019:06:15 23:45:10+02:00' }], 'video')).toMatchObject({ utc: null, local: '2019-06-15T23:45:10', source: 'quicktime', offsetMinutes: 120 });
     expect(best([utc], 'video')).toMatchObject({ utc: Date.UTC(2019, 5, 15, 21, 45, 10), local: '2019-06-15T21:45:10', offsetMinutes: null });
+    expect(best([{ kind: 'quicktime.create', text: '1953:06:14 21:45:10+00:00' }], 'video')?.local).toBe('2019-06-15T21:45:10');
     expect(best([{ kind: 'quicktime.create', text: '1904:01:01 00:00:00+00:00' }, { kind: 'quicktime.create', text: '1970:01:01 00:00:00+00:00' }], 'video')).toBeNull();
   });
 });

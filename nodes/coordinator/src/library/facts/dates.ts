@@ -17,6 +17,9 @@ const ORDER: Record<AssetType, readonly DateKind[]> = {
 /** Nobody took a photo before this: what claims so is a camera without a clock (year 0001, 1601 …). */
 const FIRST_YEAR = 1800;
 
+/** There were no such films before 1970: writers that count from there appear to have filmed in the fifties. */
+const FROM_1904 = 24_107 * 86_400_000;
+
 /** Wall clock as if UTC; `zone`: minutes, 'Z' for a bare Z, null when not written; `hasTime` false for a date without a time. */
 interface Parsed { wall: number; ms: number; zone: number | 'Z' | null; hasTime: boolean }
 
@@ -62,7 +65,8 @@ export function rankDates(candidates: readonly DateCandidate[], type: AssetType)
     .toSorted((a, b) => a.rank - b.rank);
   return dates.map((date) => {
     const best = date.parsed.hasTime ? date : (dates.find((d) => d.parsed.hasTime && sameDay(d.parsed.wall, date.parsed.wall)) ?? date);
-    const { wall, zone } = best.parsed;
+    const { zone } = best.parsed;
+    const wall = best.kind === 'quicktime.create' && best.parsed.wall < 0 ? best.parsed.wall + FROM_1904 : best.parsed.wall;
     const ms = best.parsed.ms || fraction(best.fraction);
     const source = best.kind.slice(0, best.kind.indexOf('.')) as DateSource;
     if (best.kind === 'quicktime.create' || (source === 'quicktime' && zone === 'Z')) return { kind: best.kind, wall, ms, utc: wall, source, offsetMinutes: null };

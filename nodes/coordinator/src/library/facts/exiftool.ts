@@ -52,7 +52,8 @@ const GROUPS: Record<string, DateSource> = { EXIF: 'exif', XMP: 'xmp', IPTC: 'ip
 const FALLBACK: Record<AssetType, DateSource> = { image: 'exif', video: 'quicktime' };
 
 /** exiftool's answer (`Group:Tag` → value) in our words; null when it did not understand the file at all. Exported for its test. */
-export function fromExiftool(t: Grouped, type: AssetType, mime: string): RawTags | null {
+export function fromExiftool(answer: Grouped, type: AssetType, mime: string): RawTags | null {
+  const t = bounded(answer);
   const tags = noTags();
   const any = (tag: string, ...groups: string[]): unknown => groups.map((g) => t[`${g}:${tag}`]).find((v) => v !== undefined && v !== '') ?? rest(t, tag);
   const said = (tag: string, ...groups: string[]): Said[] => groups.filter((g) => t[`${g}:${tag}`] !== undefined).map((g) => ({ value: t[`${g}:${tag}`], from: GROUPS[g] ?? FALLBACK[type] }));
@@ -83,6 +84,12 @@ export function fromExiftool(t: Grouped, type: AssetType, mime: string): RawTags
   if (type === 'video') fromVideo(tags, t, any);
   if (/truncated/i.test(String(any('Warning', 'ExifTool')))) tags.problems.push('truncated');
   return any('Error', 'ExifTool') !== undefined && tags.size === null && tags.dates.length === 0 ? null : tags;
+}
+
+/** A file may hold a million keywords, or one of a megabyte: what people write is less. */
+function bounded(answer: Grouped): Grouped {
+  const cut = (value: unknown): unknown => (typeof value === 'string' ? value.slice(0, 65_536) : Array.isArray(value) ? value.slice(0, 2000).map(cut) : value);
+  return Object.fromEntries(Object.entries(answer).slice(0, 2000).map(([key, value]) => [key, cut(value)]));
 }
 
 const percent = (said: Said[]): Said[] => said.map((s) => ({ ...s, value: percentStars(s.value) }));

@@ -29,6 +29,12 @@ describe('dates', () => {
   test('only digitized', async () => expect(await of('create-only.jpg')).toMatchObject({ takenAtLocal: '2019-07-01T10:00:00', takenAtSource: 'exif' }));
   test('a video knows where it was filmed', async () => expect(await of('apple-creationdate.mov')).toMatchObject({ takenAt: Date.UTC(2020, 0, 1, 7, 30), takenAtLocal: '2019-12-31T23:30:00', takenAtSource: 'quicktime', offsetMinutes: -480, durationMs: 2000, make: 'Apple', lat: 38.7139 }));
   test('a video with UTC and a place: the wall clock there', async () => expect(await of('h264-aac.mp4')).toMatchObject({ takenAt: Date.UTC(2019, 5, 15, 21, 45, 10), takenAtLocal: '2019-06-15T22:45:10', offsetMinutes: 60, takenAtSource: 'quicktime', videoCodec: 'h264', audioCodec: 'aac', sources: { takenAt: 'quicktime', offset: 'gps', gps: 'quicktime' } }));
+  test('name and folder', async () => {
+    const hint = { mime: 'image/jpeg', type: 'image', modifiedAt: Date.UTC(2024, 0, 1) } as const;
+    const file = path.join(fixtures, 'blank-date.jpg');
+    expect(await facts.read(file, { ...hint, name: 'IMG_20190615_234510.jpg', folder: '2004' })).toMatchObject({ takenAtLocal: '2019-06-15T23:45:10', takenAtSource: 'name', sources: { takenAt: 'name' }, problems: [] });
+    expect(await facts.read(file, { ...hint, name: 'a.jpg', folder: 'Photos/2004/2004-05 Italy' })).toMatchObject({ takenAtLocal: '2004-05-15T12:00:00', takenAtSource: 'folder', problems: [] });
+  });
   test('the future is kept', async () => expect(await of('future.jpg')).toMatchObject({ takenAtLocal: '2107-01-01T00:00:00', takenAtSource: 'exif', problems: ['odd_date'] }));
   test.each(['blank-date.jpg', 'zero-date.jpg', 'modify-only.jpg', 'plain.png', 'rotate90.mp4'])('%s has none: the time of the file stands in', async (name) => {
     const f = await of(name, Date.UTC(2015, 1, 2, 3, 4, 5));
@@ -59,6 +65,8 @@ describe('the rest', () => {
     expect((await of('rating-rejected.jpg')).rating).toBe(-1);
     expect((await of('name with spaces & ünïcödé 日本 😀.jpg')).description).toBe('named');
   });
+  test('people', async () => expect(await of('mwg-faces.jpg')).toMatchObject({ people: [{ name: 'Ana Silva', region: { x: 0.25, y: 0.25, w: 0.25, h: 0.25 } }], sources: { people: 'xmp' } }));
+  test('where each fact came from, and nothing about those that are not there', async () => expect((await of('tags.jpg', 5)).sources).toEqual({ takenAt: 'file', rating: 'xmp', title: 'xmp', description: 'xmp', tags: 'xmp', people: 'xmp' }));
   test('what is odd about a file is said', async () => {
     expect((await of('heic-as.jpg')).problems).toContain('wrong_extension');
     expect((await of('no-moov.mp4')).problems).toContain('truncated');
