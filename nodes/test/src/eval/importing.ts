@@ -44,11 +44,35 @@ async function everything(client: Client): Promise<Asset[]> {
   return assets;
 }
 
+/** All assets, once none waits for its preview any more; only those that a live event told of are asked again. */
+async function settled(client: Client, heard: Set<string>, wake: () => Promise<void>): Promise<Asset[]> {
+  for (;;) {
+    heard.clear();
+    const assets = await everything(client);
+    const waiting = new Set(assets.filter((a) => a.preview === 'waiting').map((a) => a.id));
+    if (waiting.size === 0) return assets;
+    while (waiting.size > 0) {
+      const told = [...heard].filter((id) => waiting.has(id));
+      heard.clear();
+      for (const id of told) {
+        const asset = await client.json<Asset>('GET', `/assets/${id}`).catch(() => null); // it became a part of another one
+        if (asset?.preview !== 'waiting') waiting.delete(id);
+      }
+      if (told.length === 0) await wake();
+    }
+  }
+}
+
 /** Returns when every file was answered and no asset waits for its preview. */
 export async function importSet(client: Client, dir: string, files: readonly ManifestFile[], progress: (text: string) => void): Promise<Imported> {
   const fates = new Map<string, Fate>();
+  const heard = new Set<string>();
   let woken = Promise.withResolvers<void>();
-  const live = await client.changes((c) => { if (c.kind === 'asset') woken.resolve(); });
+  const live = await client.changes((c) => {
+    if (c.kind !== 'asset') return;
+    heard.add(c.id);
+    woken.resolve();
+  });
   try {
     const sidecars = new Map(files.filter(isSidecar).flatMap((s): [ManifestFile, ManifestFile][] => { const p = photoOf(s, files); return p ? [[p, s]] : []; }));
     const withPhoto = new Set(sidecars.values());
@@ -64,16 +88,13 @@ export async function importSet(client: Client, dir: string, files: readonly Man
     await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
     progress(`${fates.size} files sent; waiting for previews`);
     const deadline = Date.now() + LIMIT_MS;
-    for (;;) {
+    const assets = await settled(client, heard, async () => {
+      if (heard.size > 0) return;
       woken = Promise.withResolvers<void>();
-      const assets = await everything(client);
-      if (assets.every((a) => a.preview !== 'waiting')) {
-        const held = new Map(assets.flatMap((asset) => asset.files.map((file): [string, Held] => [file.sha256, { asset, file }])));
-        return { fates, held, assets };
-      }
-      const limit = setTimeout(() => { woken.reject(new Error(`previews that nobody finished: ${assets.filter((a) => a.preview === 'waiting').map((a) => a.originalName).join(', ')}`)); }, Math.max(0, deadline - Date.now()));
+      const limit = setTimeout(() => { woken.reject(new Error(`the previews were not done in ${LIMIT_MS / 1000} s`)); }, Math.max(0, deadline - Date.now()));
       await woken.promise.finally(() => { clearTimeout(limit); });
-    }
+    });
+    return { fates, held: new Map(assets.flatMap((asset) => asset.files.map((file): [string, Held] => [file.sha256, { asset, file }]))), assets };
   } finally {
     live.close();
   }

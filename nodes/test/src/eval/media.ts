@@ -6,7 +6,7 @@ import { startHouse, type House } from '../bench/house.ts';
 import { isMedia, isSidecar, judgeAll, photoOf, type Fact, type Reading } from './facts.ts';
 import { importSet, type Held, type Imported } from './importing.ts';
 import { MEDIA, readManifest, type ManifestFile } from './manifest.ts';
-import { differs, look, reference } from './reference.ts';
+import { compare, look, reference } from './reference.ts';
 import { watch, type Watched } from './watch.ts';
 
 /** What one file came to. `account`: where it is now, or why it is not; null when nobody knows. `preview`: null when there is nothing to compare. */
@@ -50,8 +50,8 @@ async function preview(f: ManifestFile, held: Held | undefined, set: EvalSet, ho
   if (!theirs) return { state: 'no reference', ...(held?.asset.preview === 'ready' ? { said: 'we show it' } : {}) };
   if (held?.asset.preview !== 'ready') return { state: 'differs', by: theirs.by, said: `no preview: ${held ? `${held.asset.preview} (${held.asset.problems.join(', ')})` : 'not in the library'}` };
   const ours = await house.client.bytes('GET', `/files/${held.asset.fileId}/preview/${held.asset.version}`);
-  const said = differs(await look(ours), theirs);
-  return said === null ? { state: 'agrees', by: theirs.by } : { state: 'differs', by: theirs.by, said };
+  const { agrees, said } = compare(await look(ours), theirs);
+  return { state: agrees ? 'agrees' : 'differs', by: theirs.by, said };
 }
 
 interface JobRow { asset: string | null; state: string; attempt: number; started_at: number; done_at: number }
