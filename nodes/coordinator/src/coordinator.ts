@@ -140,7 +140,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     return { ord: nextOrd(sql, seconds), month: monthOf(seconds), ratio: ratioByte(width, height) };
   };
   const ingest = createIngest({
-    db, data: o.data, facts, marker, position, arrived, readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, afterArrival: queue.wake,
+    db, data: o.data, facts, marker, position, arrived, contributed: groups.group, readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, afterArrival: queue.wake,
     sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
   });
   const assets = createAssets({

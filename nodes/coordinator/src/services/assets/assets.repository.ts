@@ -12,7 +12,7 @@ export interface AssetRow {
 const DETAIL = `select a.id, a.uuid, a.library_id libraryId, l.uuid libraryUuid, l.name libraryName, m.role, a.type, a.vis, a.ord, a.original_name originalName, a.taken_at takenAt, a.taken_at_local takenAtLocal,
   a.taken_at_source takenAtSource, a.offset_minutes offsetMinutes, a.lat, a.lon, a.altitude, a.width, a.height, a.duration_ms durationMs, a.make, a.model, a.lens, a.iso, a.f_number fNumber, a.exposure_time exposureTime,
   a.focal_length focalLength, a.orientation, a.colour_space colourSpace, a.video_codec videoCodec, a.audio_codec audioCodec, a.rating, a.title, a.description, a.sources, a.conflicts, a.preview, a.preview_version previewVersion, a.thumbhash, a.problems, a.trashed_at trashedAt, s.favourite, s.archived,
-  exists (select 1 from contribution c where c.asset_id = a.id and c.user_id = m.user_id) mine
+  not exists (select 1 from file f where f.asset_id = a.id and not exists (select 1 from contribution c where c.file_id = f.id and c.user_id = m.user_id)) mine
   from asset a join library l on l.id = a.library_id join membership m on m.library_id = a.library_id and m.user_id = ?
   left join asset_user s on s.user_id = m.user_id and s.asset_id = a.id`;
 /** An asset as one person may see it, or undefined. Arriving ones do not exist yet. */

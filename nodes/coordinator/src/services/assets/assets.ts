@@ -20,7 +20,7 @@ export interface AssetDeps {
 }
 const iso = (ms: number): string => new Date(ms).toISOString();
 const canEdit = (a: repo.AssetRow): boolean => a.role !== 'viewer';
-/** Contributors trash what they brought in themselves, managers anything. */
+/** Contributors trash what they brought in themselves, every file of it; managers anything. */
 const canTrash = (a: repo.AssetRow): boolean => a.role === 'manager' || (a.role === 'contributor' && a.mine === 1);
 
 /** `offset`: `+02:00`; `gps`: latitude, longitude. */

@@ -28,7 +28,7 @@ const HOURS = 15 * 3600 * 1000; // clocks without a zone are read as UTC
 const MAX_NEAR = 64;
 /** Files of other visible assets of the library that may belong to the same photo: by the name and roughly the time, or by the mark that parts of a live photo share. */
 export function nearby(sql: Read, library: number, of: { stem: string; takenAt: number; contentId: string | null }): GroupFile[] {
-  const byName = of.stem === '' ? [] : files(sql.all(`${FILE} where f.library_id = ? and f.stem = ? and f.taken_at between ? and ? and a.vis = 1 limit ${MAX_NEAR}`, library, of.stem, of.takenAt - HOURS, of.takenAt + HOURS));
+  const byName = files(sql.all(`${FILE} where f.library_id = ? and f.stem = ? and f.stem <> '' and f.taken_at between ? and ? and a.vis = 1 limit ${MAX_NEAR}`, library, of.stem, of.takenAt - HOURS, of.takenAt + HOURS));
   const byMark = of.contentId === null ? [] : files(sql.all(`${FILE} where f.library_id = ? and f.content_id = ? and a.vis = 1 limit ${MAX_NEAR}`, library, of.contentId));
   return [...byName, ...byMark];
 }

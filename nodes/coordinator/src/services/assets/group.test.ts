@@ -8,6 +8,8 @@ import { sidecarDue } from '../sidecars/sidecars.repository.ts';
 import { counted, enterTimeline, leaveTimeline, nextOrd, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createTimeline } from '../timeline/timeline.ts';
+import { assetFor } from './assets.repository.ts';
+import { nearby } from './group.repository.ts';
 import { createGroups, type Groups } from './group.ts';
 import { insertArrival, putPeople, putTags, recordContribution, setLive } from './ingest.repository.ts';
 import { createPreview, previewKey } from './preview.ts';
@@ -326,6 +328,26 @@ describe('taking apart', () => {
     await house.db.writeSql((sql) => sql.run('update asset set vis = 0, trashed_at = 1'));
     await expect(split(ann, whole, heic)).rejects.toMatchObject({ type: 'conflict' });
   });
+});
+
+test('who else brought in a part brings the parts together; nobody trashes what another brought in', async () => {
+  await arrive({ name: 'h.HEIC' });
+  await arrive({ name: 'h.MOV', by: bob });
+  expect(assets()).toHaveLength(2);
+  const still = fileOf('h.HEIC');
+  await house.db.writeSql((sql) => {
+    recordContribution(sql, { assetId: still.assetId, fileId: still.id, userId: bob.id, originalName: 'h.HEIC' });
+    groups.group(sql, still.assetId, still.id);
+  });
+  const { uuid } = one();
+  expect([ann, bob].map((p) => assetFor(house.db.sql, p.id, uuid)!.mine)).toEqual([0, 1]); // the clip is Bob's alone, the still both brought in
+});
+
+test('partners are found by the index', () => {
+  const asked: string[] = [];
+  nearby({ get: () => undefined, all: (text) => { asked.push(text); return []; } }, 1, { stem: 'a', takenAt: 0, contentId: 'x' });
+  const plans = asked.map((text) => house.db.sql.all<{ detail: string }>(`explain query plan ${text}`, ...Array.from({ length: text.split('?').length - 1 }, () => 1)).map((r) => r.detail).join());
+  expect(plans).toEqual([expect.stringContaining('file_stem (library_id=? AND stem=? AND taken_at>'), expect.stringContaining('file_content_id (library_id=? AND content_id=?')]);
 });
 
 test('a name that many share stays quick and joins nothing', async () => {
