@@ -36,14 +36,6 @@ export async function ask<T>(call: Promise<{ data?: T; error?: unknown; response
   throw toError(answer.response, answer.error);
 }
 
-/** One call by its address, for answers whose generated types say less than ours. */
-export const send = <T>(method: 'GET' | 'POST', url: string, body?: unknown, signal?: AbortSignal): Promise<T> =>
-  ask((async () => {
-    const response = await fetch(url, { method, credentials: 'same-origin', ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }), ...(signal ? { signal } : {}) });
-    const answer: unknown = await response.json().catch(() => null);
-    return response.ok ? { data: answer as T, response } : { error: answer, response };
-  })());
-
 /** For the routes that are not JSON. */
 export async function fetchBytes(url: string, headers: Record<string, string> = {}): Promise<ArrayBuffer> {
   let response;

@@ -1,16 +1,16 @@
-import { api, ApiError, ask, send } from './api.ts';
+import { api, ApiError, ask } from './api.ts';
 import type { Asset, AssetChange, Conflict, FileTags } from './types.ts';
 
 export const getAsset = (id: string, signal?: AbortSignal): Promise<Asset> => ask(api.GET('/api/v1/assets/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }));
 export const updateAsset = (id: string, body: AssetChange): Promise<Asset> => ask(api.PATCH('/api/v1/assets/{id}', { params: { path: { id } }, body }));
 /** All tags of its files, as exiftool names them. */
-export const getTags = async (id: string, signal?: AbortSignal): Promise<FileTags[]> => (await send<{ files: FileTags[] }>('GET', `/api/v1/assets/${id}/tags`, undefined, signal)).files;
+export const getTags = async (id: string, signal?: AbortSignal): Promise<FileTags[]> => (await ask(api.GET('/api/v1/assets/{id}/tags', { params: { path: { id } }, ...(signal ? { signal } : {}) }))).files;
 /** Make the previews of what failed once more; how many are on their way. */
-export const retryPreviews = async (ids: string[]): Promise<number> => (await send<{ changed: number }>('POST', '/api/v1/assets/retry', { ids })).changed;
+export const retryPreviews = async (ids: string[]): Promise<number> => (await ask(api.POST('/api/v1/assets/retry', { body: { ids } }))).changed;
 /** Decide between what is shown and what the other program, or this one, had said. */
-export const settleConflict = (id: string, fact: Conflict['fact'], take: 'held' | 'lost'): Promise<Asset> => send('POST', `/api/v1/assets/${id}/settle`, { fact, take });
+export const settleConflict = (id: string, fact: Conflict['fact'], take: 'held' | 'lost'): Promise<Asset> => ask(api.POST('/api/v1/assets/{id}/settle', { params: { path: { id } }, body: { fact, take } }));
 /** A file becomes an asset of its own; answers what is left. */
-export const splitFile = (id: string, fileId: string): Promise<Asset> => send('POST', `/api/v1/assets/${id}/split`, { fileId });
+export const splitFile = (id: string, fileId: string): Promise<Asset> => ask(api.POST('/api/v1/assets/{id}/split', { params: { path: { id } }, body: { fileId } }));
 
 const BATCH = 1000;
 async function inBatches(ids: readonly string[], send: (ids: string[]) => Promise<{ changed: number }>): Promise<number> {

@@ -16,7 +16,7 @@ export type Conflict = Asset['conflicts'][number];
 /** What `PATCH /assets/{id}` takes: only what is to change. */
 export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
 /** The tags of one file, as they stand in it. */
-export interface FileTags { fileId: string; name: string; tags: { group: string; name: string; value: string }[]; cut: boolean }
+export type FileTags = Get<'/api/v1/assets/{id}/tags'>['files'][number];
 export type TimelineWindow = Get<'/api/v1/timeline/window'>;
 export type User = Get<'/api/v1/auth/me'>;
 export type Session = Get<'/api/v1/auth/sessions'>[number];

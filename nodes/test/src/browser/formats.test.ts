@@ -39,7 +39,7 @@ beforeAll(async () => {
   await rig.spawnWorker(0);
   admin = await rig.admin();
   url = `http://127.0.0.1:${rig.port}`;
-  watched = await openBrowser(url, { /* one step lets a request fail */ width: 1440, height: 900, expected: /status of 500/ });
+  watched = await openBrowser(url, { width: 1440, height: 900, expected: /status of 500/ }); // one step lets a request fail
 }, 120_000);
 afterAll(async () => {
   await watched?.close();
@@ -127,7 +127,7 @@ describe('formats', () => {
       await open(name);
       await expect.poll(async () => {
         if ((await at('viewer-cannot').count()) > 0) return (await at('viewer-cannot').innerText()).length > 40 && (await at('viewer-cannot-download').count()) === 1;
-        return (await at('viewer-video').count()) > 0 && at('viewer-video').evaluate((v) => (v as unknown as { readyState: number }).readyState > 0);
+        return at('viewer-video').evaluateAll((all) => all.some((v) => (v as unknown as { readyState: number }).readyState > 0));
       }, { message: name, timeout: 12_000 }).toBe(true);
       if (name === 'mjpeg.avi' || name === 'prores.mov') await shot(`formats-${name}`);
     }
@@ -145,6 +145,27 @@ describe('formats', () => {
     await expect.poll(() => at('viewer-cannot').getAttribute('data-state')).toMatch(/retrying|undecodable/);
     await expect.poll(() => at('viewer-cannot').innerText(), { timeout: 60_000 }).toMatch(/tried again just now/);
     await shot('state-retried');
+  });
+
+  step('whatever may be odd about a file has an icon and words', async () => {
+    const asset = assets.get('header-only.dng')!, all = ['encrypted', 'truncated', 'wrong_extension', 'odd_date', 'no_date', 'no_facts', 'too_large', 'empty', 'undecodable'];
+    await watched.page.route(`**/api/v1/assets/${asset.id}`, async (route) => route.fulfill({ json: { ...((await (await route.fetch()).json()) as Asset), problems: all } }));
+    await open('header-only.dng');
+    await info();
+    await expect.poll(() => at('info-problems').locator('li').count()).toBe(all.length);
+    const told = await at('info-problems').locator('li').evaluateAll((items) => items.map((li) => [li.querySelector('svg')?.childElementCount ?? 0, (li as unknown as { innerText: string }).innerText.length] as const));
+    for (const [i, [drawn, words]] of told.entries()) expect(drawn > 0 && words > 15, all[i]).toBe(true);
+    await shot('problems');
+    await watched.page.unrouteAll();
+    await watched.page.route(`**/api/v1/assets/${asset.id}`, async (route) => route.fulfill({ json: { ...((await (await route.fetch()).json()) as Asset), problems: ['encrypted'] } }));
+    await open('header-only.dng');
+    await expect.poll(() => at('viewer-cannot').getAttribute('data-state')).toBe('encrypted');
+    await shot('state-encrypted');
+    await watched.page.unrouteAll();
+    await open('png-as.jpg');
+    await at('viewer-things').click();
+    await at('info-problems').waitFor();
+    expect(await at('info-problems').innerText()).toMatch(/The file name does not fit its content/);
   });
 
   step('moving pictures play when asked, and by themselves where motion is welcome', async () => {
@@ -172,11 +193,36 @@ describe('formats', () => {
       await at('viewer-live').waitFor();
       await expect.poll(() => shows('m-viewer m-stage img')).toBe(true);
       await watched.page.keyboard.press('l');
-      await expect.poll(async () => (await at('viewer-live-cannot').count()) > 0 || ((await at('viewer-live-video').count()) > 0 && at('viewer-live-video').evaluate((v) => (v as unknown as { currentTime: number }).currentTime > 0)), { message: name }).toBe(true);
+      await expect.poll(async () => (await at('viewer-live-cannot').count()) > 0 || (await at('viewer-live-video').evaluateAll((all) => all.some((v) => (v as unknown as { currentTime: number }).currentTime > 0))), { message: name }).toBe(true);
       await shot(`live-${asset.originalName}`);
       await expect.poll(async () => at('viewer-live-video').count(), { message: `${name} ends`, timeout: 15_000 }).toBe(0);
       expect(await at('viewer-live').getAttribute('aria-pressed')).toBe('false');
     }
+  });
+
+  step('a clip plays while the mouse rests on its chip or a finger on the picture; without a codec the chip says so', async () => {
+    const asset = await open('live.JPG');
+    await at('viewer-live').waitFor();
+    await watched.page.emulateMedia({ reducedMotion: 'no-preference' });
+    await open('live.JPG');
+    await at('viewer-live').hover();
+    await at('viewer-live-video').waitFor();
+    await watched.page.mouse.move(700, 700);
+    await at('viewer-live-video').waitFor({ state: 'detached' });
+    const touch = (type: string) => watched.page.locator('m-stage').evaluate((e, kind) => (e as unknown as { dispatchEvent(event: unknown): boolean }).dispatchEvent(new (globalThis as unknown as { PointerEvent: new (type: string, o: object) => unknown }).PointerEvent(kind, { pointerId: 1, pointerType: 'touch', clientX: 700, clientY: 500, button: 0, isPrimary: true })), type);
+    await watched.page.locator('m-stage').evaluate((e) => { (e as unknown as { setPointerCapture: () => void }).setPointerCapture = () => undefined; }); // a made-up pointer cannot be captured
+    await touch('pointerdown');
+    await at('viewer-live-video').waitFor();
+    await touch('pointerup');
+    await at('viewer-live-video').waitFor({ state: 'detached' });
+    await watched.page.emulateMedia({ reducedMotion: 'reduce' });
+    const clip = asset.files.find((f) => f.role === 'live')!;
+    await watched.page.route(`**/files/${clip.id}/original`, (route) => route.fulfill({ contentType: 'video/quicktime', body: 'no codec for this' }));
+    await open('live.JPG');
+    await at('viewer-live').click();
+    expect(await at('viewer-live-cannot').innerText()).toMatch(/This browser cannot play the clip/);
+    await shot('live-cannot');
+    await watched.page.unrouteAll();
   });
 
   step('a panorama fills the height and can be panned; a very tall picture is as wide as can be read', async () => {

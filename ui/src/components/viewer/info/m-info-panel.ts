@@ -73,7 +73,7 @@ export class MInfoPanel extends LitElement {
   override render() {
     const a = this.asset;
     const file = a.files.find((f) => f.id === a.fileId) ?? a.files[0];
-    const size = [a.width && a.height ? `${a.width} × ${a.height}` : '', a.width && a.height ? `${((a.width * a.height) / 1e6).toFixed(1)} MP` : '', file ? formatBytes(file.bytes) : '', a.durationMs ? formatDuration(a.durationMs / 1000) : ''].filter(Boolean).join(' · ');
+    const size = [a.width && a.height ? `${a.width} × ${a.height}` : '', a.width && a.height && a.width * a.height >= 95_000 ? `${((a.width * a.height) / 1e6).toFixed(1)} MP` : '', file ? formatBytes(file.bytes) : '', a.durationMs ? formatDuration(a.durationMs / 1000) : ''].filter(Boolean).join(' · ');
     const camera = [a.make, a.model?.startsWith(a.make ?? '\u0000') ? a.model.slice(a.make!.length).trim() : a.model].filter(Boolean).join(' ');
     const exposure = [a.fNumber && `f/${a.fNumber}`, a.exposureTime && formatExposure(a.exposureTime), a.focalLength && `${Number(a.focalLength.toFixed(1))} mm`, a.iso && `ISO ${a.iso}`].filter(Boolean).join(' · ');
     const media = [a.videoCodec && codecName(a.videoCodec), a.type === 'video' && a.videoCodec && (a.audioCodec ? t('info.sound', { codec: codecName(a.audioCodec) }) : t('info.noSound'))].filter(Boolean).join(' · ');
