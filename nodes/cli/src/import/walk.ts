@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { diskName } from './disk-name.ts';
 
 /** One thing that was found. `disk`: the bytes of its path, since names on old disks are not always UTF-8; `shown`: the same for people, always valid text. */
 interface OnDisk { disk: Buffer; shown: string; name: string; bytes: number; modifiedAt: number }
@@ -40,7 +41,7 @@ async function* folder(disk: Buffer, seen: Set<string>, depth: number): AsyncGen
     const child = Buffer.concat([disk, Buffer.from(disk.at(-1) === 0x2f ? '' : '/'), name]);
     try {
       const info = await lstat(child, { bigint: true });
-      const why = ignored(text(name), info);
+      const why = ignored(diskName(name), info);
       if (why) yield { kind: 'ignored', shown: shown(child), why };
       else if (info.isDirectory()) yield* folder(child, seen, depth + 1);
       else yield* file(child, info, seen);
@@ -55,7 +56,7 @@ function* file(disk: Buffer, info: BigIntStats, seen: Set<string>): Generator<Fo
   if (seen.has(key)) return yield { kind: 'ignored', shown: shown(disk), why: 'named twice' };
   if (!info.isFile()) return yield { kind: 'ignored', shown: shown(disk), why: 'not a file' };
   seen.add(key);
-  const name = text(disk.subarray(disk.lastIndexOf(0x2f) + 1));
+  const name = diskName(disk.subarray(disk.lastIndexOf(0x2f) + 1));
   yield { kind: /\.xmp$/i.test(name) ? 'sidecar' : 'file', disk, shown: shown(disk), name, bytes: Number(info.size), modifiedAt: Number(info.mtimeMs) };
 }
 
@@ -67,15 +68,8 @@ function ignored(name: string, info: BigIntStats): string | null {
   return info.isFile() || info.isDirectory() ? null : 'not a file';
 }
 
-/** A name that is not UTF-8 comes from an older system; Windows-1252 has a letter for nearly every byte, so that it stays recognisable. */
-function text(name: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(name);
-  } catch {
-    return new TextDecoder('windows-1252').decode(name);
-  }
-}
-const shown = (disk: Buffer): string => text(disk);
+/** Part by part: a name and the folders before it may come from different systems. */
+const shown = (disk: Buffer): string => disk.toString('latin1').split('/').map((part) => diskName(Buffer.from(part, 'latin1'))).join('/');
 
 const REASONS: Record<string, string> = { ENOENT: 'it is not there', EACCES: 'you may not read it', EPERM: 'you may not read it', EIO: 'the disk cannot read it', ELOOP: 'its links lead in a circle', ENAMETOOLONG: 'its path is too long' };
 export const reason = (error: unknown): string => REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message;
