@@ -20,7 +20,7 @@ const ASK = [
   'OffsetTimeOriginal', 'OffsetTime', 'OffsetTimeDigitized', 'SubSecTimeOriginal', 'SubSecTimeDigitized', 'GPSDateStamp', 'GPSTimeStamp', 'GPSLatitude#', 'GPSLongitude#', 'GPSAltitude#', 'ImageSize#', 'ImageWidth', 'ImageHeight', 'Rotation#', 'Orientation#', 'Duration#', 'ColorSpace#', 'InteropIndex#', 'ProfileDescription', 'ColorPrimaries#', 'TransferCharacteristics#',
   'CompressorID', 'VideoCodec', 'VideoEncoding#', 'VideoCodecName', 'VideoStreamType#', 'CodecID', 'AudioFormat', 'AudioCodecID#', 'AudioCodecName', 'AudioStreamType#', 'Encoding#', 'AudioEncoding#', 'MPEG:AudioLayer',
   'Make', 'Model', 'AndroidMake', 'AndroidModel', 'LensModel', 'Lens', 'LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#', 'Rating#', 'RatingPercent#', 'ContentIdentifier', 'MediaGroupUUID', 'RegionInfo', 'RegionInfoMP', 'PersonInImage', 'HierarchicalSubject', 'TagsList', 'LastKeywordXMP',
-  'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
+  'Title', 'ObjectName', 'XPTitle', 'Description', 'Caption-Abstract', 'ImageDescription', 'XPComment', 'Subject', 'Keywords', 'XPKeywords', 'Warning', 'Error',
 ].map((tag) => `-${tag}`);
 /** The reader for all that the fast one does not understand. */
 export const createSlowReader = (exiftool: Exiftool, log: FactsLog): SlowReader => ({
@@ -73,7 +73,7 @@ export function fromExiftool(answer: Grouped, type: AssetType, mime: string): Ra
   tags.iso = any('ISO', 'EXIF'); tags.fNumber = any('FNumber', 'EXIF'); tags.exposureTime = any('ExposureTime', 'EXIF'); tags.focalLength = any('FocalLength', 'EXIF');
   tags.rating = [...said('Rating', 'XMP'), ...percent(said('RatingPercent', 'XMP')), ...said('Rating', 'EXIF'), ...percent(said('RatingPercent', 'EXIF')), other('Rating')];
   tags.title = [...said('Title', 'XMP'), ...said('ObjectName', 'IPTC'), ...said('XPTitle', 'EXIF'), other('Title')];
-  tags.description = [...said('Description', 'XMP'), ...said('Caption-Abstract', 'IPTC'), ...said('ImageDescription', 'EXIF', 'XMP'), other('Description')];
+  tags.description = [...said('Description', 'XMP'), ...said('Caption-Abstract', 'IPTC'), ...said('ImageDescription', 'EXIF', 'XMP'), ...said('XPComment', 'EXIF'), other('Description')];
   tags.paths = [...barPaths([t['XMP:HierarchicalSubject'] ?? []].flat()), ...slashPaths([t['XMP:TagsList'] ?? [], t['XMP:LastKeywordXMP'] ?? []].flat())];
   tags.tags = [...said('Subject', 'XMP'), ...said('Keywords', 'XMP', 'IPTC', 'QuickTime'), ...said('XPKeywords', 'EXIF').map((s) => ({ ...s, value: String(s.value).split(';') }))];
   const [mwg, microsoft] = [asStruct(t['XMP:RegionInfo']), asStruct(t['XMP:RegionInfoMP'])];

@@ -2,12 +2,12 @@ import { text } from './tags.ts';
 
 const MAX_TAGS = 200;
 const MAX_LEVELS = 10;
-/** By letters, not by case and not by how an accent is composed. */
-const key = (s: string): string => s.normalize('NFC').toLocaleLowerCase('en');
+/** By letters, not by case; accents are composed (NFC) before. */
+const key = (s: string): string => s.toLocaleLowerCase('en');
 
 /** `Places|Europe|Lisbon` → `Places/Europe/Lisbon`. A `/` inside a level of the first kind would read as one more level, so it becomes `-`. */
 const path = (value: unknown, separator: '|' | '/'): string | null => {
-  const levels = (text(value, 500) ?? '').split(separator).map((level) => level.replaceAll('/', '-').trim()).filter(Boolean).slice(0, MAX_LEVELS);
+  const levels = (text(value, 500) ?? '').normalize('NFC').split(separator).map((level) => level.replaceAll('/', '-').trim()).filter(Boolean).slice(0, MAX_LEVELS);
   return levels.length === 0 ? null : levels.join('/');
 };
 export const barPaths = (values: readonly unknown[]): string[] => values.map((v) => path(v, '|')).filter((p) => p !== null);
@@ -30,7 +30,7 @@ export function keywordList(paths: readonly string[], flat: readonly unknown[]):
     for (const level of p.split('/')) known.add(key(level));
   }
   for (const value of flat.flat()) {
-    const tag = text(value, 200);
+    const tag = text(value, 200)?.normalize('NFC');
     if (tag && !known.has(key(tag)) && !out.has(key(tag))) out.set(key(tag), tag);
     if (out.size >= MAX_TAGS) break;
   }

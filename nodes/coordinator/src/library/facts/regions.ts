@@ -46,9 +46,9 @@ export function asStruct(value: unknown, depth = 0): Struct | string {
 export function peopleOf(raw: readonly RawPerson[], names: readonly unknown[], orientation: number | null, displayed: { width: number; height: number } | null): NamedRegion[] {
   const out = new Map<string, NamedRegion>();
   for (const person of [...raw, ...names.map((name): RawPerson => ({ name, region: null, applied: null }))]) {
-    const name = text(person.name, 200);
+    const name = text(person.name, 200)?.normalize('NFC');
     if (!name || out.size === MAX_PEOPLE) continue;
-    const key = name.normalize('NFC').toLocaleLowerCase('en');
+    const key = name.toLocaleLowerCase('en');
     const region = person.region && inside(turnedAlready(person.applied, displayed, orientation ?? 1) ? person.region : turn(person.region, orientation ?? 1));
     const known = out.get(key);
     if (!known) out.set(key, { name, region });

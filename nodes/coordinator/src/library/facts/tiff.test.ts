@@ -32,6 +32,12 @@ describe('EXIF by hand', () => {
     expect([Buffer.alloc(0), Buffer.from('II*\0'), Buffer.from('garbage and more'), Buffer.from('II*\0\xff\xff\xff\x7f', 'latin1'), big([0x8769, 4, 1, Buffer.from([0, 0, 0xff, 0xff])])].map(parseExif)).toEqual([null, null, null, null, null]);
     expect(parseExif(big([0x10f, 2, 0xffffffff, Buffer.from([0, 0, 0, 9])], [0x110, 99, 1, Buffer.alloc(4)]))?.ifd0.size).toBe(0);
   });
+  test('text of megabytes, five hundred times', () => {
+    const entries: Entry[] = Array.from({ length: 500 }, (_, i) => [0x100 + i, 2, 20_000_000, Buffer.from([0, 0, 0, 8])]);
+    const before = process.cpuUsage();
+    expect(parseExif(Buffer.concat([big(...entries), Buffer.alloc(20_000_000, 'x')]))?.ifd0.size).toBe(500);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+  });
   test('a directory that contains itself ends', () => expect(parseExif(big([0x8769, 4, 1, Buffer.from([0, 0, 0, 8])]))?.exif.size).toBe(1));
 });
 

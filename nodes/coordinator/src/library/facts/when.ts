@@ -77,7 +77,7 @@ async function zoneFor(t: Taken, around: Around): Promise<{ offset: number | nul
 }
 
 /** Makers whose cameras write the wall clock where QuickTime wants UTC. Phones, and Sony, do as they should. */
-const LOCAL_CLOCKS = /^(canon|nikon|panasonic|gopro|dji|olympus|om digital|fuji|pentax|ricoh|casio|kodak|eastman|leica|sanyo|jvc|victor)/i;
+const LOCAL_CLOCKS = /^(canon|nikon|panasonic|gopro|olympus|om digital|fuji|pentax|ricoh|casio|kodak|eastman|leica|sanyo|jvc|victor)/i;
 const nameSlack = (tags: RawTags): number => (tags.durationMs ?? 0) + 3 * MINUTE;
 
 /** Whether a date that should be UTC is: the name's wall clock that equals it, where the place has another zone, or the maker, says no. */

@@ -7,8 +7,9 @@ const MAX = 64 * 1024;
  * (older Japanese cameras and editors); all else is Windows-1252. Ends at the first NUL and after 64 KB. Never throws.
  */
 export function words(bytes: Uint8Array): string {
-  const nul = bytes.indexOf(0);
-  const part = bytes.subarray(0, Math.min(nul < 0 ? bytes.length : nul, MAX));
+  const most = bytes.subarray(0, MAX);
+  const nul = most.indexOf(0);
+  const part = nul < 0 ? most : most.subarray(0, nul);
   if (part.every((b) => b < 0x80)) return Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1');
   try {
     return utf8.decode(part);
@@ -17,13 +18,22 @@ export function words(bytes: Uint8Array): string {
   }
 }
 
+/**
+ * Any two bytes may look like a sign: in Latin-1 an accent and the letter behind it. Common Japanese signs begin with bytes that Latin-1 has no use for
+ * (0x81 to 0x9f), nearly all of a real text does, and somewhere the second byte is no plain letter either.
+ */
 function japanese(bytes: Uint8Array): string | null {
+  let [pairs, common, foreign] = [0, 0, 0];
+  for (let i = 0; i < bytes.length; i++) {
+    const b = bytes[i]!;
+    if (b < 0x80 || (b >= 0xa1 && b <= 0xdf)) continue; // plain letters and katakana of half width are single bytes
+    pairs++;
+    if (b >= 0x81 && b <= 0x9f) common++;
+    if (bytes[++i]! >= 0x80) foreign++;
+  }
+  if (pairs < 2 || common / pairs < 0.8 || foreign === 0) return null;
   try {
-    const text = new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
-    const foreign = [...text].filter((c) => c > '\x7f');
-    const letters = foreign.filter((c) => /[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f\uff00-\uff5e]/.test(c));
-    // A lone pair of Latin-1 letters may look like one kanji; kana, or several signs and nothing odd among them, do not come about by chance.
-    return /[\u3040-\u30fa]/.test(text) || (letters.length >= 2 && letters.length === foreign.length) ? text : null;
+    return new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
-const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 50 });
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 30 });
 type Find = (lat: number, lon: number) => string[];
 let finding: Promise<Find | null> | null = null;
 
@@ -8,7 +8,7 @@ let finding: Promise<Find | null> | null = null;
 async function load(): Promise<Find | null> {
   try {
     const { find, setCache } = await import('geo-tz');
-    setCache({ store: new LRUCache<string, object>({ max: 40 }) as unknown as Map<string, object> });
+    setCache({ store: new LRUCache<string, object>({ max: 20 }) as unknown as Map<string, object> });
     return find;
   } catch {
     return null; // without the map there are no zones by place, and that is all
