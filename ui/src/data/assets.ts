@@ -9,8 +9,11 @@ export const getTags = async (id: string, signal?: AbortSignal): Promise<FileTag
 export const retryPreviews = async (ids: string[]): Promise<number> => (await ask(api.POST('/api/v1/assets/retry', { body: { ids } }))).changed;
 /** Decide between what is shown and what the other program, or this one, had said. */
 export const settleConflict = (id: string, fact: Conflict['fact'], take: 'held' | 'lost'): Promise<Asset> => ask(api.POST('/api/v1/assets/{id}/settle', { params: { path: { id } }, body: { fact, take } }));
-/** A file becomes an asset of its own; answers what is left. */
-export const splitFile = (id: string, fileId: string): Promise<Asset> => ask(api.POST('/api/v1/assets/{id}/split', { params: { path: { id } }, body: { fileId } }));
+/** A file becomes an asset of its own; answers the one that it left. */
+export async function splitFile(id: string, fileId: string): Promise<Asset> {
+  await ask(api.POST('/api/v1/assets/{id}/split', { params: { path: { id } }, body: { fileId } }));
+  return getAsset(id);
+}
 
 const BATCH = 1000;
 async function inBatches(ids: readonly string[], send: (ids: string[]) => Promise<{ changed: number }>): Promise<number> {

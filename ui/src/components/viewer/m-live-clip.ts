@@ -76,13 +76,13 @@ export class MLiveClip extends LitElement {
   }
 
   override render() {
-    const { state } = this, busy = state === 'playing' || state === 'loading';
-    return html`${busy ? html`<video class=${state === 'playing' ? 'on' : ''} style="--ratio:${this.ratio}" src=${this.src} .muted=${true} playsinline preload="auto" data-testid="viewer-live-video"
+    const now = this.state, busy = now === 'playing' || now === 'loading';
+    return html`${busy ? html`<video class=${now === 'playing' ? 'on' : ''} style="--ratio:${this.ratio}" src=${this.src} .muted=${true} playsinline preload="auto" data-testid="viewer-live-video"
         @playing=${this.playing} @ended=${() => this.stop()} @error=${this.cannot}></video>` : nothing}
       <div class="row">
-        <button class="chip ${state === 'playing' ? 'playing' : ''}" data-testid="viewer-live" aria-label=${t('viewer.live.play')} title=${t('viewer.live.play')} aria-pressed=${busy}
+        <button class="chip ${now === 'playing' ? 'playing' : ''}" data-testid="viewer-live" aria-label=${t('viewer.live.play')} title=${t('viewer.live.play')} aria-pressed=${busy}
           @pointerenter=${(e: PointerEvent) => this.hover(e, true)} @pointerleave=${(e: PointerEvent) => this.hover(e, false)} @click=${this.clicked}>${icon('circle-dot-dashed')}${t('viewer.live')}</button>
-        <span role="status">${state === 'cannot' ? html`<span class="said" data-testid="viewer-live-cannot">${t('viewer.live.cannot')}<a href=${this.download} download>${t('viewer.live.download')}</a></span>` : state === 'playing' ? html`<span class="sr">${t('viewer.live.playing')}</span>` : nothing}</span>
+        <span role="status">${now === 'cannot' ? html`<span class="said" data-testid="viewer-live-cannot">${t('viewer.live.cannot')}<a href=${this.download} download>${t('viewer.live.download')}</a></span>` : now === 'playing' ? html`<span class="sr">${t('viewer.live.playing')}</span>` : nothing}</span>
       </div>`;
   }
   /** A mouse that hovers has started it already: its click must not stop what just began. */

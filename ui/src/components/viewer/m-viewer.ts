@@ -141,6 +141,7 @@ export class MViewer extends LitElement {
     if (asset?.id === this.assetId) this.know(asset);
   }
   private know(asset: Asset): void {
+    if (asset.id !== this.assetId) return; // the answer to a change of the one before
     this.asset = asset;
     this.retried();
     const file = asset.files.find((f) => f.id === asset.fileId);
@@ -314,7 +315,7 @@ export class MViewer extends LitElement {
   }
   private openInfo = (): void => { if (!this.info) this.toggleInfo(); };
   private cannotShow(fileId: string) {
-    return failedView(this.asset, fileId, this.retry === 'in vain', this.asset && !this.trashed ? () => void this.tryAgain() : undefined);
+    return failedView(this.asset, fileId, this.retry === 'in vain', this.asset?.canEdit && !this.trashed ? () => void this.tryAgain() : undefined);
   }
   /** Some files make the browser neither play nor complain. Where our own decoder gave up too, silence is an answer. */
   private videoBegins = (): void => {

@@ -27,7 +27,7 @@ export function failedView(asset: Asset | undefined, fileId: string, retried: bo
   const why = hindrance(asset) as 'empty' | 'encrypted' | 'too_large' | 'undecodable';
   const others = (asset?.problems ?? []).filter((p) => !HINDRANCES.includes(p) && (p === 'truncated' || p === 'wrong_extension'));
   return stateView({
-    icon: PROBLEM_ICON[why], title: t(`viewer.${why}`), name: why, fileId, ...(retry ? { retry } : {}),
+    icon: PROBLEM_ICON[why], title: t(`viewer.${why}`), name: why, fileId, ...(retry && why !== 'empty' ? { retry } : {}),
     text: [t(`viewer.${why}.text`), ...others.map((p) => t(p === 'truncated' ? 'problem.truncated.short' : 'problem.wrong_extension')).map((s) => (s.endsWith('.') ? s : `${s}.`)), ...(why === 'empty' ? [] : [t('viewer.safe')]), ...(retried ? [t('viewer.retried')] : [])],
   });
 }
