@@ -113,11 +113,12 @@ create index face_person on face(person_id, ord desc);
 
 -- The XMP beside an asset's main file: what we wrote last (to tell whose change is newer) and how the file looked then.
 create table sidecar(
-  asset_id integer primary key references asset(id) on delete cascade, path text not null unique, state text not null default 'due' check (state in ('due', 'written', 'failed')), due_at integer not null default 0,
+  asset_id integer primary key references asset(id) on delete cascade, path text not null, state text not null default 'due' check (state in ('due', 'written', 'failed')), due_at integer not null default 0,
   base text not null default '{}', mtime_ms real, bytes integer, error text, tries integer not null default 0,
   taken text not null default '[]' -- sha256 of sidecars that came with uploads: sent again, they say nothing new
 );
 create index sidecar_due on sidecar(due_at) where state <> 'written';
+create index sidecar_open on sidecar(path) where state <> 'written';
 
 -- One feed, three readers (live events, phone sync, search index). Audience: user_id when set, else the members of library_id, else everybody.
 create table change(seq integer primary key autoincrement, at integer not null, kind text not null, uuid text not null, op text not null, library_id integer, user_id integer);

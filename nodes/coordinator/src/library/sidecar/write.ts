@@ -54,7 +54,7 @@ export function sidecarTags(c: SidecarContent, otherRegions: unknown[] = []): Ta
     'XMP-mwg-rs:RegionInfo': regions.length === 0 ? null : { ...(size ? { AppliedToDimensions: { W: size.width, H: size.height, Unit: 'pixel' } } : {}), RegionList: regions },
     'XMP-mantel:AssetId': c.asset, 'XMP-mantel:Library': c.library.name, 'XMP-mantel:LibraryId': c.library.id, 'XMP-mantel:DateSource': c.takenAtSource,
     'XMP-mantel:Files': c.files.map((f) => ({ Id: f.id, Role: f.role, Name: f.name, Sha256: f.sha256 })),
-    'XMP-mantel:Albums': c.albums.map((a) => ({ Id: a.id, Name: a.name })), 'XMP-mantel:Favourites': c.favourites.map((a) => ({ Id: a.id, Name: a.name })),
+    'XMP-mantel:AlbumNames': c.albums.map((a) => a.name), 'XMP-mantel:Albums': c.albums.map((a) => ({ Id: a.id, Name: a.name })), 'XMP-mantel:Favourites': c.favourites.map((a) => ({ Id: a.id, Name: a.name })),
   };
 }
 
@@ -136,13 +136,13 @@ export function createSidecarWriter(exiftool: Exiftool) {
         throw asStorageError(e);
       }
     },
-    /** A sidecar of ours that no asset is shown by any more: taken away, or, where another program wrote into it, left with that alone. */
-    async retire(path: string): Promise<void> {
+    /** A sidecar of ours that belongs to no asset any more (`owned` is asked): taken away, or, where another program wrote into it, left with that alone. */
+    async retire(path: string, owned: (asset: string) => boolean): Promise<void> {
       const before = await stampOf(path);
       if (!before) return;
       const tool = await exiftool.tool();
       const there = await read(tool, path, ['-a', '-File:all', '-XMP:all']);
-      if (!Object.keys(there).some((k) => k.startsWith('XMP-mantel:'))) return;
+      if (!Object.keys(there).some((k) => k.startsWith('XMP-mantel:')) || owned(String(there['XMP-mantel:AssetId']))) return;
       if (Object.keys(there).every((k) => OURS.test(k)) && regionsOf(there['XMP-mwg-rs:RegionInfo']).every(isFace)) return rm(path, { force: true });
       const temp = tempOf(path);
       await rm(temp, { force: true });

@@ -28,19 +28,26 @@ export const dueNow = (sql: Read, now: number, limit: number): number[] =>
   sql.all<{ id: number }>(`select asset_id id from sidecar where state <> 'written' and due_at <= ? and tries < ? order by due_at limit ?`, now, MAX_TRIES, limit).map((r) => r.id);
 export const written = (sql: Read, after: number, limit: number): { assetId: number; path: string; mtimeMs: number | null; bytes: number | null }[] =>
   sql.all(`select asset_id assetId, path, mtime_ms mtimeMs, bytes from sidecar where asset_id > ? and state = 'written' order by asset_id limit ?`, after, limit);
-/** Assets that have none yet: what an older version brought in, or a crash left out. Answers how many. */
-export const addMissing = (sql: Sql, limit: number): number => sql.run(
-  `insert into sidecar(asset_id, path, due_at) select f.asset_id, f.path || '.xmp', 0 from file f join asset a on a.id = f.asset_id where f.shown = 1 and f.state = 'live' and a.id not in (select asset_id from sidecar)
-    and f.path || '.xmp' not in (select path from sidecar) limit ?`, limit).changes;
+/** Of the assets after this one, in slices: those that have no row yet (an older version brought them in, or a crash left them out), and where the next slice begins; null: that was all. */
+export function missingAfter(sql: Read, after: number, slice: number): { missing: number[]; next: number | null } {
+  const last = sql.get<{ id: number | null }>('select max(id) id from (select id from asset where id > ? order by id limit ?)', after, slice)?.id ?? null;
+  if (last === null) return { missing: [], next: null };
+  const missing = sql.all<{ id: number }>(`select f.asset_id id from file f where f.asset_id > ? and f.asset_id <= ? and f.shown = 1 and f.state = 'live' and not exists (select 1 from sidecar s where s.asset_id = f.asset_id)`, after, last).map((r) => r.id);
+  return { missing, next: last };
+}
 /** After a restart what was given up is tried again. */
-export const tryAgain = (sql: Sql): number => sql.run(`update sidecar set tries = 0, due_at = 0 where state = 'failed'`).changes;
+export const tryAgain = (sql: Sql): number => sql.run(`update sidecar set tries = 0, due_at = 0 where state <> 'written' and tries > 0`).changes;
 
 /** Written as it was at `dueAt`; an edit since then keeps it due. */
 export function setWritten(sql: Sql, assetId: number, w: { path: string; stamp: Stamp; base: Base; dueAt: number }): void {
-  sql.run('delete from sidecar where path = ? and asset_id <> ?', w.path, assetId); // of an asset that gave this file away; it gets a new row with its next change, or at the next start
   sql.run(`update sidecar set path = ?, mtime_ms = ?, bytes = ?, base = ?, tries = 0, error = null, state = iif(due_at = ?, 'written', 'due') where asset_id = ?`, w.path, w.stamp.mtimeMs, w.stamp.bytes, JSON.stringify(w.base), w.dueAt, assetId);
 }
 export const setFailed = (sql: Sql, assetId: number, error: string, dueAt: number): void => void sql.run(`update sidecar set state = 'failed', error = ?, due_at = ?, tries = tries + 1 where asset_id = ?`, error, dueAt, assetId);
+/** A whole folder is gone: one failure for all that waits in it. */
+export const setFolderFailed = (sql: Sql, folder: string, error: string, dueAt: number): void =>
+  void sql.run(`update sidecar set state = 'failed', error = ?, due_at = ?, tries = tries + 1 where state <> 'written' and path >= ? and path < ? and instr(substr(path, ?), '/') = 0`, error, dueAt, `${folder}/`, `${folder}0`, folder.length + 2);
+/** Whether a sidecar is that of an asset that is shown by the file beside it. */
+export const isOwner = (sql: Read, assetUuid: string, path: string): boolean => sql.get(`select 1 from asset a join file f on f.asset_id = a.id and f.shown = 1 and f.state = 'live' where a.uuid = ? and f.path || '.xmp' = ?`, assetUuid, path) !== undefined;
 /** The file was read as it is now: what it says is known, and is no news the next time. */
 export const setSeen = (sql: Sql, assetId: number, stamp: Stamp | null, base: Partial<Base>): void => void sql.run('update sidecar set mtime_ms = ?, bytes = ?, base = ? where asset_id = ?', stamp?.mtimeMs ?? null, stamp?.bytes ?? null, JSON.stringify(base), assetId);
 const KEPT = 20;

@@ -28,7 +28,7 @@ const run = promisify(execFile);
 /** Plain exiftool, as anybody has it: no configuration of ours. */
 const plain = async (file: string): Promise<Record<string, unknown>> => lists((JSON.parse((await run('perl', [EXIFTOOL, '-config', '', '-j', '-G1', '-n', file], { env: { PATH: process.env.PATH, TZ: 'UTC' } })).stdout) as Record<string, unknown>[])[0]!);
 /** exiftool prints a list of one as its one value. */
-const LISTS = /Subject|TagsList|PersonInImage|Region(Name|Area)|mantel:(Albums|Favourites|Files)/;
+const LISTS = /Subject|TagsList|PersonInImage|Region(Name|Area)|mantel:(Album|Favourites|Files)/;
 const lists = (t: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(t).map(([k, v]) => [k, LISTS.test(k) && !Array.isArray(v) ? [v] : v]));
 /** Another program changes a sidecar: with its own exiftool, some time later. */
 const elsewhere = async (file: string, ...args: string[]): Promise<void> => {
@@ -51,7 +51,7 @@ beforeEach(async () => {
   house = await openHouse();
   ann = await house.addPerson('Ann');
   exiftool = createExiftool();
-  clock = Date.now() + 10_000; // after every debounce
+  clock = Date.now() + 3600_000; // after every debounce, however slow the machine
   busy = false;
   logged.length = 0;
   const log = { warn: (_d: object, m: string) => void logged.push(m), error: (_d: object, m: string) => void logged.push(m) };
@@ -98,7 +98,8 @@ describe('writing', () => {
     const a = await addFixture('side-dt.jpg');
     await house.db.writeSql((sql) => {
       const album = Number(sql.run(`insert into album(uuid, name, owner_id, created_at, updated_at) values('a1', 'Summer, {2019}', ?, 0, 0)`, ann.id).lastInsertRowid);
-      sql.run('insert into album_asset(album_id, ord, asset_id, added_by, added_at) values(?, 0, ?, ?, 0)', album, a.id, ann.id);
+      const second = Number(sql.run(`insert into album(uuid, name, owner_id, created_at, updated_at) values('a2', 'Ümläute', ?, 0, 0)`, ann.id).lastInsertRowid);
+      for (const id of [album, second]) sql.run('insert into album_asset(album_id, ord, asset_id, added_by, added_at) values(?, 0, ?, ?, 0)', id, a.id, ann.id);
       sql.run('insert into asset_user(user_id, asset_id, ord, favourite) values(?, ?, 0, 1)', ann.id, a.id);
     });
     await edit(a, { takenAtLocal: '2003-04-05T06:07:08', offsetMinutes: -210, gps: { lat: -54.801912, lon: 0.5, altitude: -3.5 }, title: 'Käse & <Brot> &amp; "x"', description: 'one\ntwo', rating: -1, tags: ['Places/Süd, West', 'c|d'], people: [{ name: 'Ana, {Silva}', region: { x: 0.1, y: 0.2, w: 0.3, h: 0.4 } }, { name: 'Bob', region: null }] });
@@ -108,7 +109,7 @@ describe('writing', () => {
       'XMP-exif:DateTimeOriginal': '2003:04:05 06:07:08-03:30', 'XMP-photoshop:DateCreated': '2003:04:05 06:07:08-03:30', 'XMP-exif:GPSLongitude': 0.5, 'XMP-exif:GPSAltitude': 3.5, 'XMP-exif:GPSAltitudeRef': 1,
       'XMP-dc:Title': 'Käse & <Brot> &amp; "x"', 'XMP-dc:Description': 'one\ntwo', 'XMP-xmp:Rating': -1, 'XMP-dc:Subject': ['Süd, West', 'c|d'], 'XMP-digiKam:TagsList': ['Places/Süd, West', 'c|d'],
       'XMP-iptcExt:PersonInImage': ['Bob', 'Ana, {Silva}'], 'XMP-mwg-rs:RegionName': ['Ana, {Silva}'], 'XMP-mwg-rs:RegionAreaX': [0.25], 'XMP-mwg-rs:RegionAreaH': [0.4], 'XMP-lr:HierarchicalSubject': ['Places|Süd, West', 'c∣d'], 'XMP-mwg-rs:RegionAppliedToDimensionsUnit': 'pixel',
-      'XMP-mantel:AlbumsName': ['Summer, {2019}'], 'XMP-mantel:AlbumsId': ['a1'], 'XMP-mantel:FavouritesName': ['Ann'], 'XMP-mantel:AssetId': a.uuid, 'XMP-mantel:FilesRole': ['original'], 'XMP-mantel:FilesSha256': [await hash(a.path)], 'XMP-mantel:DateSource': 'user',
+      'XMP-mantel:AlbumNames': ['Summer, {2019}', 'Ümläute'], 'XMP-mantel:FavouritesName': ['Ann'], 'XMP-mantel:AssetId': a.uuid, 'XMP-mantel:FilesRole': ['original'], 'XMP-mantel:FilesSha256': [await hash(a.path)], 'XMP-mantel:DateSource': 'user',
     });
     expect(t['XMP-exif:GPSLatitude']).toBeCloseTo(-54.801912, 7);
     expect((await stat(a.xmp)).mode & 0o777).toBe(0o644);
@@ -166,10 +167,13 @@ describe('writing', () => {
   });
   test('a folder that is gone: failed with words, tried again later, given up after a bounded number of tries and taken up again at the next start', async () => {
     const a = await addFixture('create-only.jpg');
+    const other = await add(Buffer.concat([await fixture('create-only.jpg'), Buffer.from('2')]), 'second.jpg');
     const dir = dirname(a.path);
     await rm(dir, { recursive: true });
     await sidecars.writeDue();
     expect(state(a)).toMatchObject({ state: 'failed', error: 'The folder of this photo is not there.', tries: 1 });
+    expect(state(other)).toEqual(state(a)); // one failure for the folder
+    expect(logged).toHaveLength(1);
     for (let i = 0; i < 20; i++) {
       clock += 24 * 3600_000;
       await sidecars.writeDue();
@@ -180,6 +184,35 @@ describe('writing', () => {
     await sidecars.writeDue();
     expect(state(a)).toMatchObject({ state: 'written', error: null, tries: 0 });
     expect(existsSync(a.xmp)).toBe(true);
+  });
+  test('a file that becomes a photo of its own, and one that becomes part of another: each sidecar is that of the photo that its file shows', async () => {
+    const [a, b] = [await addFixture('create-only.jpg'), await addFixture('side-lr.jpg')];
+    await edit(a, { title: 'of a' });
+    await edit(b, { title: 'of b' });
+    await sidecars.writeDue();
+    // the two become one: b's file is part of a
+    await house.db.writeSql((sql) => {
+      sql.run(`update file set asset_id = ?, shown = 0, role = 'edited' where asset_id = ?`, a.id, b.id);
+      leaveTimeline(sql, counted(sql, b.id)!);
+      sql.run('delete from asset where id = ?', b.id);
+      sidecarDue(sql, a.id, 0);
+    });
+    await sidecars.writeDue();
+    expect(existsSync(b.xmp)).toBe(false);
+    expect(await readFile(a.xmp, 'utf8')).toContain('<mantel:Name>side-lr.jpg</mantel:Name>');
+    // and a is shown by b's file, while its own becomes a photo of its own, before anything is written
+    const uuid = '00000000-0000-4000-8000-000000000001';
+    await house.db.writeSql((sql) => {
+      const id = Number(sql.run(`insert into asset(uuid, library_id, type, vis, ord, month, sha256, taken_at, taken_at_local, taken_at_source, original_name, created_at, updated_at) select ?, library_id, type, 1, ord + 1, month, 'x', taken_at, taken_at_local, 'exif', 'y', 0, 0 from asset where id = ?`, uuid, a.id).lastInsertRowid);
+      sql.run(`update file set asset_id = ?, role = 'original' where asset_id = ? and shown = 1`, id, a.id);
+      sql.run(`update file set shown = 1, role = 'original' where asset_id = ?`, a.id);
+      sidecarDue(sql, id, 0);
+      sidecarDue(sql, a.id, 0);
+    });
+    await sidecars.writeDue();
+    expect((await plain(a.xmp))['XMP-mantel:AssetId']).toBe(uuid);
+    expect(await plain(b.xmp)).toMatchObject({ 'XMP-mantel:AssetId': a.uuid, 'XMP-dc:Title': 'of a' });
+    expect(house.db.sql.get('select title from asset where uuid = ?', uuid)).toEqual({ title: null }); // what the file said was of the other one
   });
   test('another shown file: the sidecar goes with it, and the old one keeps only what others wrote', async () => {
     const a = await addFixture('create-only.jpg');

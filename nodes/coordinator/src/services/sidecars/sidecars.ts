@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate as yieldNow, setTimeout as pause } from 'node:timers/promises';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { Conflict } from '@mantel/contracts/models/asset.ts';
 import { logChange } from '../../db/change-log.ts';
@@ -74,7 +75,9 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
     if (stamp === null || sameStamp(stamp, row.stamp)) return stamp;
     const said = await read(path);
     if (!said) return 'unreadable';
-    await take(row.assetId, said, stamp.mtimeMs, stamp);
+    // it was written for the asset that this file belonged to before
+    const before = row.base.takenAt === undefined && said.asset !== null && said.asset !== repo.assetNow(db.sql, row.assetId)?.uuid;
+    if (!before) await take(row.assetId, said, stamp.mtimeMs, stamp);
     return stamp;
   };
 
@@ -85,7 +88,8 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
 
   const writeOne = async (assetId: number): Promise<void> => {
     const row = repo.sidecarOf(db.sql, assetId);
-    if (!row) return;
+    if (!row || row.state === 'written' || row.dueAt > now()) return;
+    let path = row.path;
     try {
       const known = await sync(row);
       const a = repo.assetNow(db.sql, assetId);
@@ -93,24 +97,25 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
       const shown = files.find((f) => f.shown);
       const { dueAt } = repo.sidecarOf(db.sql, assetId) ?? {};
       if (!a || !shown || dueAt === undefined) return;
-      const path = `${shown.path}.xmp`;
+      path = `${shown.path}.xmp`;
       const content = contentOf(a, files);
       const expected = path !== row.path || known === 'unreadable' ? await stampOf(join(data, path)) : known;
       const stamp = await writer.write(join(data, path), content, expected);
       await db.writeSql((sql) => repo.setWritten(sql, assetId, { path, stamp, base: baseOf(a), dueAt }));
       const others = new Set([row.path, ...files.map((f) => `${f.path}.xmp`)]);
       others.delete(path);
-      for (const other of others) await writer.retire(join(data, other));
+      for (const other of others) await writer.retire(join(data, other), (asset) => repo.isOwner(db.sql, asset, other));
     } catch (e) {
-      await failed(row, e);
+      await failed(row, path, e);
     }
   };
-  const failed = async (row: repo.SidecarRow, e: unknown): Promise<void> => {
+  const failed = async (row: repo.SidecarRow, path: string, e: unknown): Promise<void> => {
     const code = errorCode(e);
     const words = code === 'internal' ? (WORDS[(e as NodeJS.ErrnoException).code ?? ''] ?? 'exiftool could not write this sidecar.') : (e as Error).message;
     const after = code === 'conflict' ? 2000 : RETRY_MS[Math.min(row.tries, RETRY_MS.length - 1)]!;
-    if (row.tries === 0 && code !== 'conflict') log.warn({ err: e, path: row.path }, 'a sidecar could not be written; it is tried again');
-    await db.writeSql((sql) => repo.setFailed(sql, row.assetId, words, now() + after));
+    if (row.tries === 0 && code !== 'conflict') log.warn({ err: e, path }, 'a sidecar could not be written; it is tried again');
+    const gone = (e as NodeJS.ErrnoException).code === 'ENOENT' && path === row.path && !existsSync(join(data, dirname(path)));
+    await db.writeSql((sql) => (gone ? repo.setFolderFailed(sql, dirname(row.path), words, now() + after) : repo.setFailed(sql, row.assetId, words, now() + after)));
   };
 
   let lastUse = 0;
@@ -136,11 +141,18 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
   let stopping = false;
 
   /** Looks at one sidecar: taken over when another program changed it, written again when it is gone. */
-  const look = (assetId: number): Promise<void> => alone(async () => {
+  const looking = new Set<number>();
+  const look = async (assetId: number): Promise<void> => {
+    if (looking.has(assetId)) return;
+    looking.add(assetId);
+    await alone(() => lookAt(assetId)).finally(() => looking.delete(assetId));
+  };
+  const lookAt = async (assetId: number): Promise<void> => {
     const row = repo.sidecarOf(db.sql, assetId);
     if (!row || row.state !== 'written' || !present()) return;
+    if (!existsSync(join(data, dirname(row.path)))) return; // not deleted: the folder is not there
     if ((await sync(row)) === null) await db.writeSql((sql) => repo.sidecarDue(sql, assetId, now()));
-  });
+  };
 
   let cursor = 0;
   return {
@@ -174,7 +186,13 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
     async repair(): Promise<number> {
       await db.writeSql(repo.tryAgain);
       let added = 0;
-      for (let n = 500; n === 500 && !stopping; added += n) n = await db.writeSql((sql) => repo.addMissing(sql, 500));
+      for (let at: number | null = 0; at !== null && !stopping; ) {
+        const { missing, next } = repo.missingAfter(db.sql, at, 1000);
+        if (missing.length) await db.writeSql((sql) => { for (const id of missing) repo.sidecarDue(sql, id, 0); });
+        added += missing.length;
+        at = next;
+        await yieldNow();
+      }
       return added;
     },
     /** A sidecar that came with a new photo: it becomes the photo's, with everything in it. In the write that makes the photo live. */
