@@ -26,7 +26,7 @@ afterAll(() => rig.stop());
 const get = async (path: string, headers: Record<string, string> = {}): Promise<Awaited<ReturnType<Rig['api']>>> => rig.api('GET', path, undefined, { token: ann.token, headers });
 const asset = async (id: string): Promise<Asset> => must(await get(`/assets/${id}`), 200).json as unknown as Asset;
 const send = async (name: string, bytes = fixture(name), library = family): Promise<UploadResult> => uploaded(must(await rig.upload(ann.token, bytes, name, { library }), 201));
-const ready = (id: string): Promise<void> => expect.poll(async () => (await asset(id)).preview, { timeout: 15_000 }).toBe('ready');
+const ready = (id: string): Promise<void> => expect.poll(async () => (await asset(id)).preview, { timeout: 25_000 }).toBe('ready');
 const roles = (a: Asset): string[] => a.files.map((f) => `${f.name} ${f.role}${f.shown ? ' shown' : ''}`).toSorted();
 const lines = async (): Promise<ExportLine[]> => must(await get('/assets/export'), 200).bytes.toString().trim().split('\n').map((l) => JSON.parse(l) as ExportLine);
 const sha256 = (b: Buffer): string => createHash('sha256').update(b).digest('hex');
@@ -119,13 +119,25 @@ test('RAW beside JPEG, then an edited rendition: the edit is shown, the original
 
   const edited = await send('DSC_0001-edited.JPG', await photo(200, taken, [before.make!, before.model!], 48));
   expect(edited.assetId).toBe(raw.assetId);
-  await expect.poll(async () => (await asset(raw.assetId)).preview === 'ready' && (await asset(raw.assetId)).version !== version, { timeout: 15_000 }).toBe(true);
+  await expect.poll(async () => (await asset(raw.assetId)).preview === 'ready' && (await asset(raw.assetId)).version !== version, { timeout: 25_000 }).toBe(true);
   a = await asset(raw.assetId);
   expect(roles(a)).toEqual(['DSC_0001-edited.JPG edited shown', 'DSC_0001.JPG original', 'DSC_0001.dng raw']);
   expect(a).toMatchObject({ originalName: 'DSC_0001.JPG', fileId: edited.fileId });
   const shown = await sharp((await get(`/files/${a.fileId}/preview/${a.version}`)).bytes).stats();
   expect(shown.channels[0]!.mean).toBeGreaterThan(180); // red: the edit, not the original
   expect((await lines()).find((l) => l.id === a.id)).toMatchObject({ sha256: a.files.find((f) => f.role === 'original')!.sha256, edited: [{ name: 'DSC_0001-edited.JPG', sha256: a.files.find((f) => f.role === 'edited')!.sha256 }], live: null });
+});
+
+test('parts that come in the same moment', async () => {
+  const names = Array.from({ length: 6 }, (_, n) => [`rush${n}.jpg`, `rush${n}-edited.jpg`, `rush${n}~3.jpg`]).flat();
+  const bytes = await Promise.all(names.map((_, i) => photo(10 * i + 5, `2016:01:01 10:00:${10 + Math.floor(i / 3) * 5}`)));
+  const results = await Promise.all(names.map((name, i) => send(name, bytes[i]!)));
+  for (let n = 0; n < 6; n++) {
+    const [original, edited, third] = await Promise.all([0, 1, 2].map(async (k) => (await get(`/files/${results[n * 3 + k]!.fileId}/original`)).bytes));
+    expect([original, edited, third].map((b, k) => b!.equals(bytes[n * 3 + k]!))).toEqual([true, true, true]);
+  }
+  const groups = (await lines()).filter((l) => l.originalName.startsWith('rush')).map((l) => [l.originalName, l.edited.map((e) => e.name).toSorted()]).toSorted();
+  expect(groups).toEqual(Array.from({ length: 6 }, (_, n) => [`rush${n}.jpg`, [`rush${n}-edited.jpg`, `rush${n}~3.jpg`]]));
 });
 
 test('taking apart, and only by who may change the library', async () => {
