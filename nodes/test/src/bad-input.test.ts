@@ -118,8 +118,8 @@ test('a disk that forgets: bytes turned over, in the head and anywhere, in every
     for (const [round, [from, share]] of ([[12, 300], [12, 3000], [400, 200]] as const).entries()) {
       const bytes = Buffer.from(fixture(name));
       const next = random(ext.length * 1000 + ext.charCodeAt(0) * 10 + round);
-      const end = Math.min(bytes.length, round < 2 ? 4000 : bytes.length); // the head is where sizes, counts and offsets stand
-      for (let n = Math.max(1, Math.floor((end - from) / share)); n > 0; n--) bytes[from + Math.floor(next() * (end - from))] = Math.floor(next() * 256);
+      const last = Math.min(bytes.length, round < 2 ? 4000 : bytes.length); // the head is where sizes, counts and offsets stand
+      for (let n = Math.max(1, Math.floor((last - from) / share)); n > 0; n--) bytes[from + Math.floor(next() * (last - from))] = Math.floor(next() * 256);
       bad[`turned-${round}.${ext}`] = bytes;
     }
   }

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { ExifTool } from 'exiftool-vendored';
 
 const TASK_MS = 20_000;
-/** It inflates what a file asks it to: a megabyte of PNG text to three gigabytes (measured). Beyond this it ends, after a second, and is started anew. */
-const MEMORY = 1 << 30;
+/** It inflates what a file asks it to: a megabyte of PNG text to three gigabytes (measured). Fifty megabytes of text take 150. Beyond this it ends, in less than a second, and is started anew. */
+const MEMORY = 512 << 20;
 /** Teaches it our own tags: it must come first. */
 const CONFIG = fileURLToPath(new URL('./sidecar/mantel.exiftool', import.meta.url));
 export interface Exiftool {
