@@ -17,7 +17,8 @@ export function expectedDate(e: Record<string, unknown>, video: boolean): { when
   for (const name of names) {
     const w = when(e[name], video);
     if (!w) continue;
-    if (video && name === 'CreateDate') return { when: { ...w, zone: null, utcOnly: true }, written: true };
+    // a sequence of pictures has QuickTime's header, too; a date of the EXIF never ends with a zone
+    if (name === 'CreateDate' && (video || (/hei[cf]|avif/.test(String(e.MIMEType)) && w.zone === '+00:00'))) return { when: { ...w, zone: null, utcOnly: true }, written: true };
     const zone = validZone(e.OffsetTimeOriginal) ?? validZone(e.OffsetTime) ?? w.zone;
     return { when: { ...w, zone }, written: true };
   }

@@ -66,6 +66,14 @@ const DRAWINGS: Record<string, Drawing> = {
   'full.jpg': { kind: 'jpeg', make: (n) => jpeg(n, ...FACTS, ...PLACE, '-LensModel=35mm F2', '-XMP:Rating=5', '-XMP-dc:Title=Harbour', '-XMP-dc:Description=In the evening', '-ImageDescription=In the evening', '-XMP-dc:Subject=sea', '-XMP-dc:Subject=Lisbon', '-XMP-lr:HierarchicalSubject=Places|Portugal|Lisbon') },
   'faces-microsoft.jpg': { kind: 'people', make: (n) => jpeg(n, ...FACTS, '-RegionInfoMP={Regions=[{PersonDisplayName=Ana Silva,Rectangle=0.1\\, 0.2\\, 0.2\\, 0.3}]}') },
   'faces-turned.jpg': { kind: 'people', make: (n) => jpeg(n, ...FACTS, '-Orientation#=6', '-RegionInfo={AppliedToDimensions={W=320,H=240,Unit=pixel},RegionList=[{Name=Bela Costa,Type=Face,Area={X=0.3,Y=0.4,W=0.2,H=0.2,Unit=normalized}}]}') },
+  'anim.avif': { kind: 'avif', note: 'a sequence', make: async (n) => { await png('1.png', 160, 120); await (await picture(160, 120)).negate().png().toFile(at('2.png')); sh('avifenc', '--min', '20', '--max', '30', '1.png', '2.png', n); } },
+  'grid.avif': { kind: 'avif', note: 'of tiles', make: async (n) => { for (const [i, c] of ['#c03030', '#30a040', '#3050c0', '#d0c040'].entries()) await sharp({ create: { width: 128, height: 128, channels: 3, background: c } }).png().toFile(at(`${i}.png`)); sh('avifenc', '--grid', '2x2', '--min', '20', '--max', '30', '0.png', '1.png', '2.png', '3.png', n); } },
+  'IMG_0007.JPG': { kind: 'groups', make: (n) => jpeg(n, '-Make=Mantel', '-Model=Raw One', '-EXIF:DateTimeOriginal=2019:06:15 21:45:10') },
+  'IMG_0007.DNG': { kind: 'groups', note: 'part: raw', make: (n) => raw(n, 1, 128) },
+  'IMG_0420.JPG': { kind: 'groups', make: (n) => jpeg(n, ...FACTS, '-EXIF:DateTimeOriginal=2020:01:02 03:04:05', '-EXIF:OffsetTimeOriginal=+01:00') },
+  'IMG_E0420.JPG': { kind: 'groups', note: 'part: edited', make: async (n) => { await (await picture(320, 200)).modulate({ saturation: 0.2 }).jpeg().toFile(at(n)); exiftool(...FACTS, '-EXIF:DateTimeOriginal=2020:01:02 03:04:05', '-EXIF:OffsetTimeOriginal=+01:00', at(n)); } },
+  'side-dk.jpg': { kind: 'sidecar', make: (n) => jpeg(n) },
+  'side-dk.jpg.xmp': { kind: 'sidecar', make: digikam },
   'side-dt.jpg': { kind: 'sidecar', make: (n) => jpeg(n) },
   'IMG-20190615-WA0001.jpg': { ...named('names', '2019-06-15'), make: (n) => jpeg(n) },
   '20190615_214510.jpg': { ...named('names', '2019-06-15T21:45:10'), make: (n) => jpeg(n) },
@@ -76,9 +84,27 @@ const DRAWINGS: Record<string, Drawing> = {
   'scan 001.jpg': { kind: 'names', folder: 'Albums/1987 Hochzeit', ours: { taken: '1987', source: 'folder' }, make: (n) => jpeg(n) },
 };
 
-async function raw(name: string, orientation: number): Promise<void> {
+/** As digiKam writes beside a photo: tags in three dialects, a face, a date without a zone, a description in two languages. */
+function digikam(name: string): Promise<void> {
+  writeFileSync(at(name), `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+  xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:digiKam="http://www.digikam.org/ns/1.0/" xmlns:lr="http://ns.adobe.com/lightroom/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+  xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/" xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#" xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#"
+  exif:DateTimeOriginal="1999-12-31T23:58:00" xmp:Rating="4" exif:GPSLatitude="38,42.834N" exif:GPSLongitude="9,8.364W">
+  <digiKam:TagsList><rdf:Seq><rdf:li>People/Ana Silva</rdf:li><rdf:li>Events/New Year</rdf:li></rdf:Seq></digiKam:TagsList>
+  <lr:hierarchicalSubject><rdf:Bag><rdf:li>People|Ana Silva</rdf:li><rdf:li>Events|New Year</rdf:li></rdf:Bag></lr:hierarchicalSubject>
+  <dc:subject><rdf:Bag><rdf:li>Ana Silva</rdf:li><rdf:li>New Year</rdf:li></rdf:Bag></dc:subject>
+  <dc:description><rdf:Alt><rdf:li xml:lang="x-default">Fireworks &amp; friends</rdf:li><rdf:li xml:lang="de">Feuerwerk</rdf:li></rdf:Alt></dc:description>
+  <mwg-rs:Regions rdf:parseType="Resource"><mwg-rs:AppliedToDimensions stDim:w="320" stDim:h="240" stDim:unit="pixel"/><mwg-rs:RegionList><rdf:Bag><rdf:li><rdf:Description mwg-rs:Name="Ana Silva" mwg-rs:Type="Face"><mwg-rs:Area stArea:x="0.5" stArea:y="0.4" stArea:w="0.2" stArea:h="0.3" stArea:unit="normalized"/></rdf:Description></rdf:li></rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>
+`);
+  return Promise.resolve();
+}
+
+async function raw(name: string, orientation: number, width = 96): Promise<void> {
   const jpegBytes = await (await picture(320, 240)).jpeg({ quality: 85 }).toBuffer();
-  writeFileSync(at(name), dng({ preview: { jpeg: jpegBytes, width: 320, height: 240 }, sensor: { rgb: await scene(96, 72), width: 96, height: 72 }, orientation }));
+  writeFileSync(at(name), dng({ preview: { jpeg: jpegBytes, width: 320, height: 240 }, sensor: { rgb: await scene(width, width * 0.75), width, height: width * 0.75 }, orientation }));
 }
 
 /** As phones write Ultra HDR: a directory in XMP, the gain map as a second JPEG behind the first. */

@@ -55,7 +55,7 @@ describe('the limits', () => {
   test.each<[string, Partial<EvalResult>, RegExp]>([
     ['a file that nobody knows', { files: [{ ...first, account: null, lost: 'answered with 500' }] }, /not accounted for: a\.jpg/], ['facts', { files: [{ ...first, facts: [fact(false), fact(true)] }] }, /facts 50\.0 %/],
     ['a preview', { files: [{ ...first, preview: { state: 'differs', said: 'turned' } }] }, /do not agree: a\.jpg/], ['a crash', { crashes: ['worker ended with 1'] }, /crashes: worker/], ['memory', { workerPeakMb: 1200 }, /1200 MB/],
-    ['a process per file', { exiftoolAtOnce: 3 }, /3 exiftool processes/], ['a slow bomb', { bombs: [{ file: 'b.png', ms: 6000, state: 'failed', attempts: 1 }] }, /b\.png took 6000 ms/], ['a bomb twice', { bombs: [{ file: 'b.png', ms: 20, state: 'failed', attempts: 2 }] }, /tried 2 times/],
+    ['a process per file', { exiftoolAtOnce: 3 }, /3 exiftool processes/], ['a process for each', { exiftoolPids: 2 }, /2 exiftool processes one after the other/], ['a slow bomb', { bombs: [{ file: 'b.png', ms: 6000, state: 'failed', attempts: 1 }] }, /b\.png took 6000 ms/], ['a bomb twice', { bombs: [{ file: 'b.png', ms: 20, state: 'failed', attempts: 2 }] }, /tried 2 times/],
   ])('are missed by %s, and the table says so', (_name, change, said) => {
     const bad = { ...good, ...change };
     expect(failures(bad).join('\n')).toMatch(said);

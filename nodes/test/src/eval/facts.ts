@@ -11,8 +11,9 @@
  * - `make`, `model`, `lens`: trimmed; a bare number is a code that exiftool did not translate and does not count. · `iso`, `aperture`, `exposure`, `focal`: to 1 %; 0 means "unknown". A list counts by its first value that is not 0.
  * - `orientation`: EXIF, 1 to 8, of pictures. · `rating`. · `duration`: of videos, to 0.15 s or 5 %; not of ASF, where exiftool adds the preroll. · `codec`: CompressorID in ffmpeg's words.
  * - `title`. · `description`: one field in three places (Description, ImageDescription, Caption-Abstract), any of them is right; what a camera writes into every picture by itself must not be there.
- * - `tags`: all of Subject, or of Keywords where there is no Subject (MWG: IPTC is the older copy), and each HierarchicalSubject with its levels. A flat keyword that is a level of one of those is there.
- * - `people`: names of regions (MWG, Microsoft) and PersonInImage. · `clip`: the notes say whether a clip lies inside. · `pair`: a clip with Apple's ContentIdentifier is part of a live photo.
+ * - `tags`: all of Subject, or of Keywords where there is no Subject (MWG: IPTC is the older copy), and each HierarchicalSubject with its levels. A flat keyword that is a level of one of those is there,
+ *   and so is the name of somebody who is among the people: digiKam keeps people as tags.
+ * - `people`: names of regions (MWG, Microsoft) and PersonInImage. · `clip`: the notes say whether a clip lies inside. · `pair`: a clip with Apple's ContentIdentifier is part of a live photo; the note "part: raw" or "part: edited" names another one.
  * - The manifest's notes are facts too: "no date", "no place" or "offset must be ignored".
  *
  * A fact that exiftool does not have does not count, not even when we have it. What a sidecar says counts for its photo, instead of what the photo says itself. A part of an asset (clip, edited, raw) is
@@ -84,6 +85,8 @@ export function judge(f: ManifestFile, found: Reading | null, without: ReadonlyS
   const long = video && !/wmv|asf/i.test(String(e.FileType)) ? seconds(e.Duration) : null;
   if (long) add('duration', long, found?.durationMs, Math.abs((found?.durationMs ?? NaN) / 1000 - long) <= Math.max(0.15, long * 0.05));
   if (video && e.ContentIdentifier !== undefined) add('pair', 'live', found?.role, found?.role === 'live');
+  const group = /^part: (\w+)$/.exec(f.note ?? '')?.[1];
+  if (group) add('pair', group, found?.role, found?.role === group);
   if (f.note?.startsWith('embedded clip')) add('clip', true, found?.motion, found?.motion === true);
   if (f.note === 'XMP announces a video that is not there') add('clip', false, found?.motion, found?.motion === false);
   if (part) return facts;
@@ -113,7 +116,9 @@ export function judge(f: ManifestFile, found: Reading | null, without: ReadonlyS
   if (flat.length + paths.length > 0) {
     const ours = new Set((found?.tags ?? []).map(plain));
     const levels = new Set([...ours].flatMap((t) => t.split('/')));
-    add('tags', [...flat, ...paths].join(', '), found?.tags, paths.every((p) => ours.has(plain(p))) && flat.every((t) => ours.has(plain(t)) || levels.has(plain(t))));
+    const named = new Set((found?.people ?? []).map((p) => plain(p.name)));
+    const person = (t: string): boolean => named.has(plain(t.split('/').at(-1)!));
+    add('tags', [...flat, ...paths].join(', '), found?.tags, paths.every((p) => ours.has(plain(p)) || person(p)) && flat.every((t) => ours.has(plain(t)) || levels.has(plain(t)) || person(t)));
   }
   const people = [...list(e.RegionName), ...list(e.RegionPersonDisplayName), ...list(e.PersonInImage)];
   if (people.length > 0) add('people', people.join(', '), found?.people.map((p) => p.name), people.every((p) => found?.people.some((q) => plain(q.name) === plain(p))));

@@ -26,7 +26,7 @@ export const isBomb = (f: ManifestFile): boolean => f.kind === 'bomb' || Number(
 function reading(held: Held | undefined): Reading | null {
   if (!held) return null;
   const { asset, file } = held;
-  const own = file.shown ? asset : file; // what a preview corrected stands in the asset
+  const own = file.shown && file.role === 'original' ? asset : file; // what a preview corrected stands in the asset
   return { ...asset, width: own.width, height: own.height, durationMs: own.durationMs, motion: file.motion, role: file.role };
 }
 

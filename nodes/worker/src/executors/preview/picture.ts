@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MantelError, errorCode } from '@mantel/contracts/errors.ts';
+import { stillOf } from './avif-still.ts';
 import type { Desk } from './bounded.ts';
 import { withBytes } from './byte-source.ts';
 import { renderDamagedJpeg, renderForeign } from './foreign.ts';
@@ -24,6 +25,8 @@ async function renderWhole(source: Buffer | string, kind: 'avif' | 'webp', desk:
     if (errorCode(e) !== 'undecodable') throw e;
     const file = await whole(source, desk);
     if (kind === 'avif' && heifFacts(file).sequence) return renderSequence(file, desk);
+    const still = kind === 'avif' ? stillOf(file) : null;
+    if (still) return renderImage(still, kind, desk);
     const length = kind === 'avif' ? heifFacts(file).length : file.readUInt32LE(4) + 8;
     throw length > file.length ? new MantelError('undecodable', 'This picture ends too early: the rest of the file is missing, and what is there cannot be shown.') : e;
   }
