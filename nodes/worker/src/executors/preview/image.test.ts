@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { errorCode } from '@mantel/contracts/errors.ts';
+import { keepGainMap, withoutGainMap } from './gain-map.ts';
 import { renderImage } from './image.ts';
+import { near, QUADRANTS, quadrants, seen, stored, wrong } from '../../testing/pictures.ts';
 import type { Derived } from './outputs.ts';
 import { sniff, type PictureKind } from './sniff.ts';
 
@@ -10,51 +12,23 @@ const fixture = (name: string): Buffer => readFileSync(new URL(`../../../fixture
 const render = (file: Buffer): Promise<Derived> => renderImage(file, sniff(file) as PictureKind);
 const failure = (file: Buffer): Promise<string> => render(file).then(() => 'no error', errorCode);
 
-type Rgb = [number, number, number];
-const RED: Rgb = [230, 20, 20], GREEN: Rgb = [20, 180, 20], BLUE: Rgb = [20, 20, 230], YELLOW: Rgb = [230, 220, 20];
-const css = ([r, g, b]: Rgb): { r: number; g: number; b: number } => ({ r, g, b });
-
-/** Red, green / blue, yellow as a person sees it. */
-async function quadrants(width: number, height: number): Promise<Buffer> {
-  const block = (c: Rgb): Promise<Buffer> => sharp({ create: { width: width / 2, height: height / 2, channels: 3, background: css(c) } }).png().toBuffer();
-  const parts = await Promise.all([RED, GREEN, BLUE, YELLOW].map(block));
-  return sharp({ create: { width, height, channels: 3, background: '#000' } })
-    .composite(parts.map((input, i) => ({ input, left: (i % 2) * (width / 2), top: Math.floor(i / 2) * (height / 2) }))).png().toBuffer();
-}
-async function seen(file: Buffer): Promise<Rgb[]> {
-  const { data, info } = await sharp(file).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-  return [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]].map(([x, y]) => {
-    const at = (Math.floor(y! * info.height) * info.width + Math.floor(x! * info.width)) * 3;
-    return [data[at]!, data[at + 1]!, data[at + 2]!];
-  });
-}
-const near = (a: Rgb, b: Rgb, tolerance = 25): boolean => a.every((v, i) => Math.abs(v - b[i]!) <= tolerance);
-/** Stored pixels that, with this EXIF orientation, are displayed as `upright`: the inverse of what a viewer does. */
-async function stored(upright: Buffer, orientation: number): Promise<Sharp> {
-  const turned = async (angle: number): Promise<Sharp> => sharp(await sharp(upright).rotate(angle).png().toBuffer());
-  switch (orientation) {
-    case 2: return sharp(upright).flop();
-    case 3: return turned(180);
-    case 4: return sharp(upright).flip();
-    case 5: return (await turned(90)).flop();
-    case 6: return turned(270);
-    case 7: return (await turned(270)).flop();
-    case 8: return turned(90);
-    default: return sharp(upright);
-  }
-}
-
 describe('orientation', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('shows EXIF orientation %i upright, with the displayed size', async (orientation) => {
     const upright = await quadrants(320, 200);
-    const file = await (await stored(upright, orientation)).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).withMetadata({ orientation }).toBuffer();
+    const file = await sharp(await stored(upright, orientation)).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).withMetadata({ orientation }).toBuffer();
     const made = await render(file);
     expect([made.width, made.height]).toEqual([320, 200]);
     for (const output of [made.preview, made.thumb]) {
       const colours = await seen(output);
-      [RED, GREEN, BLUE, YELLOW].forEach((want, i) => expect(near(colours[i]!, want), `quadrant ${i}: ${colours[i]}`).toBe(true));
+      QUADRANTS.forEach((want, i) => expect(near(colours[i]!, want), `quadrant ${i}: ${colours[i]}`).toBe(true));
     }
     expect((await sharp(made.preview).metadata()).orientation ?? 1).toBe(1);
+  });
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('shows orientation %i that stands elsewhere than in the picture', async (orientation) => {
+    const file = await sharp(await stored(await quadrants(320, 200), orientation)).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).withMetadata({ orientation: 3 }).toBuffer();
+    const made = await renderImage(file, 'jpeg', { orientation });
+    expect([made.width, made.height]).toEqual([320, 200]);
+    expect(await wrong(made.preview)).toEqual([]);
   });
 });
 
@@ -83,6 +57,31 @@ describe('colours', () => {
       expect((await sharp(output).metadata()).hasAlpha).toBe(false);
       expect(near((await seen(output))[0]!, [255, 255, 255], 2)).toBe(true);
     }
+  });
+});
+
+describe('high dynamic range', () => {
+  const bright = async (orientation: number): Promise<Buffer> => {
+    const hdr = sharp(await sharp(await quadrants(800, 600)).jpeg().toBuffer()) as Sharp & { withGainMap(): Sharp };
+    const file = await hdr.withGainMap().jpeg({ quality: 90 }).toBuffer();
+    return orientation === 1 ? file : keepGainMap(sharp(file)).withMetadata({ orientation }).toBuffer();
+  };
+  const map = async (file: Buffer): Promise<Buffer | undefined> => (await sharp(file).metadata()).gainMap?.image;
+  it('keeps the gain map in the preview', async () => {
+    const file = await bright(1);
+    expect(await map(file)).toBeDefined();
+    const made = await render(file);
+    expect(await map(made.preview)).toBeDefined();
+    const base = await seen(withoutGainMap(file, (await map(file))!)); // what screens without high dynamic range show
+    (await seen(made.preview)).forEach((c, i) => expect(near(c, base[i]!), `quadrant ${i}: ${c}`).toBe(true));
+    expect(made.truncated).toBe(false);
+  });
+  it('shows a turned one upright, without the map', async () => {
+    const file = await bright(6);
+    expect(await map(file)).toBeDefined();
+    const made = await render(file);
+    expect([made.width, made.height, made.truncated]).toEqual([600, 800, false]);
+    expect(await map(made.preview)).toBeUndefined();
   });
 });
 

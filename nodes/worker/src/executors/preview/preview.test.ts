@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode } from '@mantel/contracts/errors.ts';
@@ -33,6 +35,15 @@ describe('preview job', () => {
   });
   it('reports a truncated picture as shown, with the problem', async () => {
     expect((await execute(server.lease(fixture('truncated.jpg')), never)).problems).toEqual(['truncated']);
+  });
+  it('reports a cut video as shown, with the problem', async () => {
+    const file = execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=10:d=4', '-c:v', 'mjpeg', '-f', 'matroska', 'pipe:1'], { maxBuffer: 1 << 24 });
+    const whole = join(server.context.temp, 'whole.avi');
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'matroska', '-i', 'pipe:0', '-c', 'copy', whole], { input: file });
+    const avi = readFileSync(whole);
+    rmSync(whole);
+    expect((await execute(server.lease(avi, { mime: 'video/x-msvideo' }), never)).problems).toEqual([]);
+    expect((await execute(server.lease(avi.subarray(0, avi.length * 0.6), { mime: 'video/x-msvideo' }), never)).problems).toEqual(['truncated']);
   });
   it.each(['garbage.jpg', 'html-as.jpg'])('%s is undecodable, whatever it is called', async (name) => { expect(await code(server.lease(fixture(name)))).toBe('undecodable'); });
   it('an empty file is undecodable', async () => { expect(await code(server.lease(Buffer.alloc(0)))).toBe('undecodable'); });

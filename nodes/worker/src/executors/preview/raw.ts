@@ -8,7 +8,8 @@ import { renderImage } from './image.ts';
 import { sideways } from './orient.ts';
 import type { Derived, Size } from './outputs.ts';
 import { readNetpbm, renderPixels } from './pixels.ts';
-import { readDirectories, TAG, type Directory } from './tiff-tags.ts';
+import { isCutOff, readDirectories, TAG, type Directory } from './tiff-tags.ts';
+import { isCut } from './video-cut.ts';
 
 /** Below this length an embedded preview is a thumbnail, and the sensor's own data are developed instead. */
 const LEAST_EDGE = 1000;
@@ -16,8 +17,8 @@ const HEAD_BYTES = 1 << 20;
 /** Sensors need at least a third of a byte per pixel, however packed: a file with a small part of that is a header without a picture, and LibRaw would develop noise. */
 const LEAST_BYTES_PER_PIXEL = 0.04;
 
-/** What the container says: `orientation` undefined where it says nothing (then the preview's own holds), `size` as stored, without the borders of the sensor where that is known. */
-interface Container { orientation: number | undefined; size: Size | undefined }
+/** What the container says: `orientation` undefined where it says nothing (then the preview's own holds), `size` as stored, without the borders of the sensor where that is known; `cut`: the sensor's data end beyond the file. */
+interface Container { orientation: number | undefined; size: Size | undefined; cut: boolean }
 
 const first = (directories: Directory[], tag: number): number | undefined => directories.find((d) => d.has(tag))?.get(tag)?.[0];
 const area = ({ width, height }: Size): number => width * height;
@@ -37,17 +38,18 @@ function sizeOf(directories: Directory[]): Size | undefined {
   return exif && (!whole || area(exif) > area(whole) / 2) ? exif : whole;
 }
 
-function containerOf(bytes: ByteSource): Container {
+async function containerOf(bytes: ByteSource): Promise<Container> {
   const head = bytes.read(0, Math.min(bytes.length, HEAD_BYTES));
   const kind = head.toString('latin1', 0, 16);
-  if (kind.startsWith('FUJIFILMCCD-RAW')) return { orientation: undefined, size: undefined }; // its preview is a whole camera JPEG
+  if (kind.startsWith('FUJIFILMCCD-RAW')) return { orientation: undefined, size: undefined, cut: false }; // its preview is a whole camera JPEG
   const canon3 = kind.slice(4, 12) === 'ftypcrx ' ? head.indexOf('CMT1') : -1;
   const directories = readDirectories(bytes, canon3 >= 0 ? canon3 + 4 : 0);
-  return { orientation: first(directories, TAG.orientation), size: sizeOf(directories) };
+  const cut = canon3 >= 0 ? await isCut(head, bytes.length, (from, length) => Promise.resolve(bytes.read(from, length))) : isCutOff(directories, bytes.length);
+  return { orientation: first(directories, TAG.orientation), size: sizeOf(directories), cut };
 }
 
 /** The size to tell: the sensor's where the shown preview has its shape (cut borders are a few pixels), else the preview's. */
-function told(size: Size | undefined, shown: Size): Size {
+function sizeToTell(size: Size | undefined, shown: Size): Size {
   if (!size || area(size) < area(shown)) return shown;
   const ratio = (size.width / size.height) / (shown.width / shown.height);
   if (Math.abs(ratio - 1) < 0.03) return size;
@@ -61,7 +63,7 @@ async function fromEmbedded(source: Buffer | string, jpeg: EmbeddedJpeg, { orien
   // a preview that stands upright although the sensor lay on its side was turned by the camera already
   const turned = size !== undefined && orientation !== undefined && sideways(orientation) && size.width !== size.height && (size.width > size.height) !== (jpeg.width > jpeg.height);
   const made = await renderImage(cutFrom(source, jpeg, bytes), 'jpeg', { orientation: turned ? 1 : orientation });
-  return { ...made, ...told(size, made) };
+  return { ...made, ...sizeToTell(size, made) };
 }
 
 /** Half the sensor's size in both directions: enough for every preview, and many times faster than the whole. */
@@ -70,7 +72,7 @@ async function develop(source: Buffer | string, desk: Desk, size: Size | undefin
   const ran = await heavy(desk.signal, size ? area(size) : 0, () => asFile(source, desk, (file) => runBounded('dcraw_emu', ['-h', '-w', '-Z', '-', file], desk.signal)));
   if (ran.stdout.length === 0) throw new MantelError('undecodable', 'This RAW picture cannot be developed: its camera is not known, or its data are damaged.');
   const made = await renderPixels(readNetpbm(ran.stdout));
-  return { ...made, ...told(size, made) };
+  return { ...made, ...sizeToTell(size, made) };
 }
 
 /**
@@ -79,16 +81,17 @@ async function develop(source: Buffer | string, desk: Desk, size: Size | undefin
  */
 export async function renderRaw(source: Buffer | string, desk: Desk): Promise<Derived> {
   return withBytes(source, async (bytes) => {
-    const container = containerOf(bytes);
+    const container = await containerOf(bytes);
     const jpeg = bestJpeg(embeddedJpegs(bytes), PREVIEW_OUTPUTS.preview.edge);
     const long = jpeg ? Math.max(jpeg.width, jpeg.height) : 0;
     const sensor = container.size ? Math.max(container.size.width, container.size.height) : Infinity;
+    const told = (made: Derived): Derived => ({ ...made, truncated: made.truncated || container.cut });
     const enough = long >= LEAST_EDGE || long >= sensor * 0.9;
-    if (jpeg && enough) try { return await fromEmbedded(source, jpeg, container, bytes); } catch (e) { if (errorCode(e) !== 'undecodable' && errorCode(e) !== 'too_large') throw e; }
-    try { return await develop(source, desk, container.size, bytes.length); } catch (e) {
+    if (jpeg && enough) try { return told(await fromEmbedded(source, jpeg, container, bytes)); } catch (e) { if (errorCode(e) !== 'undecodable' && errorCode(e) !== 'too_large') throw e; }
+    try { return told(await develop(source, desk, container.size, bytes.length)); } catch (e) {
       desk.signal.throwIfAborted();
       if (!jpeg || enough) throw e;
-      return fromEmbedded(source, jpeg, container, bytes);
+      return told(await fromEmbedded(source, jpeg, container, bytes));
     }
   });
 }

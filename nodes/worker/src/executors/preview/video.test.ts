@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,25 @@ describe('video', () => {
     const file = join(folder, 'night.mp4');
     execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=black:s=160x120:r=10:d=1', '-pix_fmt', 'yuv420p', file]);
     expect((await renderVideo({ url: file }, never)).width).toBe(160);
+  });
+  it('waits until a fade-in is over', async () => {
+    const file = join(folder, 'fade.mp4');
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=10:d=10', '-vf', 'fade=in:st=0:d=4', '-pix_fmt', 'yuv420p', '-g', '10', file]);
+    const { channels } = await sharp((await renderVideo({ url: file }, never)).preview).stats();
+    expect(Math.max(...channels.map((c) => c.max))).toBeGreaterThan(200);
+  });
+  it.each(['smpte2084', 'arib-std-b67'])('shows high dynamic range (%s) as bright as ordinary video', async (transfer) => {
+    const file = join(folder, `${transfer}.mov`);
+    const there = `format=yuv444p,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv,zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t=${transfer}:m=bt2020nc:r=tv:npl=203,format=yuv420p10le`;
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=0x8c8c8c:s=160x120:r=10:d=1', '-vf', there, '-c:v', 'libx265', '-x265-params', `log-level=error:colorprim=bt2020:transfer=${transfer}:colormatrix=bt2020nc`, '-tag:v', 'hvc1', file]);
+    const { channels } = await sharp((await renderVideo({ url: file }, never)).preview).stats();
+    for (const c of channels) expect(Math.abs(c.mean - 0x8c)).toBeLessThan(10);
+  });
+  it('says that a video is protected', async () => {
+    const file = readFileSync(path('rotate90.mp4'));
+    const at = file.indexOf('avc1', file.indexOf('stsd'));
+    file.write('encv', at, 'latin1');
+    expect(await code(renderVideo(overTls(file), never))).toBe('encrypted');
   });
   it('maps high dynamic range to what a screen shows', async () => {
     const { channels } = await sharp((await renderVideo({ url: path('hevc10-hlg.mov') }, never)).preview).stats();
