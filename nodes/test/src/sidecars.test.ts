@@ -43,7 +43,7 @@ const written = async (id: string, holds: (t: Record<string, unknown>) => void):
 
 test('a photo comes with its sidecar, is edited, is edited elsewhere, and a conflict is settled', async () => {
   const bytes = await picture(1);
-  const up = must(await send(field('folder', '/home/ann/Photos/1999 Summer'), file('IMG_1.xmp', XMP, 'sidecar'), file('IMG_1.jpg', bytes)), 201);
+  const up = must(await send(field('folder', 'Photos/1999 Summer'), file('IMG_1.xmp', XMP, 'sidecar'), file('IMG_1.jpg', bytes)), 201);
   const id = uploaded(up).assetId;
   expect(await asset(id)).toMatchObject({ rating: 4, sources: { rating: 'sidecar' } });
   expect(incoming()).toEqual([]);
