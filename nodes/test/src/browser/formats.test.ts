@@ -307,6 +307,8 @@ describe('formats', () => {
     await at('all-tags-search').fill('make');
     await expect.poll(() => at('all-tags-tag').count()).toBeLessThan(all);
     expect(await at('all-tags-tag').first().innerText()).toMatch(/Make/);
+    await watched.page.getByRole('button', { name: 'Copy the value of' }).first().click();
+    await expect.poll(() => at('toast').last().innerText()).toMatch(/Copied/);
     await at('all-tags-search').fill('no such words');
     await expect.poll(() => at('all-tags-count').innerText()).toBe('No tag has these words.');
     await watched.page.route('**/tags', (route) => route.fulfill({ status: 500, json: { code: 'internal', message: 'The disk is away.' } }), { times: 1 });

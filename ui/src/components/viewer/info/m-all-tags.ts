@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { copyText } from '../../../app/copy.ts';
 import { icon } from '../../../app/icons.ts';
 import { toast } from '../../../app/toast.ts';
 import { isAbort, messageOf } from '../../../data/api.ts';
@@ -64,14 +65,10 @@ export class MAllTags extends LitElement {
     this.open = (e.target as HTMLDetailsElement).open;
     if (this.open && !this.files) void this.load();
   }
-  private async copy(value: string): Promise<void> {
-    try {
-      // Only offered by browsers on HTTPS or this machine.
-      await navigator.clipboard.writeText(value);
-      toast({ text: t('info.alltags.copied') });
-    } catch {
-      toast({ text: t('info.alltags.copyFailed'), kind: 'bad' });
-    }
+  private async copy(e: Event, value: string): Promise<void> {
+    const button = e.currentTarget as HTMLElement, done = await copyText(value);
+    button.focus();
+    toast(done ? { text: t('info.alltags.copied') } : { text: t('info.alltags.copyFailed'), kind: 'bad' });
   }
 
   override render() { return html`<details data-testid="all-tags" @toggle=${this.toggled}><summary>${t('info.alltags')}</summary>${this.open ? this.body() : nothing}</details>`; }
@@ -87,7 +84,7 @@ export class MAllTags extends LitElement {
         ${files.length > 1 ? html`<label class="field"><span class="sr">${t('info.alltags.file')}</span><select @change=${(e: Event) => { this.fileId = (e.target as HTMLSelectElement).value; }}>${files.map((f) => html`<option value=${f.fileId} ?selected=${f === file}>${f.name}</option>`)}</select></label>` : nothing}
         <label class="field"><span class="sr">${t('info.alltags.search')}</span><span class="search">${icon('search')}<input type="search" data-testid="all-tags-search" placeholder=${t('info.alltags.search')} autocomplete="off" .value=${this.words} @input=${(e: Event) => { this.words = (e.target as HTMLInputElement).value; }}></span></label>
         <span class="caption num" role="status" data-testid="all-tags-count">${shown === 0 ? t(this.words ? 'info.alltags.noMatch' : 'info.alltags.none') : t('info.alltags.count', { n: shown })}</span></div>
-      ${groups.map((g) => html`<section><h3>${g.name}<span class="num">${g.tags.length}</span></h3><dl>${g.tags.map((x) => html`<div class="tag" data-testid="all-tags-tag"><dt>${x.name}</dt><dd>${x.value}</dd><button class="icon-button" aria-label=${t('info.alltags.copy', { name: x.name })} title=${t('info.alltags.copy', { name: x.name })} @click=${() => void this.copy(x.value)}>${icon('copy')}</button></div>`)}</dl></section>`)}
+      ${groups.map((g) => html`<section><h3>${g.name}<span class="num">${g.tags.length}</span></h3><dl>${g.tags.map((x) => html`<div class="tag" data-testid="all-tags-tag"><dt>${x.name}</dt><dd>${x.value}</dd><button class="icon-button" aria-label=${t('info.alltags.copy', { name: x.name })} title=${t('info.alltags.copy', { name: x.name })} @click=${(e: Event) => void this.copy(e, x.value)}>${icon('copy')}</button></div>`)}</dl></section>`)}
       ${file.cut ? html`<p class="say caption">${t('info.alltags.cut')}</p>` : nothing}`;
   }
 }
