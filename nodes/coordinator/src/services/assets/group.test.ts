@@ -5,7 +5,7 @@ import type { Facts } from '../../library/facts/facts.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
 import { doneJob, insertJob, leaseJob } from '../jobs/queue.repository.ts';
 import { sidecarDue } from '../sidecars/sidecars.repository.ts';
-import { counted, enterTimeline, leaveTimeline, nextOrd, setLocalTime } from '../timeline/counters.repository.ts';
+import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, setHidden, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createTimeline } from '../timeline/timeline.ts';
 import { assetFor } from './assets.repository.ts';
@@ -178,6 +178,21 @@ test('albums, covers, marks, tags and people of all parts come together', async 
   expect(sql.all('select cover_asset_id n from album')).toEqual([{ n: clip }, { n: clip }]);
   expect(sql.all('select user_id u, favourite f, archived a from asset_user order by u')).toEqual([{ u: ann.id, f: 1, a: 0 }, { u: bob.id, f: 0, a: 1 }]); // what somebody put away was the clip alone; the still he did
   expect(sql.all('select t.path p from asset_tag x join tag t on t.id = x.tag_id order by p')).toEqual([{ p: 'clip' }, { p: 'mine' }, { p: 'sea' }]);
+  await sound();
+});
+
+test('a clip that is taken in gives its cover and its favourite mark, and does not take the still into the archive', async () => {
+  const [still, clip] = [idOf(await arrive({ name: 'a.HEIC' })), idOf(await arrive({ name: 'b.MOV' }))];
+  await house.db.writeSql((sql) => {
+    sql.run(`insert into album(id, uuid, name, cover_asset_id, owner_id, created_at, updated_at) values(1, 'x', 'Summer', ?, ?, 0, 0)`, clip, ann.id);
+    sql.run('insert into asset_user(user_id, asset_id, ord, favourite, archived) select ?, id, ord, 1, 1 from asset where id = ?', ann.id, clip);
+    setHidden(sql, ann.id, counted(sql, clip)!, HIDDEN.archived, true);
+    sql.run(`update file set content_id = 'Z'`);
+    groups.group(sql, clip, fileOf('b.MOV').id);
+  });
+  expect(one().id).toBe(still);
+  expect(house.db.sql.get('select cover_asset_id cover from album')).toEqual({ cover: still });
+  expect(house.db.sql.all('select user_id u, favourite f, archived a from asset_user')).toEqual([{ u: ann.id, f: 1, a: 0 }]);
   await sound();
 });
 
