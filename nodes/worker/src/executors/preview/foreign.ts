@@ -42,11 +42,11 @@ interface Decoded { pixels: Pixels; icc?: Buffer | undefined; truncated: boolean
 /** djxl keeps the profile and shows what is there of a cut file, but takes 50 bytes per pixel of large pictures; ffmpeg takes a third of that. */
 async function jxl(file: string, folder: string, head: Buffer, signal: AbortSignal): Promise<Decoded> {
   const [out, icc] = [join(folder, 'out.ppm'), join(folder, 'out.icc')];
-  const decode = (...more: string[]): Promise<boolean> => runBounded('djxl', [file, out, `--icc_out=${icc}`, '--bits_per_sample=8', '--num_threads=1', '--quiet', ...more], signal).then((ran) => ran.code === 0);
+  const djxl = (...more: string[]): Promise<boolean> => runBounded('djxl', [file, out, `--icc_out=${icc}`, '--bits_per_sample=8', '--num_threads=1', '--quiet', ...more], signal).then((ran) => ran.code === 0);
   const read = async (truncated: boolean): Promise<Decoded> => ({ pixels: readNetpbm(await readFile(out)), icc: await readFile(icc).catch(() => undefined), truncated });
-  if (await decode()) return read(false);
+  if (await djxl()) return read(false);
   try { return { pixels: await byFfmpeg(file, 'jxl', { head, reduce: 0 }, signal), truncated: false }; } catch (e) {
-    if (errorCode(e) !== 'undecodable' || !await decode('--allow_partial_files')) throw e;
+    if (errorCode(e) !== 'undecodable' || !await djxl('--allow_partial_files')) throw e;
     return read(true);
   }
 }
