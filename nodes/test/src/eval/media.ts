@@ -20,6 +20,7 @@ export function readSet(dir: string, manifest?: string): EvalSet {
   return { dir: path.resolve(dir), files: readManifest(dir, manifest).map((f) => ({ ...f, kind: f.kind === undefined || f.kind === 'generated' ? (own.get(f.sha256) ?? 'other') : f.kind })) };
 }
 
+const AT_ONCE = 3; // programs of the reference
 const MEGAPIXELS = 150e6;
 export const isBomb = (f: ManifestFile): boolean => f.kind === 'bomb' || Number(f.expected.ImageWidth ?? 0) * Number(f.expected.ImageHeight ?? 0) > MEGAPIXELS;
 
@@ -71,10 +72,12 @@ export async function evaluate(set: EvalSet, progress: (text: string) => void = 
     const facts = judgeAll(set.files, (f) => reading(imported.held.get(f.sha256)));
     progress('comparing previews');
     const files: FileResult[] = [];
-    for (const f of set.files) {
+    const result = async (f: ManifestFile): Promise<FileResult> => {
       const where = account(f, imported, house, set.files);
-      files.push({ file: f.file, kind: f.kind ?? 'other', account: where, ...(where === null ? { lost: imported.fates.get(f.file)?.said ?? 'its bytes are not what was sent' } : {}), facts: facts.filter((x) => x.file === f.file), preview: await preview(f, imported.held.get(f.sha256), set, house) });
-    }
+      const lost = where === null ? { lost: imported.fates.get(f.file)?.said ?? 'its bytes are not what was sent' } : {};
+      return { file: f.file, kind: f.kind ?? 'other', account: where, ...lost, facts: facts.filter((x) => x.file === f.file), preview: await preview(f, imported.held.get(f.sha256), set, house) };
+    };
+    for (let i = 0; i < set.files.length; i += AT_ONCE) files.push(...await Promise.all(set.files.slice(i, i + AT_ONCE).map(result)));
     const names = new Map(imported.assets.map((a) => [a.id, a.originalName]));
     const done = jobs(house).map((j) => ({ asset: j.asset ?? '', ms: j.done_at - j.started_at, state: j.state, attempts: j.attempt }));
     const longest = done.toSorted((a, b) => b.ms - a.ms)[0];
