@@ -17,7 +17,7 @@ const rule = (find: () => string[]): Check => async () => find().join('\n');
 const CHECKS: Record<string, Check> = {
   types: node('node_modules/typescript/bin/tsc', '-p', '.'),
   'types-ui': node('node_modules/typescript/bin/tsc', '-p', 'ui', '--noEmit'),
-  lint: node('node_modules/oxlint/bin/oxlint', '-c', 'scripts/config/oxlintrc.json', '--quiet', '--format=unix', 'nodes', 'ui', 'scripts', 'ecosystem.config.js', ...(existsSync('plugins') ? ['plugins'] : [])),
+  lint: node('node_modules/oxlint/bin/oxlint', '-c', 'scripts/config/oxlintrc.json', '--quiet', '--ignore-pattern=nodes/*/fixtures/**', '--format=unix', 'nodes', 'ui', 'scripts', 'ecosystem.config.js', ...(existsSync('plugins') ? ['plugins'] : [])),
   borders: rule(borders),
   unused: node('node_modules/knip/bin/knip.js', '--config', 'scripts/config/knip.json', '--no-progress', '--no-config-hints', '--exclude', 'types,enumMembers,duplicates'),
   openapi: program('scripts/openapi', '--check'),
