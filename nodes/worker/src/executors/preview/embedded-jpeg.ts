@@ -52,3 +52,17 @@ export function bestJpeg(found: EmbeddedJpeg[], edge: number): EmbeddedJpeg | un
   if (!largest) return undefined;
   return found.filter((j) => long(j) >= edge && Math.abs(shape(j) / shape(largest) - 1) < 0.02).reduce((a, b) => (long(b) < long(a) ? b : a), largest);
 }
+
+/** EXIF with nothing but an orientation. */
+function exif(orientation: number): Buffer {
+  const segment = Buffer.from('\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0', 'latin1');
+  segment[28] = orientation;
+  return segment;
+}
+
+/** The JPEG with this orientation in its EXIF, in the place of its own. A reader that finds it there shrinks before it turns: a third of the time (24 megapixels: 75 CPU ms, not 220). */
+export function withOrientation(jpeg: Buffer, orientation: number): Buffer {
+  const head = Buffer.from(jpeg.subarray(2, 1 << 20));
+  for (let at = 0; at + 10 <= head.length && head[at] === 0xff && head[at + 1] !== 0xda; at += 2 + head.readUInt16BE(at + 2)) if (head[at + 1] === 0xe1 && head.toString('latin1', at + 4, at + 8) === 'Exif') head.write('none', at + 4, 'latin1');
+  return Buffer.concat([jpeg.subarray(0, 2), exif(orientation), head, jpeg.subarray(1 << 20)]);
+}

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode } from '@mantel/contracts/errors.ts';
 import { PIXELS, quadrants, stored, tiff, wrong, type Entry } from '../../testing/pictures.ts';
 import type { Desk } from './bounded.ts';
-import { bestJpeg, embeddedJpegs } from './embedded-jpeg.ts';
+import { bestJpeg, embeddedJpegs, withOrientation } from './embedded-jpeg.ts';
 import type { Derived } from './outputs.ts';
 import { renderPicture } from './picture.ts';
 import { renderRaw } from './raw.ts';
@@ -117,6 +117,14 @@ describe('a RAW without a usable preview', () => {
     const why = new Error('lease lost');
     await expect(renderRaw(dng(640, 400, 1), { temp, signal: AbortSignal.abort(why) })).rejects.toBe(why);
     expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe('an orientation put into a JPEG', () => {
+  it('takes the place of its own', async () => {
+    const file = withOrientation(await sharp(await quadrants(64, 48)).jpeg().withMetadata({ orientation: 3 }).toBuffer(), 6);
+    expect((await sharp(file).metadata()).orientation).toBe(6);
+    expect((await sharp(withOrientation(await jpeg(64, 48), 8)).metadata()).orientation).toBe(8);
   });
 });
 

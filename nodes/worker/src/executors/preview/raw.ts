@@ -2,7 +2,7 @@ import { MantelError, errorCode } from '@mantel/contracts/errors.ts';
 import { PREVIEW_OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { asFile, runBounded, type Desk } from './bounded.ts';
 import { withBytes, type ByteSource } from './byte-source.ts';
-import { bestJpeg, embeddedJpegs, type EmbeddedJpeg } from './embedded-jpeg.ts';
+import { bestJpeg, embeddedJpegs, withOrientation, type EmbeddedJpeg } from './embedded-jpeg.ts';
 import { heavy } from './gate.ts';
 import { renderImage } from './image.ts';
 import { sideways } from './orient.ts';
@@ -62,7 +62,8 @@ const cutFrom = (source: Buffer | string, jpeg: EmbeddedJpeg, bytes: ByteSource)
 async function fromEmbedded(source: Buffer | string, jpeg: EmbeddedJpeg, { orientation, size }: Container, bytes: ByteSource): Promise<Derived> {
   // a preview that stands upright although the sensor lay on its side was turned by the camera already
   const turned = size !== undefined && orientation !== undefined && sideways(orientation) && size.width !== size.height && (size.width > size.height) !== (jpeg.width > jpeg.height);
-  const made = await renderImage(cutFrom(source, jpeg, bytes), 'jpeg', { orientation: turned ? 1 : orientation });
+  const alone = cutFrom(source, jpeg, bytes);
+  const made = await renderImage(orientation === undefined ? alone : withOrientation(alone, turned ? 1 : orientation), 'jpeg');
   return { ...made, ...sizeToTell(size, made) };
 }
 
