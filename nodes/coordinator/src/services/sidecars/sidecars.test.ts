@@ -138,6 +138,7 @@ describe('writing', () => {
   }, 60_000);
   test('while the house is busy only much, or what waits long, is written', async () => {
     const a = await addFixture('create-only.jpg');
+    await house.db.writeSql((sql) => sidecarDue(sql, a.id, clock - 1));
     busy = true;
     expect(await sidecars.writeDue()).toBe(0);
     clock += 61_000;
