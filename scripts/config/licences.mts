@@ -58,6 +58,7 @@ This list is made by \`scripts/licences\`; tools that are used only to build and
 ## More than a notice
 ${LOOKED_AT.map((l) => `- ${shipped.filter((p) => l.part.test(p.name) && p.licence.includes(l.licence)).map((p) => `${p.name} ${p.version}`).join(', ')} (${l.licence}): ${l.why}`).join('\n')}
 - exiftool-vendored.pl (MIT) carries ExifTool by Phil Harvey, which is under the licences of Perl (Artistic License or GPL): runs as a program of its own, unchanged.
+- geo-tz (MIT) carries the map of time zones of timezone-boundary-builder: © OpenStreetMap contributors, Open Database License 1.0; unchanged.
 
 ## All parts
 | Part | Version | Licence |
