@@ -93,6 +93,18 @@ describe('what is sent to hurt', () => {
   });
 });
 
+test('an exiftool that dies, is closed, or a disk that fails says nothing about the file: it throws', async () => {
+  const file = join(dir, 'whole.xmp');
+  writeFileSync(file, xmp('', 'xmp:Rating="2"'));
+  const closed = createExiftool();
+  await closed.close();
+  await expect(createSidecarReader(closed, { warn: () => undefined })(file)).rejects.toThrow('closed');
+  const dying = { tool: async () => ({ readRaw: () => Promise.reject(new Error('the process ended')) }), close: async () => undefined } as unknown as Exiftool;
+  await expect(createSidecarReader(dying, { warn: () => undefined })(file)).rejects.toThrow('ended');
+  await expect(read(join(dir, 'not there.xmp'))).rejects.toThrow('ENOENT');
+  expect((await read(file))?.facts.rating).toBe(2);
+});
+
 test('regions follow the orientation, there and back', () => {
   const people = [{ name: 'Ana', region: { x: 0.1, y: 0.2, w: 0.3, h: 0.4 } }, { name: 'Ben', region: null }];
   for (let orientation = 1; orientation <= 8; orientation++) {

@@ -22,28 +22,24 @@ const ASK = [
 ].map((t) => `-${t}`);
 
 /**
- * Reads a sidecar with exiftool (6 CPU ms). null for what is no XMP, is broken or half written, is larger than 5 MB, or is built to keep a reader busy; never throws.
+ * Reads a sidecar with exiftool (6 CPU ms). null for what is no XMP, is broken or half written, is larger than 5 MB, or is built to keep a reader busy: asking again says the same.
+ * Throws when it could not be read this time (exiftool died, took too long or was closed; the disk): that says nothing about the file, so it must be asked again before anything is written over it.
  * exiftool opens no external entities and expands none; what defines some is refused all the same.
  */
 export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarReader => async (path) => {
-  try {
-    const odd = await oddity(path);
-    if (odd) {
-      log.warn({ why: odd }, 'a sidecar was not read');
-      return null;
-    }
-    const tool = await exiftool.tool();
-    const t = (await tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...ASK], useMWG: false })) as Tags;
-    const trouble = [t['ExifTool:Error'], t['ExifTool:Warning']].flat().find((w) => typeof w === 'string' && /error|not a valid/i.test(w));
-    if (t['File:FileType'] !== 'XMP' || trouble) {
-      log.warn({ why: trouble ?? 'not XMP' }, 'a sidecar is damaged and was not read');
-      return null;
-    }
-    return fromTags(t);
-  } catch (err) {
-    log.warn({ err }, 'a sidecar could not be read');
+  const odd = await oddity(path);
+  if (odd) {
+    log.warn({ why: odd }, 'a sidecar was not read');
     return null;
   }
+  const tool = await exiftool.tool();
+  const t = (await tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...ASK], useMWG: false })) as Tags;
+  const trouble = [t['ExifTool:Error'], t['ExifTool:Warning']].flat().find((w) => typeof w === 'string' && /error|not a valid/i.test(w));
+  if (t['File:FileType'] !== 'XMP' || trouble) {
+    log.warn({ why: trouble ?? 'not XMP' }, 'a sidecar is damaged and was not read');
+    return null;
+  }
+  return fromTags(t);
 };
 
 /** Why not even exiftool should look at it. */
