@@ -13,6 +13,8 @@ const FROM = `from asset a join file f on f.asset_id = a.id and f.shown = 1 and 
 export const seenBy = (sql: Read, userId: number, uuids: string[]): (FailedRow & { role: MemberRole; preview: string })[] =>
   sql.all(`${FAILED}, m.role, a.preview ${FROM} join membership m on m.library_id = a.library_id and m.user_id = ? where a.uuid in (select value from json_each(?)) and (a.vis = 1 or a.trashed_at is not null)`, userId, JSON.stringify(uuids));
 export const failedAfter = (sql: Read, after: number, limit: number): FailedRow[] => sql.all(`${FAILED} ${FROM} where a.preview = 'failed' and a.id > ? order by a.id limit ?`, after, limit);
+/** The same asset as it is now, if the same file of it, as the same kind, still waits for a second chance. */
+export const stillFailed = (sql: Read, was: FailedRow): FailedRow | undefined => sql.get(`${FAILED} ${FROM} where a.preview = 'failed' and a.id = ? and f.id = ? and f.mime = ? and f.path = ?`, was.id, was.fileId, was.mime, was.path);
 
 /** What a file says of itself now that it is understood. What a person or a sidecar said stays, and a date is only replaced by one from a better source. */
 export function takeFacts(sql: Sql, a: FailedRow, now: { mime: string; type: 'image' | 'video'; facts: Facts }): { dated: boolean } {

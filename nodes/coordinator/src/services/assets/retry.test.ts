@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DECODERS } from '@mantel/contracts/models/job.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Sql } from '../../db/database.ts';
 import { readSetting, writeSetting } from '../../db/settings.ts';
 import { createExiftool, type Exiftool } from '../../library/exiftool.ts';
 import { createFacts } from '../../library/facts/facts.ts';
@@ -11,6 +12,7 @@ import { type House, insertAsset, openHouse, type Person } from '../../testing/h
 import { insertJob } from '../jobs/queue.repository.ts';
 import { counted, enterTimeline, leaveTimeline, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds } from '../timeline/ord.ts';
+import { createEdits } from './edit.ts';
 import { createPreview, previewKey } from './preview.ts';
 import { createRetry, type Retry } from './retry.ts';
 
@@ -21,8 +23,8 @@ let exiftool: Exiftool;
 let retry: Retry;
 let wakes = 0;
 const regrouped: number[] = [];
-const open = async (): Promise<Retry> => createRetry({
-  db: house.db, data: house.data, facts: createFacts({ log: { warn: () => undefined }, exiftool }), marker: await openMarker(house.db, house.data), preview: createPreview({ data: house.data, ratioByte: () => 64, enqueue: insertJob }), wake: () => void wakes++,
+const open = async (meanwhile = async (): Promise<void> => undefined): Promise<Retry> => createRetry({
+  db: house.db, data: house.data, facts: { read: async (...what) => { const read = await createFacts({ log: { warn: () => undefined }, exiftool }).read(...what); await meanwhile(); return read; } }, marker: await openMarker(house.db, house.data), preview: createPreview({ data: house.data, ratioByte: () => 64, enqueue: insertJob }), wake: () => void wakes++,
   enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), regroup: (_sql, id) => void regrouped.push(id), log: { info: () => undefined, warn: () => undefined },
 });
 beforeEach(async () => {
@@ -94,6 +96,33 @@ test('a date that somebody set is not taken back by the file', async () => {
   const a = await failed('a.jpg', fixture('tz-0330.jpg'), { more: { taken_at_source: 'user', sources: '{"takenAt":"user"}', edited: '{"takenAt":1}' } });
   await retry.assets(ann.id, [a.uuid]);
   expect(row(a.id)).toMatchObject({ local: '2024-01-01T00:00:00', source: 'user', mime: 'image/jpeg' });
+});
+
+describe('while it is read', () => {
+  const meanwhile = (work: (sql: Sql) => void): Promise<Retry> => open(() => house.db.writeSql(work));
+  const counts = (): unknown[] => house.db.sql.all('select month, n from month_count where n <> 0');
+  test('what a person edits holds', async () => {
+    const a = await failed('a.jpg', fixture('tags.jpg'));
+    const edits = createEdits({ enter: () => undefined, leave: () => undefined, setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), sidecarDue: () => undefined });
+    const busy = await meanwhile((sql) => void edits.apply(sql, a.id, { title: 'typed meanwhile', tags: ['mine'], takenAtLocal: '1987-12-24T18:00:00' }, 'user', 5));
+    expect(await busy.assets(ann.id, [a.uuid])).toBe(1);
+    expect(row(a.id)).toMatchObject({ title: 'typed meanwhile', source: 'user', month: 198712, preview: 'waiting' });
+    expect(house.db.sql.get('select sources ->> ? title, sources ->> ? tags, edited ->> ? at from asset where id = ?', '$.title', '$.tags', '$.title', a.id)).toEqual({ title: 'user', tags: 'user', at: 5 });
+    expect(house.db.sql.all('select t.path from asset_tag x join tag t on t.id = x.tag_id join asset a on a.id = x.asset_id and a.ord = x.ord')).toEqual([{ path: 'mine' }]);
+    expect(counts()).toEqual([{ month: 198712, n: 1 }]);
+  });
+  test('what goes to the trash is counted no more', async () => {
+    const a = await failed('a.jpg', fixture('tz-0330.jpg'));
+    const busy = await meanwhile((sql) => { sql.run('update asset set vis = 0, trashed_at = 1 where id = ?', a.id); leaveTimeline(sql, counted(sql, a.id)!); });
+    await busy.assets(ann.id, [a.uuid]);
+    expect([counts(), row(a.id).mime, regrouped]).toEqual([[], 'image/jpeg', []]);
+  });
+  test('what is joined to another, or tried by somebody else, is left alone', async () => {
+    const [a, b] = [await failed('a.jpg', fixture('tz-0330.jpg')), await failed('b.jpg', fixture('tz-0330.jpg'))];
+    const busy = await meanwhile((sql) => { sql.run('delete from asset where id = ?', a.id); sql.run(`update asset set preview = 'waiting' where id = ?`, b.id); });
+    expect(await busy.assets(ann.id, [a.uuid, b.uuid])).toBe(0);
+    expect([row(b.id).mime, jobs(b.id).map((j) => j.state)]).toEqual([UNKNOWN_MIME, ['failed']]);
+  });
 });
 
 test('what is empty, still not understood or gone from the disk stays as it is', async () => {

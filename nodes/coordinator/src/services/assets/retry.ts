@@ -41,20 +41,23 @@ export function createRetry({ db, data, facts, marker, preview, wake, enter, lea
     if (unknown && (!content || content.mime === UNKNOWN_MIME || content.problems.includes('encrypted'))) return false;
     const read = content && { ...content, facts: await facts.read(path, { name: row.name, mime: content.mime, type: content.type }) };
     return db.writeSql((sql) => {
-      if (read) understood(sql, row, problems, read);
-      repo.dropFailedJob(sql, previewKey(row.id));
-      preview.restart(sql, { assetId: row.id, fileId: row.fileUuid, mime: content?.mime ?? row.mime, bytes: row.bytes, name: row.name }, prio);
-      logChange(sql, 'asset', row.uuid, 'update', { libraryId: row.libraryId });
-      if (read && row.vis) regroup(sql, row.id, row.fileId);
+      // reading took its time: somebody may have edited, trashed, joined or retried it meanwhile
+      const now = repo.stillFailed(sql, row);
+      if (!now) return false;
+      if (read) understood(sql, now, read);
+      repo.dropFailedJob(sql, previewKey(now.id));
+      preview.restart(sql, { assetId: now.id, fileId: now.fileUuid, mime: content?.mime ?? now.mime, bytes: now.bytes, name: now.name }, prio);
+      logChange(sql, 'asset', now.uuid, 'update', { libraryId: now.libraryId });
+      if (read && now.vis) regroup(sql, now.id, now.fileId);
       return true;
     });
   };
-  const understood = (sql: Sql, row: repo.FailedRow, problems: Problem[], read: Classified & { facts: Awaited<ReturnType<FactsReader['read']>> }): void => {
+  const understood = (sql: Sql, row: repo.FailedRow, read: Classified & { facts: Awaited<ReturnType<FactsReader['read']>> }): void => {
     if (row.vis) leave(sql, row.id); // type and place are counted
     const { dated } = repo.takeFacts(sql, row, read);
     if (row.vis) enter(sql, row.id);
     if (dated) move(sql, row.id, read.facts.takenAtLocal);
-    const odd = problems.filter((p) => !OF_CONTENT.includes(p) && !(dated && (p === 'no_date' || p === 'odd_date')));
+    const odd = (JSON.parse(row.problems) as Problem[]).filter((p) => !OF_CONTENT.includes(p) && !(dated && (p === 'no_date' || p === 'odd_date')));
     repo.setProblems(sql, row.id, [...new Set([...odd, ...allProblems(read, read.facts.problems.filter((p) => OF_CONTENT.includes(p)))])]);
   };
 

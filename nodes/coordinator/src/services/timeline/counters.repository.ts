@@ -99,8 +99,11 @@ export function setLocalTime(sql: Sql, assetId: number, seconds: number): void {
   const { vis, ord: old } = sql.get<{ vis: number; ord: number }>('select vis, ord from asset where id = ?', assetId)!;
   if (Math.floor(old / ORD_STEP) === seconds) return;
   const ord = nextOrd(sql, seconds);
-  if (vis) leaveTimeline(sql, before);
-  sql.run('update asset set ord = ?, month = ? where id = ?', ord, monthOf(seconds), assetId);
+  if (vis) {
+    sql.run('update asset set vis = 0 where id = ?', assetId); // else it is hidden behind its twin at once again, in the month that it leaves
+    leaveTimeline(sql, before);
+  }
+  sql.run('update asset set ord = ?, month = ?, vis = ? where id = ?', ord, monthOf(seconds), vis, assetId);
   for (const table of ['asset_user', 'asset_tag', 'album_asset', 'face']) sql.run(`update ${table} set ord = ? where asset_id = ? and ord = ?`, ord, assetId, old);
   if (vis) enterTimeline(sql, counted(sql, assetId)!);
 }

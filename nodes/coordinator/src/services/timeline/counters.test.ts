@@ -44,7 +44,7 @@ test.each([1, 2, 3, 4])('counters, twins and layout agree with the rows after 15
   for (let step = 0; step < 150; step++) {
     await house.db.writeSql((sql) => {
       const person = people[pick(people.length)]!;
-      const what = pick(10);
+      const what = pick(12);
       const id = ids[pick(Math.max(1, ids.length))];
       if (what < 5 || id === undefined) {
         const sha256 = `content${pick(12)}`;
@@ -61,6 +61,10 @@ test.each([1, 2, 3, 4])('counters, twins and layout agree with the rows after 15
         const on = pick(2) === 1;
         sql.run('insert into asset_user(user_id, asset_id, ord, archived) select ?, id, ord, ? from asset where id = ? on conflict do update set archived = excluded.archived', person.id, on ? 1 : 0, id);
         if (sql.get<{ vis: number }>('select vis from asset where id = ?', id)!.vis === 1) setHidden(sql, person.id, counted(sql, id)!, HIDDEN.archived, on);
+      } else if (what > 9) {
+        const local = `20${10 + pick(3)}-0${1 + pick(9)}-15T12:00:0${pick(3)}`;
+        sql.run('update asset set taken_at_local = ? where id = ?', local, id);
+        setLocalTime(sql, id, localSeconds(local));
       } else {
         sql.run('update membership set show = 1 - show where user_id = ? and library_id = ?', person.id, shared);
         refreshTwinsOf(sql, person.id);
@@ -141,4 +145,16 @@ test('an asset that moves in time takes its marks, tags and counts along, in vie
   expect((await timeline.window(ann.id, { day: 19991231, view: 'favourites' })).ids).toEqual([seen!.uuid, resident!.uuid]); // the next free places of that second
   expect((await timeline.window(ann.id, { day: 19991231, view: 'trash' })).ids).toEqual([trashed!.uuid]);
   for (const table of ['asset_user', 'asset_tag']) expect(house.db.sql.get(`select count(*) n from ${table} x join asset a on a.id = x.asset_id where x.ord <> a.ord`), table).toEqual({ n: 0 });
+});
+
+test('a twin that is hidden moves in time without taking the month of the visible one along', async () => {
+  const ann = people[0]!;
+  const timeline = createTimeline({ db: house.db, wanted: () => undefined });
+  const [seen, hidden] = await house.db.writeSql((sql) => ['Family', 'Ann'].map((library) => insertAsset(sql, { libraryId: house.libraryId(library), local: '2020-01-01T10:00:00', sha256: 'twin' })));
+  for (const [asset, local, month] of [[hidden, '2021-06-01T10:00:00', 202001], [hidden, '2021-07-01T10:00:00', 202001], [seen, '2022-06-01T10:00:00', 202206]] as const) {
+    await house.db.writeSql((sql) => setLocalTime(sql, asset!.id, localSeconds(local)));
+    expect((await timeline.months(ann.id)).months).toEqual([{ month, count: 1 }]);
+    expect(house.db.sql.all('select month, n from hidden_count where user_id = ?', ann.id)).toEqual(house.db.sql.all('select month, 1 n from asset where id = ?', hidden!.id));
+  }
+  expect(house.db.sql.all('select vis from asset')).toEqual([{ vis: 1 }, { vis: 1 }]);
 });
