@@ -27,23 +27,28 @@ const ASK = [
  * exiftool opens no external entities and expands none; what defines some is refused all the same.
  */
 export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarReader => async (path) => {
-  const odd = await oddity(path);
+  const odd = await refused(path);
   if (odd) {
     log.warn({ why: odd }, 'a sidecar was not read');
     return null;
   }
   const tool = await exiftool.tool();
   const t = (await tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...ASK], useMWG: false })) as Tags;
-  const trouble = [t['ExifTool:Error'], t['ExifTool:Warning']].flat().find((w) => typeof w === 'string' && /error|not a valid/i.test(w));
-  if (t['File:FileType'] !== 'XMP' || trouble) {
-    log.warn({ why: trouble ?? 'not XMP' }, 'a sidecar is damaged and was not read');
+  const why = damage(t);
+  if (why) {
+    log.warn({ why }, 'a sidecar is damaged and was not read');
     return null;
   }
   return fromTags(t);
 };
 
-/** Why not even exiftool should look at it. */
-async function oddity(path: string): Promise<string | null> {
+/** What exiftool says is wrong with it, of an answer that holds `File:FileType`, `Warning` and `Error`. */
+export function damage(t: Tags): string | null {
+  const trouble = [t['ExifTool:Error'], t['ExifTool:Warning']].flat().find((w) => typeof w === 'string' && /error|not a valid/i.test(w)) as string | undefined;
+  return t['File:FileType'] !== 'XMP' ? (trouble ?? 'not XMP') : (trouble ?? null);
+}
+/** Why not even exiftool should look at it, for reading or for writing. */
+export async function refused(path: string): Promise<string | null> {
   const { size } = await stat(path);
   if (size === 0 || size > MAX_SIDECAR) return size === 0 ? 'it is empty' : 'it is larger than 5 MB';
   return shapeTrouble(await readFile(path));

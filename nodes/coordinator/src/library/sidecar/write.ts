@@ -1,4 +1,4 @@
-import { access, chmod, constants, copyFile, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, chmod, constants, copyFile, link, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { ExifTool } from 'exiftool-vendored';
@@ -8,7 +8,7 @@ import type { NamedRegion } from '../facts/facts.ts';
 import { syncDir } from '../place.ts';
 import { asStorageError } from '../write.ts';
 import { type Picture, stored, storedSize } from './people.ts';
-import { hierarchical, isFace, regionsOf } from './read.ts';
+import { damage, hierarchical, isFace, refused, regionsOf } from './read.ts';
 
 export interface Named { id: string; name: string }
 /** All that a sidecar of ours tells. `tags`: levels divided by `/`; `people`: in the displayed picture. */
@@ -81,7 +81,38 @@ const WRITE = { useMWG: false, struct: 1 as const };
 
 /** Lies beside the sidecar, so that the rename is one step; the name is always the same, so that a crash leaves at most one, which the next try replaces. */
 export const tempOf = (path: string): string => join(dirname(path), `.${basename(path, '.xmp')}.mantel.xmp`);
-const OURS = /^(SourceFile|errors|warnings|ExifTool:.*|File:.*|System:.*|Composite:.*|XMP-(x|mantel|mwg-rs|digiKam|lr|iptcExt):.*|XMP-exif:(DateTimeOriginal|GPS(Latitude|Longitude|Altitude|AltitudeRef))|XMP-photoshop:DateCreated|XMP-dc:(Title|Description|Subject)|XMP-xmp:Rating)$/;
+/** Tag for tag: name spaces hold much else of other programs (digiKam's labels, Lightroom's, IPTC's). */
+const OURS = /^(SourceFile|errors|warnings|ExifTool:.*|File:.*|System:.*|Composite:.*|XMP-x:XMPToolkit|XMP-mantel:.*|XMP-mwg-rs:RegionInfo|XMP-digiKam:TagsList|XMP-lr:HierarchicalSubject|XMP-iptcExt:PersonInImage|XMP-exif:(DateTimeOriginal|GPS(Latitude|Longitude|Altitude|AltitudeRef))|XMP-photoshop:DateCreated|XMP-dc:(Title|Description|Subject)|XMP-xmp:Rating)$/;
+
+const foreign = (there: Tags): boolean => !Object.keys(there).every((k) => OURS.test(k)) || !regionsOf(there['XMP-mwg-rs:RegionInfo']).every(isFace);
+
+const MAX_ASIDE = 1000;
+/**
+ * Moves `from` (a sidecar that cannot be read, or one that came for the photo of `path`) to the first free one of `PATH.damaged`, `PATH.damaged-2`, …: never over another. Answers the name.
+ * Both must lie on the same disk.
+ */
+export async function setAside(path: string, from = path): Promise<string> {
+  for (let n = 1; n <= MAX_ASIDE; n++) {
+    const aside = `${path}.damaged${n === 1 ? '' : `-${n}`}`;
+    try {
+      await link(from, aside);
+    } catch (e) {
+      const { code } = e as NodeJS.ErrnoException;
+      if (code === 'EEXIST') continue;
+      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw e;
+      try {
+        await copyFile(from, aside, constants.COPYFILE_EXCL); // where there are no hard links
+      } catch (again) {
+        if ((again as NodeJS.ErrnoException).code === 'EEXIST') continue;
+        throw again;
+      }
+    }
+    await rm(from);
+    await syncDir(dirname(path));
+    return aside;
+  }
+  throw new MantelError('conflict', 'There are too many damaged sidecars beside this photo.');
+}
 
 /** exiftool does not say that a disk is full. */
 async function full(dir: string, e: unknown): Promise<never> {
@@ -105,60 +136,75 @@ export function createSidecarWriter(exiftool: Exiftool) {
     await syncDir(dirname(path));
     return (await stampOf(path))!;
   };
+  /** Changes a copy beside the sidecar. exiftool gets no `-o`: it would read % in a name as a pattern, and knows no way to write one. */
+  const change = async (tool: ExifTool, temp: string, tags: Tags, from: string | null): Promise<void> => {
+    await clear(temp);
+    if (from) await copyFile(from, temp, constants.COPYFILE_EXCL);
+    await tool.write(temp, writable(tags) as never, { ...WRITE, writeArgs: ['-n', ...(from ? ['-overwrite_original'] : [])] }).catch((e: unknown) => full(dirname(temp), e));
+  };
+  /** With what exiftool leaves beside it when it dies in the middle, and then trips over. */
+  const clear = async (temp: string): Promise<void> => {
+    await rm(temp, { force: true });
+    await rm(`${temp}_exiftool_tmp`, { force: true });
+  };
   return {
     /**
      * Brings the sidecar at `path` up to date: only tags of ours that differ are touched. `expected`: how the file must look, null: not there.
-     * Throws `conflict` when it looks otherwise, `storage_full`, or what the disk says. A file that exiftool cannot read is kept as `NAME.damaged`.
+     * Throws `conflict` when it looks otherwise, `storage_full`, or what the disk or exiftool says. A file that is refused or damaged is never written into: it is kept as `NAME.damaged`.
      */
     async write(path: string, content: SidecarContent, expected: Stamp | null): Promise<Stamp> {
       const temp = tempOf(path);
       try {
         if (!sameStamp(await stampOf(path), expected)) throw new MantelError('conflict', 'Another program changed this sidecar.');
         await access(dirname(path), constants.W_OK); // the disk says why, exiftool would not
-        await rm(temp, { force: true });
         const tool = await exiftool.tool();
         let from = expected;
         let tags = sidecarTags(content);
         if (from) {
-          const there = await read(tool, path, ['-File:FileType', '-Warning', '-Error', ...Object.keys(tags).map((t) => `-${t}`)]);
-          if (there['File:FileType'] !== 'XMP' || /error/i.test(String(there['ExifTool:Warning'] ?? there['ExifTool:Error'] ?? ''))) {
-            await rename(path, `${path}.damaged`);
+          const there = (await refused(path)) ? null : await read(tool, path, ['-File:FileType', '-Warning', '-Error', ...Object.keys(tags).map((t) => `-${t}`)]);
+          if (!there || damage(there)) {
+            await setAside(path);
             from = null;
           } else {
             tags = differing(sidecarTags(content, regionsOf(there['XMP-mwg-rs:RegionInfo']).filter((r) => !isFace(r))), there);
             if (Object.keys(tags).length === 0) return from;
           }
         }
-        await tool.write(from ? path : temp, writable(tags) as never, { ...WRITE, writeArgs: ['-n', ...(from ? ['-o', temp] : [])] }).catch((e: unknown) => full(dirname(path), e));
+        await change(tool, temp, tags, from && path);
         return await put(temp, path, from);
       } catch (e) {
-        await rm(temp, { force: true }).catch(() => undefined);
+        await clear(temp).catch(() => undefined);
         throw asStorageError(e);
       }
     },
-    /** A sidecar of ours that belongs to no asset any more (`owned` is asked): taken away, or, where another program wrote into it, left with that alone. */
+    /**
+     * A sidecar of ours that belongs to no asset any more (`owned` is asked): taken away, or, where another program wrote into it, left with that alone. One that is refused or damaged is not touched.
+     * Throws `conflict` when another program changes it at this moment.
+     */
     async retire(path: string, owned: (asset: string) => boolean): Promise<void> {
       const before = await stampOf(path);
-      if (!before) return;
+      if (!before || (await refused(path))) return;
       const tool = await exiftool.tool();
-      const there = await read(tool, path, ['-a', '-File:all', '-XMP:all']);
-      if (!Object.keys(there).some((k) => k.startsWith('XMP-mantel:')) || owned(String(there['XMP-mantel:AssetId']))) return;
-      if (Object.keys(there).every((k) => OURS.test(k)) && regionsOf(there['XMP-mwg-rs:RegionInfo']).every(isFace)) return rm(path, { force: true });
+      const there = await read(tool, path, ['-a', '-Warning', '-Error', '-File:all', '-XMP:all']);
+      if (damage(there) || !Object.keys(there).some((k) => k.startsWith('XMP-mantel:')) || owned(String(there['XMP-mantel:AssetId']))) return;
+      if (!foreign(there)) {
+        if (!sameStamp(await stampOf(path), before)) throw new MantelError('conflict', 'Another program changed this sidecar at the same moment.');
+        return rm(path, { force: true });
+      }
       const temp = tempOf(path);
-      await rm(temp, { force: true });
-      await tool.write(path, { 'XMP-mantel:all': null } as never, { ...WRITE, writeArgs: ['-o', temp] });
+      await change(tool, temp, { 'XMP-mantel:all': null }, path);
       await put(temp, path, before);
     },
     /** Whether there is something in it that we do not write. */
     async hasForeign(path: string): Promise<boolean> {
-      const there = await read(await exiftool.tool(), path, ['-a', '-File:all', '-XMP:all']);
-      return !Object.keys(there).every((k) => OURS.test(k));
+      return foreign(await read(await exiftool.tool(), path, ['-a', '-File:all', '-XMP:all']));
     },
     /** Puts a sidecar that came with an upload beside its photo. `from`: a synced temporary file. */
     async place(from: string, path: string, before: Stamp | null): Promise<Stamp> {
       const temp = tempOf(path);
       try {
-        await copyFile(from, temp);
+        await rm(temp, { force: true });
+        await copyFile(from, temp, constants.COPYFILE_EXCL); // never through a link that somebody put there
         return await put(temp, path, before);
       } catch (e) {
         await rm(temp, { force: true }).catch(() => undefined);
