@@ -111,7 +111,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
   const groups = createGroups({
     enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position: (...at) => position(...at), ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue,
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue, log,
   });
   const split: Split = async (...what) => {
     const { assetUuid } = await db.writeSql((sql) => groups.split(sql, ...what));
@@ -145,7 +145,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   });
   const assets = createAssets({
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
-    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
+    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue, regroup: groups.around, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
   });
   const retry = createRetry({
     db, data: o.data, facts, marker, preview, wake: queue.wake, log, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),

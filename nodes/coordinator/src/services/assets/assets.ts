@@ -15,6 +15,8 @@ export interface AssetDeps {
   hideArchived: (sql: Sql, userId: number, assetId: number, on: boolean) => void;
   edit: Edits['apply'];
   sidecarDue: (sql: Sql, assetId: number) => void;
+  /** It is visible again: its parts may have come meanwhile. */
+  regroup: (sql: Sql, assetId: number) => void;
   /** Somebody looks at one asset: time to see whether another program changed its sidecar. */
   opened: (assetId: number) => void;
 }
@@ -29,7 +31,7 @@ const changeOf = ({ takenAtLocal, offset, gps, ...rest }: AssetChange): FactChan
   ...rest, ...(takenAtLocal === undefined ? {} : { takenAtLocal: checkedLocal(takenAtLocal) }), ...(offset === undefined ? {} : { offsetMinutes: offsetMinutes(offset) }), ...(gps === undefined ? {} : { gps: gps && { lat: gps[0], lon: gps[1] } }),
 });
 
-export function createAssets({ db, enter, leave, hideArchived, edit, sidecarDue, opened }: AssetDeps) {
+export function createAssets({ db, enter, leave, hideArchived, edit, sidecarDue, regroup, opened }: AssetDeps) {
   const find = (sql: Pick<Sql, 'get' | 'all'>, userId: number, uuid: string): repo.AssetRow => {
     const row = repo.assetFor(sql, userId, uuid);
     if (!row) throw new MantelError('not_found');
@@ -86,6 +88,7 @@ export function createAssets({ db, enter, leave, hideArchived, edit, sidecarDue,
       repo.setRestored(sql, a.id);
       enter(sql, a.id);
       logChange(sql, 'asset', a.uuid, 'create', { libraryId: a.libraryId });
+      regroup(sql, a.id);
       return true;
     }),
     async update(userId: number, uuid: string, change: AssetChange): Promise<Asset> {

@@ -13,15 +13,16 @@ let id: string;
 let rowId: number;
 const due: number[] = [];
 const opened: number[] = [];
+const regrouped: [number, number][] = [];
 
 beforeEach(async () => {
   house = await openHouse();
   ann = await house.addPerson('Ann');
-  due.length = opened.length = 0;
+  due.length = opened.length = regrouped.length = 0;
   const enter = (sql: Parameters<typeof enterTimeline>[0], a: number): void => enterTimeline(sql, counted(sql, a)!);
   const leave = (sql: Parameters<typeof enterTimeline>[0], a: number): void => leaveTimeline(sql, counted(sql, a)!);
   const edits = createEdits({ enter, leave, setLocalTime: (sql, a, local) => setLocalTime(sql, a, localSeconds(local)), sidecarDue: (_sql, a) => void due.push(a) });
-  assets = createAssets({ db: house.db, enter, leave, hideArchived: (sql, user, a, on) => setHidden(sql, user, counted(sql, a)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue: (_sql, a) => void due.push(a), opened: (a) => void opened.push(a) });
+  assets = createAssets({ db: house.db, enter, leave, hideArchived: (sql, user, a, on) => setHidden(sql, user, counted(sql, a)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue: (_sql, a) => void due.push(a), regroup: (sql, a) => void regrouped.push([a, sql.get<{ vis: number }>('select vis from asset where id = ?', a)!.vis]), opened: (a) => void opened.push(a) });
   ({ id: rowId, uuid: id } = await house.db.writeSql((sql) => insertAsset(sql, { libraryId: house.libraryId('Ann'), local: '2020-05-06T07:08:09', lat: 10, lon: 20 })));
 });
 afterEach(() => house.close());
@@ -105,4 +106,10 @@ test('a conflict is settled: what holds stays, or the other value comes back; an
   await expect(assets.settle(ann.id, id, 'title', 'lost')).rejects.toMatchObject({ type: 'not_found' });
   expect((await assets.update(ann.id, id, { description: 'settled' })).conflicts).toEqual([]);
   expect(opened).toContain(rowId);
+});
+test('what comes back from the trash looks for its parts, visible again', async () => {
+  await assets.trash(ann.id, [id]);
+  expect(regrouped).toEqual([]);
+  expect([await assets.restore(ann.id, [id]), await assets.restore(ann.id, [id])]).toEqual([1, 0]);
+  expect(regrouped).toEqual([[rowId, 1]]);
 });

@@ -1,5 +1,6 @@
-import { FACTS, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
+import { type Conflict, FACTS, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
 import type { NamedRegion } from '../../library/facts/facts.ts';
+import { textOf } from '../sidecars/merge.ts';
 import type { GroupAsset, GroupFacts, GroupFile } from './group.repository.ts';
 import { type Dealt, isRaw } from './pairing.ts';
 
@@ -20,6 +21,44 @@ export function heldFacts(assets: { asset: GroupAsset; files: GroupFile[] }[]): 
     }
   }
   return held;
+}
+
+const LISTS: readonly FactName[] = ['tags', 'people'];
+const TEXTS: readonly FactName[] = ['title', 'description'];
+const ASKED = ['takenAt', 'offset', 'gps', 'rating', 'title', 'description', 'people'] as const;
+const valueOf = (a: GroupAsset, fact: (typeof ASKED)[number]): string | null =>
+  fact === 'people' ? a.people.join('\n') || null
+    : textOf(fact, fact === 'offset' ? a.offsetMinutes : fact === 'gps' ? (a.lat === null || a.lon === null ? null : [a.lat, a.lon]) : fact === 'takenAt' ? a.takenAtLocal : a[fact]);
+const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
+
+/**
+ * What assets said before they became one and what no longer holds, for people to decide: facts that somebody had changed, and words from sidecars. One conflict for each fact, with
+ * those from before: of lists and words all that were lost, of the others the newest. Tags are united, not lost. `now`: ms, where nobody wrote down when.
+ */
+export function lostBy(all: { asset: GroupAsset; files: GroupFile[] }[], after: GroupAsset, now: number): Conflict[] {
+  const lost = all.flatMap((a) => a.asset.conflicts);
+  for (const one of all) {
+    const own = heldFacts([one]);
+    const { asset } = one;
+    for (const fact of ASKED) {
+      if (!own[fact] && !(asset.sources[fact] === 'sidecar' && TEXTS.includes(fact))) continue;
+      const value = valueOf(asset, fact);
+      if (value === null || (fact === 'people' && asset.people.every((p) => after.people.includes(p)))) continue;
+      lost.push({ fact, lost: value, lostFrom: asset.sources[fact] === 'sidecar' ? 'sidecar' : 'here', at: new Date(own[fact]?.at || now).toISOString() });
+    }
+  }
+  const kept = lost.filter((c) => c.fact === 'tags' || c.fact === 'camera' || c.lost !== valueOf(after, c.fact)).toSorted((a, b) => b.at.localeCompare(a.at));
+  return [...Map.groupBy(kept, (c) => c.fact)].map(([fact, [newest, ...older]]) => {
+    const texts = [newest!, ...older].map((c) => c.lost).filter((text) => text !== null);
+    if (LISTS.includes(fact)) return { ...newest!, lost: texts.length ? [...new Set(texts.flatMap(linesOf))].join('\n') : null };
+    return TEXTS.includes(fact) ? { ...newest!, lost: texts.length ? [...new Set(texts)].join(fact === 'title' ? ' · ' : '\n') : null } : newest!;
+  });
+}
+
+/** Tags and names that stand in the files themselves, not in a sidecar beside them: they cannot get lost. */
+export function carriedBy(files: GroupFile[]): { tags: string[]; people: string[] } {
+  const said = (fact: 'tags' | 'people'): GroupFile[] => files.filter((f) => f.facts.sources?.[fact] !== 'sidecar');
+  return { tags: said('tags').flatMap((f) => f.facts.tags ?? []), people: said('people').flatMap((f) => (f.facts.people ?? []).map((p) => p.name)) };
 }
 
 /** Whether an asset's fact is still what one of its files brought along (in itself, or in the sidecar that came with it). */

@@ -1,4 +1,4 @@
-import type { AssetType, DateSource, FactName, FactSources, FileRole, PreviewState, Problem } from '@mantel/contracts/models/asset.ts';
+import type { AssetType, Conflict, DateSource, FactName, FactSources, FileRole, PreviewState, Problem } from '@mantel/contracts/models/asset.ts';
 import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import type { Dealt, Part } from './pairing.ts';
@@ -41,7 +41,7 @@ export const setApart = (sql: Sql, a: number, b: number): void => void sql.run('
 /** What may have been changed on an asset since its files arrived, and what its shown file's preview was. */
 export interface GroupAsset {
   id: number; uuid: string; libraryId: number; takenAtLocal: string; takenAt: number; takenAtSource: DateSource; offsetMinutes: number | null; lat: number | null; lon: number | null; altitude: number | null;
-  make: string | null; model: string | null; lens: string | null; rating: number | null; title: string | null; description: string | null; sources: FactSources; edited: Partial<Record<FactName, number>>; conflicts: object[];
+  make: string | null; model: string | null; lens: string | null; rating: number | null; title: string | null; description: string | null; sources: FactSources; edited: Partial<Record<FactName, number>>; conflicts: Conflict[];
   preview: PreviewState; previewVersion: string; thumbhash: Buffer | null; dhash: string | null; ratio: number; width: number | null; height: number | null; durationMs: number | null; problems: Problem[]; tags: string[]; people: string[];
 }
 export function groupAsset(sql: Read, id: number): GroupAsset {
@@ -50,12 +50,12 @@ export function groupAsset(sql: Read, id: number): GroupAsset {
       preview, preview_version previewVersion, thumbhash, dhash, ratio, width, height, duration_ms durationMs, problems,
       (select json_group_array(t.path) from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = asset.id) tags, (select json_group_array(p.name) from face x join person p on p.id = x.person_id where x.asset_id = asset.id and p.name is not null) people
       from asset where id = ?`, id)!;
-  return { ...r, sources: JSON.parse(r.sources) as FactSources, edited: JSON.parse(r.edited) as GroupAsset['edited'], conflicts: JSON.parse(r.conflicts) as object[], problems: JSON.parse(r.problems) as Problem[], tags: JSON.parse(r.tags) as string[], people: JSON.parse(r.people) as string[] };
+  return { ...r, sources: JSON.parse(r.sources) as FactSources, edited: JSON.parse(r.edited) as GroupAsset['edited'], conflicts: JSON.parse(r.conflicts) as Conflict[], problems: JSON.parse(r.problems) as Problem[], tags: JSON.parse(r.tags) as string[], people: JSON.parse(r.people) as string[] };
 }
 
 export const setVisible = (sql: Sql, assetId: number, visible: boolean): void => void sql.run('update asset set vis = ? where id = ?', visible ? 1 : 0, assetId);
 
-/** Everything that hangs on `from` goes to `to`; `from` is gone afterwards. Its tags and faces from files are not taken along: they are read from the files again. */
+/** Everything that hangs on `from` goes to `to`; `from` is gone afterwards. Without `tags` and `people`, those from files are not taken along: they are read from the files again. */
 export function absorb(sql: Sql, to: number, from: number, keep: { tags: boolean; people: boolean; archived: boolean }): void {
   sql.run(`update file set shown = 0, role = 'edited' where asset_id = ?`, from); // one original and one shown file per asset
   sql.run('update file set asset_id = ? where asset_id = ?', to, from);
@@ -95,6 +95,10 @@ export function copyMarks(sql: Sql, from: number, to: number): void {
   sql.run(`insert into asset_tag(tag_id, ord, asset_id, source) select x.tag_id, a.ord, a.id, x.source from asset_tag x, asset a where x.asset_id = ? and a.id = ? and x.source <> 'file' on conflict do nothing`, from, to);
 }
 
+/** Who archived the whole has the part in the archive, too. */
+export const copyArchived = (sql: Sql, from: number, to: number): void =>
+  void sql.run('insert into asset_user(user_id, asset_id, ord, favourite, archived) select x.user_id, a.id, a.ord, 0, 1 from asset_user x, asset a where x.asset_id = ? and a.id = ? and x.archived = 1', from, to);
+
 export function setRoles(sql: Sql, assetId: number, dealt: Map<number, Dealt>): void {
   sql.run(`update file set role = 'edited', shown = 0 where asset_id = ?`, assetId); // the unique indexes look at every step
   for (const [id, { role, shown }] of dealt) sql.run('update file set role = ?, shown = ? where id = ?', role, shown ? 1 : 0, id);
@@ -116,8 +120,13 @@ export function setFacts(sql: Sql, assetId: number, f: GroupFacts): void {
 }
 export const setParts = (sql: Sql, assetId: number, parts: number): void => void sql.run('update asset set parts = ? where id = ? and parts <> ?', parts, assetId, parts);
 export const dropFileTags = (sql: Sql, assetId: number): void => void sql.run(`delete from asset_tag where asset_id = ? and source = 'file'`, assetId);
-export const dropTags = (sql: Sql, assetId: number): void => void sql.run('delete from asset_tag where asset_id = ?', assetId);
-export const dropFaces = (sql: Sql, assetId: number): void => void sql.run(`delete from face where asset_id = ? and source = 'file'`, assetId);
+/** Of the tags from files only these. */
+export const dropTags = (sql: Sql, assetId: number, paths: string[]): void => void sql.run(`delete from asset_tag where asset_id = ? and source = 'file' and tag_id in (select id from tag where path in (select value from json_each(?)))`, assetId, JSON.stringify(paths));
+/** Of the faces that files or people gave a name: those with these names, if from files, and those of whom `keeper` has too. */
+export function dropFaces(sql: Sql, assetId: number, names: string[], keeper: number): void {
+  sql.run(`delete from face where asset_id = ? and source = 'file' and person_id in (select id from person where name in (select value from json_each(?)))`, assetId, JSON.stringify(names));
+  sql.run(`delete from face where asset_id = ? and source in ('file', 'sidecar', 'user') and person_id in (select person_id from face where asset_id = ?)`, assetId, keeper);
+}
 export const namedFaces = (sql: Read, assetId: number): { id: number; name: string; x: number; y: number; w: number; h: number }[] =>
   sql.all(`select f.id, p.name, f.x, f.y, f.w, f.h from face f join person p on p.id = f.person_id where f.asset_id = ? and f.source = 'file'`, assetId);
 export const dropFace = (sql: Sql, id: number): void => void sql.run('delete from face where id = ?', id);
@@ -125,7 +134,7 @@ export const ordOf = (sql: Read, assetId: number): number => sql.get<{ ord: numb
 /** A queued job that would make the preview of another file than this. */
 export const cancelPreview = (sql: Sql, assetId: number, but: string): void =>
   void sql.run(`update job set state = 'cancelled', done_at = ? where key = ? and state = 'queued' and payload ->> '$.fileId' <> ?`, Date.now(), `preview:${assetId}`, but);
-export const setConflicts = (sql: Sql, assetId: number, conflicts: object[]): void => void sql.run('update asset set conflicts = ? where id = ?', JSON.stringify(conflicts), assetId);
+export const setConflicts = (sql: Sql, assetId: number, conflicts: Conflict[]): void => void sql.run('update asset set conflicts = ? where id = ?', JSON.stringify(conflicts), assetId);
 export const assetOfFile = (sql: Read, fileId: number): { id: number; uuid: string } => sql.get('select a.id, a.uuid from file f join asset a on a.id = f.asset_id where f.id = ?', fileId)!;
 
 /** The sidecar beside the file that is shown goes on to be the asset's, with what is known of it; the writer retires the others. */

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Conflict } from '@mantel/contracts/models/asset.ts';
 import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
@@ -10,6 +11,8 @@ import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createTimeline } from '../timeline/timeline.ts';
 import { assetFor } from './assets.repository.ts';
 import { nearby } from './group.repository.ts';
+import { createEdits, type FactChange } from './edit.ts';
+import { setConflicts } from './edit.repository.ts';
 import { createGroups, type Groups } from './group.ts';
 import { insertArrival, putPeople, putTags, recordContribution, setLive } from './ingest.repository.ts';
 import { createPreview, previewKey } from './preview.ts';
@@ -19,16 +22,23 @@ let house: House;
 let ann: Person;
 let bob: Person;
 let groups: Groups;
+let broken = false;
+const errors: object[] = [];
 beforeEach(async () => {
   house = await openHouse();
+  broken = false;
+  errors.length = 0;
   ann = await house.addPerson('Ann');
   bob = await house.addPerson('Bob');
   groups = createGroups({
     enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position, ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue,
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: (sql, job) => { if (broken) throw new Error('broken'); preview.enqueue(sql, job); }, sidecarDue, log: { error: (fields) => void errors.push(fields) },
   });
 });
-afterEach(() => house.close());
+afterEach(async () => {
+  if (!broken) expect(errors).toEqual([]);
+  await house.close();
+});
 const preview = createPreview({ data: '/nowhere', ratioByte, enqueue: insertJob });
 const position = (sql: Sql, local: string, w: number | null, h: number | null): { ord: number; month: number; ratio: number } => ({ ord: nextOrd(sql, localSeconds(local)), month: monthOf(localSeconds(local)), ratio: ratioByte(w, h) });
 
@@ -209,6 +219,82 @@ test('what a person changed holds over what files say, the newest first', async 
   await sound();
 });
 
+describe('what people said about both', () => {
+  const edits = createEdits({ enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), sidecarDue });
+  const edit = (id: number, change: FactChange, at: number, source: 'user' | 'sidecar' = 'user'): Promise<unknown> => house.db.writeSql((sql) => edits.apply(sql, id, change, source, at));
+  const marked = (id: number): Promise<unknown> => house.db.writeSql((sql) => { sql.run(`update file set content_id = 'Z'`); return groups.group(sql, id, sql.get<{ id: number }>('select id from file where asset_id = ?', id)!.id); });
+  const conflicts = (): { fact: string; lost: string | null; lostFrom: string; at: string }[] => JSON.parse(one().conflicts) as never;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+
+  test('tags are united; words, stars and dates that lose are kept as conflicts', async () => {
+    const still = idOf(await arrive({ name: 'a.HEIC', facts: { tags: ['sea', 'sky'] } }));
+    const clip = idOf(await arrive({ name: 'b.MOV', facts: { tags: ['clip'] } }));
+    await edit(still, { tags: ['Beach', 'sea'], title: 'Title of the first', rating: 3, takenAtLocal: '2001-01-01T00:00:00', description: 'same' }, 1000);
+    await edit(clip, { tags: ['Anna'], title: 'Title of the second', rating: 4, description: 'same' }, 2000);
+    await marked(still);
+    expect(picture()).toMatchObject([{ tags: [{ path: 'Anna' }, { path: 'Beach' }], title: 'Title of the second', rating: 4, at: '2001-01-01T00:00:00' }]); // "sea" is in the picture itself
+    expect(conflicts()).toEqual([{ fact: 'rating', lost: '3', lostFrom: 'here', at: iso(1000) }, { fact: 'title', lost: 'Title of the first', lostFrom: 'here', at: iso(1000) }]);
+    await sound();
+  });
+  test('what came with a sidecar is nowhere else', async () => {
+    const sources = { title: 'sidecar', tags: 'sidecar', people: 'sidecar' } as const;
+    const still = idOf(await arrive({ name: 'a.HEIC', facts: { title: 'of the still', tags: ['Lightroom'], people: [{ name: 'Cleo', region: null }, { name: 'Dan', region: null }], sources } }));
+    const clip = idOf(await arrive({ name: 'b.MOV', facts: { title: 'of the clip', tags: ['digiKam'], sources: { ...sources } } }));
+    await edit(clip, { tags: ['Anna'], people: [{ name: 'Dan', region: null }] }, 2000);
+    await marked(still);
+    expect(picture()).toMatchObject([{ tags: [{ path: 'Anna' }, { path: 'Lightroom' }], title: 'of the still', people: [{ name: 'Cleo' }, { name: 'Dan' }] }]);
+    expect(conflicts()).toMatchObject([{ fact: 'title', lost: 'of the clip', lostFrom: 'sidecar' }]);
+  });
+  test('one conflict for each fact, with those from before', async () => {
+    const [still, clip] = [idOf(await arrive({ name: 'a.HEIC' })), idOf(await arrive({ name: 'b.MOV' }))];
+    await edit(still, { description: 'first', title: 'x' }, 1000);
+    await edit(clip, { description: 'second', title: 'x' }, 2000);
+    const old = (fact: 'description' | 'rating' | 'title' | 'tags', lost: string, at: number): Conflict => ({ fact, lost, lostFrom: 'sidecar', at: iso(at) });
+    await house.db.writeSql((sql) => {
+      setConflicts(sql, still, [old('description', 'from before', 500), old('rating', '1', 1), old('title', 'x', 1), old('tags', 'a\nb', 3)]);
+      setConflicts(sql, clip, [old('rating', '2', 2), old('tags', 'b\nc', 4)]);
+    });
+    await marked(still);
+    expect(conflicts().toSorted((a, b) => a.fact.localeCompare(b.fact))).toEqual([
+      { fact: 'description', lost: 'first\nfrom before', lostFrom: 'here', at: iso(1000) }, { fact: 'rating', lost: '2', lostFrom: 'sidecar', at: iso(2) }, { fact: 'tags', lost: 'b\nc\na', lostFrom: 'sidecar', at: iso(4) },
+    ]);
+  });
+});
+
+test('a clip that a better one displaces stays in the archive', async () => {
+  const still = idOf(await arrive(HEIC));
+  await arrive({ ...MOV, name: 'copy.MOV' });
+  expect(filesOf(one().id)).toEqual(['IMG_4120.HEIC original shown', 'copy.MOV live']);
+  await house.db.writeSql((sql) => {
+    sql.run('insert into asset_user(user_id, asset_id, ord, favourite, archived) select ?, id, ord, 1, 1 from asset', ann.id);
+    setHidden(sql, ann.id, counted(sql, still)!, HIDDEN.archived, true);
+  });
+  await arrive(MOV);
+  expect(filesOf(fileOf('copy.MOV').assetId)).toEqual(['copy.MOV original shown']);
+  expect(house.db.sql.all('select favourite f, archived a from asset_user where asset_id = ?', fileOf('copy.MOV').assetId)).toEqual([{ f: 0, a: 1 }]);
+  expect((await createTimeline({ db: house.db, wanted: () => undefined }).months(ann.id)).total).toBe(0);
+  await sound();
+});
+
+test('an error while parts are put together leaves them apart and everything else as it is', async () => {
+  await arrive({ name: 'a.jpg' });
+  const { id, uuid, assetId } = await arrive({ name: 'z.jpg' }).then(() => fileOf('z.jpg'));
+  const before = [picture(), changes()];
+  broken = true;
+  const answer = await house.db.writeSql((sql) => {
+    sql.run(`update file set name = 'a-edited.jpg', stem = 'a' where id = ?`, id);
+    return groups.group(sql, assetId, id);
+  });
+  expect([assets().some((a) => a.uuid === answer.assetUuid && a.id === assetId), errors.length, assets().length]).toEqual([true, 1, 2]);
+  await house.db.writeSql((sql) => sql.run(`update file set name = 'z.jpg' where uuid = ?`, uuid));
+  expect([picture(), changes()]).toEqual(before);
+  await sound();
+  broken = false;
+  errors.length = 0;
+  await house.db.writeSql((sql) => { sql.run(`update file set name = 'a-edited.jpg' where id = ?`, id); groups.around(sql, assetId); });
+  expect(assets()).toHaveLength(1);
+});
+
 test('what another program wrote into the sidecar since holds too, also where the file came with one', async () => {
   const sidecar = { rating: 'sidecar', title: 'sidecar', tags: 'sidecar', gps: 'sidecar' } as const;
   const still = idOf(await arrive({ ...HEIC, facts: { ...HEIC.facts, title: 'as it came', sources: sidecar } }));
@@ -279,13 +365,15 @@ test('what lies in the trash, in another library or from another hand is not joi
   await house.db.writeSql((sql) => {
     sql.run('update asset set vis = 1, trashed_at = null where uuid = ?', clip);
     enterTimeline(sql, counted(sql, idOf(clip))!);
+    groups.around(sql, idOf(clip));
   });
-  expect(assets()).toHaveLength(2); // restored, it stays apart
+  expect(filesOf(one().id)).toEqual(['IMG_4120.HEIC original shown', 'IMG_4120.MOV live']); // restored, it finds its still
+  await sound();
   await arrive({ name: 'e.HEIC', library: 'Ann' });
   await arrive({ name: 'e.MOV' });
   await arrive({ name: 'f.HEIC' });
   await arrive({ name: 'f.MOV', by: bob });
-  expect(assets().map((a) => filesOf(a.id).length)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(assets().map((a) => filesOf(a.id).length)).toEqual([2, 1, 1, 1, 1]);
   await sound();
 });
 

@@ -3,7 +3,7 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { assetFor } from './assets.repository.ts';
-import { factsOf, type Held, heldFacts, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
+import { carriedBy, factsOf, type Held, heldFacts, lostBy, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
 import * as repo from './group.repository.ts';
 import { putPeople, putTags } from './ingest.repository.ts';
 import { deal, isRaw, partition } from './pairing.ts';
@@ -21,6 +21,7 @@ export interface GroupDeps {
   ratioByte: (width: number | null, height: number | null) => number;
   enqueue: (sql: Sql, job: PreviewJob) => void;
   sidecarDue: (sql: Sql, assetId: number) => void;
+  log: { error(fields: object, text: string): void };
 }
 
 const MAX_ROUNDS = 4;
@@ -79,17 +80,18 @@ export function createGroups(deps: GroupDeps) {
     const original = files.find((f) => roles.get(f.id)!.role === 'original')!;
     repo.adoptSidecar(sql, keep.asset.id, files.find((f) => roles.get(f.id)!.shown)!.id);
     for (const { asset } of all) out(sql, asset.id);
+    // somebody said what holds: of the others only what stands in a picture itself is left out. What people and sidecars gave them is nowhere else
+    const carried = carriedBy(files);
     for (const { asset } of all) {
-      if (held.tags && held.tags.from.id !== asset.id) repo.dropTags(sql, asset.id);
-      if (held.people && held.people.from.id !== asset.id) repo.dropFaces(sql, asset.id);
+      if (held.tags && held.tags.from.id !== asset.id) repo.dropTags(sql, asset.id, carried.tags);
+      if (held.people && held.people.from.id !== asset.id) repo.dropFaces(sql, asset.id, carried.people, held.people.from.id);
     }
-    keep.asset.conflicts = all.flatMap((a) => a.asset.conflicts);
-    repo.setConflicts(sql, keep.asset.id, keep.asset.conflicts);
     for (const { asset } of gone) {
-      repo.absorb(sql, keep.asset.id, asset.id, { tags: held.tags?.from.id === asset.id, people: held.people?.from.id === asset.id, archived: original.assetId === asset.id });
+      repo.absorb(sql, keep.asset.id, asset.id, { tags: held.tags !== undefined, people: held.people !== undefined, archived: original.assetId === asset.id });
       logChange(sql, 'asset', asset.uuid, 'delete', { libraryId: asset.libraryId });
     }
     settle(sql, keep.asset.id, held, previewsOf(all));
+    repo.setConflicts(sql, keep.asset.id, lostBy(all, repo.groupAsset(sql, keep.asset.id), Date.now()));
     back(sql, keep.asset, 'update');
   };
 
@@ -103,6 +105,7 @@ export function createGroups(deps: GroupDeps) {
     const id = repo.detachFile(sql, file, { uuid, ...deps.position(sql, local, file.facts.width ?? null, file.facts.height ?? null), takenAt: file.facts.takenAt ?? from.asset.takenAt, local, source: file.facts.takenAtSource ?? from.asset.takenAtSource });
     repo.adoptSidecar(sql, id, file.id);
     if (marks) repo.copyMarks(sql, from.asset.id, id);
+    else repo.copyArchived(sql, from.asset.id, id);
     settle(sql, from.asset.id, heldFacts([from]), previews);
     settle(sql, id, {}, previews);
     back(sql, from.asset, 'update');
@@ -129,8 +132,7 @@ export function createGroups(deps: GroupDeps) {
     return [...found.values()];
   };
 
-  /** Puts together what belongs together around one visible asset, and takes a clip from a still when a better one for it came. Answers the asset that the file is part of then. */
-  const group = (sql: Sql, assetId: number, fileId: number): { assetUuid: string } => {
+  const regroup = (sql: Sql, assetId: number, fileId: number): { assetUuid: string } => {
     const files = related(sql, assetId);
     const own = files.filter((f) => f.assetId === assetId);
     if (own.length === files.length && own.length === 1) {
@@ -164,8 +166,31 @@ export function createGroups(deps: GroupDeps) {
     return { assetUuid: now.uuid };
   };
 
+  /**
+   * Puts together what belongs together around one visible asset, and takes a clip from a still when a better one for it came. Answers the asset that the file is part of then.
+   * Never in the way of what made it necessary: if it fails, nothing is put together and all else holds.
+   */
+  const group = (sql: Sql, assetId: number, fileId: number): { assetUuid: string } => {
+    sql.run('savepoint grouping');
+    try {
+      const done = regroup(sql, assetId, fileId);
+      sql.run('release grouping');
+      return done;
+    } catch (err) {
+      sql.run('rollback to grouping');
+      sql.run('release grouping');
+      deps.log.error({ err, assetId, fileId }, 'the parts of a photo could not be put together; they stay apart');
+      return { assetUuid: repo.assetOfFile(sql, fileId).uuid };
+    }
+  };
+
   return {
     group,
+    /** The same for a whole asset that is visible again. */
+    around(sql: Sql, assetId: number): void {
+      const [file] = repo.filesOfAsset(sql, assetId);
+      if (file) group(sql, assetId, file.id);
+    },
     /** One file of an asset becomes an asset of its own again and stays that. Throws `not_found`, `forbidden`, `conflict` (there is nothing to split, or it lies in the trash). */
     split(sql: Sql, userId: number, assetUuid: string, fileUuid: string): { assetUuid: string } {
       const row = assetFor(sql, userId, assetUuid);
