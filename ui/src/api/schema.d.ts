@@ -1672,7 +1672,11 @@ export interface operations {
                         number,
                         number
                     ] | null;
+                    /** @description All of them; what is not named goes. */
                     tags?: string[];
+                    /** @description Beside what is there. */
+                    addTags?: string[];
+                    removeTags?: string[];
                     rating?: number | null;
                     title?: string | null;
                     description?: string | null;
@@ -2797,6 +2801,7 @@ export interface operations {
                         libraryId: string;
                         trashed: boolean;
                         problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        sidecar?: "taken" | "damaged";
                     };
                 };
             };
@@ -2825,6 +2830,7 @@ export interface operations {
                         libraryId: string;
                         trashed: boolean;
                         problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        sidecar?: "taken" | "damaged";
                     };
                 };
             };

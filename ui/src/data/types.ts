@@ -14,7 +14,7 @@ export type Problem = Asset['problems'][number];
 export type Person = Asset['people'][number];
 export type Conflict = Asset['conflicts'][number];
 /** What `PATCH /assets/{id}` takes: only what is to change. */
-export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
+export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; addTags?: string[]; removeTags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
 /** The tags of one file, as they stand in it. */
 export type FileTags = Get<'/api/v1/assets/{id}/tags'>['files'][number];
 export type TimelineWindow = Get<'/api/v1/timeline/window'>;

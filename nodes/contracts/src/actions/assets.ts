@@ -7,6 +7,8 @@ import { action } from './define.ts';
 const Changed = Type.Object({ changed: Type.Integer() });
 const View = { view: Type.Optional(TimelineView), libraryId: Type.Optional(Id) };
 
+const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 200 });
+
 export const assets = {
   'assets.get': action('asset.read', 'One photo or video with all facts', Closed({ id: Id }), Asset),
   'assets.tags': action('asset.read', 'Every tag that the files of an asset carry, as they carry it', Closed({ id: Id }), Type.Object({ files: Type.Array(FileTags) })),
@@ -16,7 +18,7 @@ export const assets = {
   'assets.archive': action('asset.update', 'Move to or from my archive', Closed({ ids: Ids.properties.ids, value: Type.Boolean() }), Changed),
   'assets.update': action('asset.update', 'Change what a photo says: date, zone, place, rating, title, description, tags', Closed({
     id: Id, takenAtLocal: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$' })), offset: Type.Optional(Nullable(Type.String({ pattern: '^[+-]\\d{2}:\\d{2}$' }))),
-    gps: Type.Optional(Nullable(Type.Tuple([Type.Number({ minimum: -90, maximum: 90 }), Type.Number({ minimum: -180, maximum: 180 })]))), tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 200 })),
+    gps: Type.Optional(Nullable(Type.Tuple([Type.Number({ minimum: -90, maximum: 90 }), Type.Number({ minimum: -180, maximum: 180 })]))), tags: Type.Optional({ ...Tags, description: 'All of them; what is not named goes.' }), addTags: Type.Optional({ ...Tags, description: 'Beside what is there.' }), removeTags: Type.Optional(Tags),
     rating: Type.Optional(Type.Union([Type.Integer({ minimum: -1, maximum: 5 }), Type.Null()])), title: Type.Optional(Type.Union([Type.String({ maxLength: 500 }), Type.Null()])), description: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()])) }), Asset),
   'assets.retry': action('asset.update', 'Try again to show what could not be shown', Ids, Changed),
   'assets.split': action('asset.update', 'Make one file of an asset an asset of its own again; answers the new one', Closed({ id: Id, fileId: Id }), Asset),

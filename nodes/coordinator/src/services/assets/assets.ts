@@ -26,7 +26,7 @@ const canEdit = (a: repo.AssetRow): boolean => a.role !== 'viewer';
 const canTrash = (a: repo.AssetRow): boolean => a.role === 'manager' || (a.role === 'contributor' && a.mine === 1);
 
 /** `offset`: `+02:00`; `gps`: latitude, longitude. */
-export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
+export interface AssetChange { takenAtLocal?: string; offset?: string | null; gps?: [number, number] | null; tags?: string[]; addTags?: string[]; removeTags?: string[]; rating?: number | null; title?: string | null; description?: string | null }
 const changeOf = ({ takenAtLocal, offset, gps, ...rest }: AssetChange): FactChange => ({
   ...rest, ...(takenAtLocal === undefined ? {} : { takenAtLocal: checkedLocal(takenAtLocal) }), ...(offset === undefined ? {} : { offsetMinutes: offsetMinutes(offset) }), ...(gps === undefined ? {} : { gps: gps && { lat: gps[0], lon: gps[1] } }),
 });

@@ -19,9 +19,11 @@ export const setOrigins = (sql: Sql, assetId: number, sources: FactSources, edit
   void sql.run('update asset set sources = ?, edited = ?, conflicts = ?, updated_at = ? where id = ?', JSON.stringify(sources), JSON.stringify(edited), JSON.stringify(conflicts), Date.now(), assetId);
 export const setConflicts = (sql: Sql, assetId: number, conflicts: Conflict[]): void => void sql.run('update asset set conflicts = ?, updated_at = ? where id = ?', JSON.stringify(conflicts), Date.now(), assetId);
 
+const tidy = (tag: string): string => tag.normalize('NFC').split('/').map((l) => l.trim()).filter(Boolean).join('/');
+const tidied = (tags: string[]): string[] => [...new Set(tags.map(tidy).filter(Boolean))];
 /** Exactly these tags; those that stay keep where they are from. Answers whether anything is different. */
 export function replaceTags(sql: Sql, assetId: number, ord: number, wanted: string[], source: string, uuid: () => string): boolean {
-  const names = [...new Set(wanted.map((t) => t.normalize('NFC').split('/').map((l) => l.trim()).filter(Boolean).join('/')).filter(Boolean))];
+  const names = tidied(wanted);
   let changed = false;
   const there = new Set<string>();
   for (const t of sql.all<{ id: number; path: string }>('select t.id, t.path from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = ?', assetId)) {
@@ -30,12 +32,24 @@ export function replaceTags(sql: Sql, assetId: number, ord: number, wanted: stri
     sql.run('delete from asset_tag where asset_id = ? and tag_id = ?', assetId, t.id);
     changed = true;
   }
-  for (const name of names.filter((n) => !there.has(n))) {
+  return put(sql, assetId, ord, names.filter((n) => !there.has(n)), source, uuid) || changed;
+}
+/** Takes some tags away and adds others that are not there, in small or capital letters; all else stays. */
+export function changeTags(sql: Sql, assetId: number, ord: number, { remove, add }: { remove: string[]; add: string[] }, source: string, uuid: () => string): boolean {
+  const there = sql.all<{ id: number; path: string }>('select t.id, t.path from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = ?', assetId);
+  const away = new Set(tidied(remove));
+  const gone = there.filter((t) => away.has(tidy(t.path)));
+  for (const t of gone) sql.run('delete from asset_tag where asset_id = ? and tag_id = ?', assetId, t.id);
+  const known = new Set(there.filter((t) => !gone.includes(t)).map((t) => key(t.path)));
+  const fresh = tidied(add).filter((name) => !known.has(key(name)) && known.add(key(name)));
+  return put(sql, assetId, ord, fresh, source, uuid) || gone.length > 0;
+}
+function put(sql: Sql, assetId: number, ord: number, names: string[], source: string, uuid: () => string): boolean {
+  for (const name of names) {
     sql.run('insert into tag(uuid, name, path) values(?, ?, ?) on conflict do nothing', uuid(), name.split('/').at(-1), name);
     sql.run('insert into asset_tag(tag_id, ord, asset_id, source) select id, ?, ?, ? from tag where path = ?', ord, assetId, source, name);
-    changed = true;
   }
-  return changed;
+  return names.length > 0;
 }
 
 const NEAR = 0.002; // of the picture: what other programs round

@@ -62,6 +62,19 @@ test('tags: exactly these, levels tidied, those that stay keep their source', as
   expect(house.db.sql.all('select path, source from asset_tag x join tag t on t.id = x.tag_id order by path')).toEqual([{ path: 'Orte/Süd', source: 'user' }, { path: 'kept', source: 'file' }]);
   expect((await assets.update(ann.id, id, { tags: [] })).tags).toEqual([]);
 });
+test('tags one by one: two people who add and remove at once both get what they want', async () => {
+  await assets.update(ann.id, id, { tags: ['old', 'Family/Ann'] });
+  const bob = await house.addPerson('Bob');
+  await house.db.writeSql((sql) => sql.run(`insert into membership(library_id, user_id, role) values(?, ?, 'contributor')`, house.libraryId('Ann'), bob.id));
+  due.length = 0;
+  await Promise.all([assets.update(ann.id, id, { addTags: ['Sea', ' Orte / Süd '] }), assets.update(bob.id, id, { addTags: ['Beach', 'FAMILY/ann'], removeTags: ['old', 'sea'] })]);
+  expect(assets.get(ann.id, id)).toMatchObject({ tags: ['Beach', 'Family/Ann', 'Orte/Süd', 'Sea'], sources: { tags: 'user' } });
+  expect(due).toEqual([rowId, rowId]);
+  due.length = 0;
+  await assets.update(ann.id, id, { addTags: ['sea', 'sea', '/'], removeTags: ['nowhere'] });
+  expect(due).toEqual([]); // nothing is different
+  expect((await assets.update(ann.id, id, { tags: ['a', 'b'], removeTags: ['b', 'c'], addTags: ['c', 'C'] })).tags).toEqual(['a', 'c']);
+});
 test('words and stars; blank words are none; what is the same is no change', async () => {
   expect(await assets.update(ann.id, id, { title: 'T', description: 'a\nb', rating: 4 })).toMatchObject({ title: 'T', description: 'a\nb', rating: 4, sources: { title: 'user', rating: 'user' } });
   const told = changes();

@@ -9,6 +9,8 @@ import * as repo from './edit.repository.ts';
 export interface FactChange {
   takenAtLocal?: string; offsetMinutes?: number | null; gps?: { lat: number; lon: number; altitude?: number | null } | null;
   rating?: number | null; title?: string | null; description?: string | null; tags?: string[]; people?: NamedRegion[];
+  /** Beside what others add and remove at the same time; after `tags`, and removed before added. */
+  addTags?: string[]; removeTags?: string[];
 }
 export interface EditDeps {
   enter: (sql: Sql, assetId: number) => void;
@@ -70,6 +72,7 @@ export function createEdits({ enter, leave, setLocalTime, sidecarDue }: EditDeps
       }
       const { ord } = repo.factsOf(sql, assetId)!; // the date may have moved it
       if (change.tags !== undefined && repo.replaceTags(sql, assetId, ord, change.tags, source, randomUUID)) changed.add('tags');
+      if ((change.addTags || change.removeTags) && repo.changeTags(sql, assetId, ord, { remove: change.removeTags ?? [], add: change.addTags ?? [] }, source, randomUUID)) changed.add('tags');
       if (change.people !== undefined && repo.replacePeople(sql, assetId, ord, change.people, source, randomUUID)) changed.add('people');
       if (changed.size === 0) return [];
 

@@ -24,11 +24,11 @@ export class MInfoTags extends LitElement {
     if (this.busy) return; // Enter says both: changed, and submitted
     const input = this.shadowRoot!.querySelector('input')!, { tags, id } = this.asset, fresh = newTags(input.value, tags);
     this.busy = true;
-    if (fresh.length === 0 || (await saved(this, updateAsset(id, { tags: [...tags, ...fresh] })))) input.value = '';
+    if (fresh.length === 0 || (await saved(this, updateAsset(id, { addTags: fresh })))) input.value = '';
     this.busy = false;
   }
   private async drop(tag: string): Promise<void> {
-    if (await saved(this, updateAsset(this.asset.id, { tags: this.asset.tags.filter((x) => x !== tag) }))) this.shadowRoot!.querySelector('input')?.focus();
+    if (await saved(this, updateAsset(this.asset.id, { removeTags: [tag] }))) this.shadowRoot!.querySelector('input')?.focus();
   }
 
   override render() {
