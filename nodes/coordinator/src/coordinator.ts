@@ -23,7 +23,7 @@ import { DERIVED } from './library/derived.ts';
 import { createExiftool } from './library/exiftool.ts';
 import { createFacts } from './library/facts/facts.ts';
 import { createSidecarReader } from './library/sidecar/read.ts';
-import { createSidecarWriter } from './library/sidecar/write.ts';
+import { createSidecarWriter, setAside } from './library/sidecar/write.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
 import { addActions, checkWiring, typedCall } from './services/adapter.ts';
@@ -141,7 +141,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   };
   const ingest = createIngest({
     db, data: o.data, facts, marker, position, arrived, contributed: groups.group, readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, afterArrival: queue.wake,
-    sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
+    sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), aside: setAside, kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
   });
   const assets = createAssets({
     db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),

@@ -11,7 +11,7 @@ import { perlExiftool } from './eval/programs.ts';
 import { must, startRig, uploaded, type Person, type Rig } from './rig.ts';
 
 const SCRIPT = path.join(import.meta.dirname, 'eval/twenty-years.sh');
-const KINDS = new Set(['jpeg', 'dates', 'gps', 'tags', 'people', 'names', 'heic', 'avif', 'raw', 'tiff', 'orientation', 'video', 'colour', 'live-photo', 'motion-photo']);
+const KINDS = new Set(['jpeg', 'dates', 'gps', 'tags', 'people', 'names', 'heic', 'avif', 'raw', 'tiff', 'orientation', 'video', 'colour', 'live-photo', 'motion-photo', 'groups']);
 const TEXTS = ['Oma & Opa <am Meer>', 'Zeile eins\nZeile zwei', 'Straße, "Café" — 日本 😀', "O'Hara's house; $HOME `pwd`", 'plain words'];
 const ALBUMS = ['Summer at the sea', 'Ömas Küche & Garten', 'Grandpa "Joe", 1987'];
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, utimesSync } from 'node:fs';
+import { readFileSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Asset } from '@mantel/contracts/models/asset.ts';
@@ -77,6 +77,9 @@ test('one that comes alone finds its photo, or is refused; too large and twice a
   expect(codeOf(await send(file('a.xmp', XMP, 'sidecar')))).toEqual([400, 'bad_request']);
   expect(incoming()).toEqual([]);
   // one that is broken does not keep its photo back
-  const broken = uploaded(must(await send(file('IMG_5.xmp', Buffer.from('<x:xmpmeta half'), 'sidecar'), file('IMG_5.jpg', await picture(5))), 201)).assetId;
-  expect(existsSync(join(rig.data, `${(await asset(broken)).files[0]!.path}.xmp`))).toBe(false);
+  const answer = must(await send(file('IMG_5.xmp', Buffer.from('<x:xmpmeta half'), 'sidecar'), file('IMG_5.jpg', await picture(5))), 201);
+  expect(answer.json).toMatchObject({ sidecar: 'damaged' });
+  const broken = uploaded(answer).assetId;
+  const beside = join(rig.data, `${(await asset(broken)).files[0]!.path}.xmp`);
+  expect(readFileSync(`${beside}.damaged`, 'utf8')).toBe('<x:xmpmeta half');
 });

@@ -142,6 +142,11 @@ describe('sidecars', () => {
     expect(report.entries).toHaveLength(18);
     expect(report.totals).toMatchObject({ added: 9, sidecar: 5, ignored: 4, waiting: 0 });
   });
+  test('one that the house cannot read is said to be kept beside its photo', async () => {
+    for (const f of ['a.jpg', 'a.jpg.xmp']) put(f);
+    server.answer = (_a, upload) => (upload ? { status: 201, body: { outcome: 'created', assetId: 'x', fileId: 'f', libraryId: 'lib-1', trashed: false, problems: [], sidecar: 'damaged' } } : undefined);
+    expect((await reported()).of('a.jpg.xmp')).toMatch(/^sidecar: sent with a\.jpg, but it cannot be read: .*kept beside the photo/);
+  });
   test('one that is too large stays here, one of a photo that is refused or known is told so', async () => {
     for (const f of ['a.jpg', 'b.jpg', 'c.jpg']) { put(f); put(`${f}.xmp`); }
     truncateSync(path.join(photos, 'a.jpg.xmp'), 5 * 1024 * 1024 + 1);

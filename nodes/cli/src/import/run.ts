@@ -45,7 +45,7 @@ export async function importFolders(api: Api, terminal: Terminal, options: Impor
     try {
       const sidecar = await withSidecar(pairs.of.get(file), own(file));
       const { result, sha256 } = await send(api, file, { ...sending, sidecar });
-      if (sidecar) Object.assign(own(file)!, { outcome: 'sidecar', why: `sent with ${file.name}`, assetId: result.assetId });
+      if (sidecar) Object.assign(own(file)!, { outcome: 'sidecar', why: result.sidecar === 'damaged' ? `sent with ${file.name}, but it cannot be read: nothing was taken from it, and it is kept beside the photo as .xmp.damaged` : `sent with ${file.name}`, assetId: result.assetId });
       Object.assign(entry, { outcome: result.outcome === 'created' ? 'added' : 'duplicate', sha256, assetId: result.assetId, why: result.trashed ? 'it lies in the trash' : result.problems.join(', ') || null });
     } catch (error) {
       if (signal.aborted) return; // not its own fault: it is still waiting

@@ -66,9 +66,10 @@ export const Asset = Type.Object({
 });
 export type Asset = Static<typeof Asset>;
 
-/** What an upload answers. `trashed`: the same bytes lie in the trash; restore them there. */
+/** What an upload answers. `trashed`: the same bytes lie in the trash; restore them there. `sidecar`, when one came: what it says is taken over, or it could not be read and is kept beside the photo as `NAME.xmp.damaged`. */
 export const UploadResult = Type.Object({
   outcome: Type.Union([Type.Literal('created'), Type.Literal('duplicate')]), assetId: Id, fileId: Id, libraryId: Id, trashed: Type.Boolean(), problems: Type.Array(Problem),
+  sidecar: Type.Optional(Type.Union([Type.Literal('taken'), Type.Literal('damaged')])),
 });
 export type UploadResult = Static<typeof UploadResult>;
 

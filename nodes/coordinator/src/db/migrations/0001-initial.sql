@@ -111,10 +111,11 @@ create table face(
 create index face_asset on face(asset_id);
 create index face_person on face(person_id, ord desc);
 
--- The XMP beside an asset's main file: what we wrote last (to tell whose change is newer) and how the file looked then.
+-- The XMP beside an asset's original: what we wrote last (to tell whose change is newer) and how the file looked then.
 create table sidecar(
   asset_id integer primary key references asset(id) on delete cascade, path text not null, state text not null default 'due' check (state in ('due', 'written', 'failed')), due_at integer not null default 0,
   base text not null default '{}', mtime_ms real, bytes integer, error text, tries integer not null default 0,
+  old text not null default '[]', -- sidecars of files that became part of this asset, as they were known: looked at once more before they go
   taken text not null default '[]' -- sha256 of sidecars that came with uploads: sent again, they say nothing new
 );
 create index sidecar_due on sidecar(due_at) where state <> 'written';

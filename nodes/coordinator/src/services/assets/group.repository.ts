@@ -136,12 +136,3 @@ export const cancelPreview = (sql: Sql, assetId: number, but: string): void =>
   void sql.run(`update job set state = 'cancelled', done_at = ? where key = ? and state = 'queued' and payload ->> '$.fileId' <> ?`, Date.now(), `preview:${assetId}`, but);
 export const setConflicts = (sql: Sql, assetId: number, conflicts: Conflict[]): void => void sql.run('update asset set conflicts = ? where id = ?', JSON.stringify(conflicts), assetId);
 export const assetOfFile = (sql: Read, fileId: number): { id: number; uuid: string } => sql.get('select a.id, a.uuid from file f join asset a on a.id = f.asset_id where f.id = ?', fileId)!;
-
-/** The sidecar beside the file that is shown goes on to be the asset's, with what is known of it; the writer retires the others. */
-export function adoptSidecar(sql: Sql, assetId: number, shown: number): void {
-  const path = sql.get<{ path: string }>('select path from file where id = ?', shown)!.path;
-  const owner = sql.get<{ id: number }>('select asset_id id from sidecar where path = ?', `${path}.xmp`)?.id;
-  if (owner === undefined || owner === assetId) return;
-  sql.run('delete from sidecar where asset_id = ?', assetId);
-  sql.run('update sidecar set asset_id = ? where asset_id = ?', assetId, owner);
-}

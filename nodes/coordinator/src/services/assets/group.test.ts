@@ -310,14 +310,16 @@ test('what another program wrote into the sidecar since holds too, also where th
   await sound();
 });
 
-test('the sidecar of the file that is shown goes on, and a file that leaves takes its own along', async () => {
+test('the sidecar of the original goes on, what is known of the others is kept, and a file that leaves takes its own along', async () => {
   const clip = await arrive(MOV);
-  await house.db.writeSql((sql) => sql.run(`update sidecar set base = '{"title":"clip"}'`));
+  const known = (title: string): Promise<unknown> => house.db.writeSql((sql) => sql.run('update sidecar set base = ?, mtime_ms = 1, bytes = 1', JSON.stringify({ title })));
+  await known('clip');
   const whole = await arrive(HEIC);
-  await house.db.writeSql((sql) => sql.run(`update sidecar set base = '{"title":"still"}'`));
   expect([clip === whole, sidecars()]).toEqual([true, ['IMG_4120.HEIC.xmp']]);
   await arrive(EDIT);
-  expect([sidecars(), house.db.sql.get('select base from sidecar')]).toEqual([['IMG_E4120.JPG.xmp'], { base: '{}' }]);
+  expect(sidecars()).toEqual(['IMG_4120.HEIC.xmp']);
+  const { old } = house.db.sql.get<{ old: string }>('select old from sidecar')!;
+  expect(JSON.parse(old)).toMatchObject([{ path: expect.stringMatching(/IMG_4120\.MOV\.xmp$/) as string, base: { title: 'clip' }, stamp: { mtimeMs: 1, bytes: 1 } }]);
   const made = await house.db.writeSql((sql) => groups.split(sql, ann.id, whole, fileOf('IMG_E4120.JPG').uuid));
   expect(sidecars()).toEqual(['IMG_4120.HEIC.xmp', 'IMG_E4120.JPG.xmp']);
   expect(house.db.sql.get('select asset_id id from sidecar where path like ?', '%E4120%')).toEqual({ id: idOf(made.assetUuid) });

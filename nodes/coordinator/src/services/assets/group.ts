@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
+import { joinSidecars, splitSidecar } from '../sidecars/sidecars.repository.ts';
 import { assetFor } from './assets.repository.ts';
 import { carriedBy, factsOf, type Held, heldFacts, lostBy, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
 import * as repo from './group.repository.ts';
@@ -78,7 +79,7 @@ export function createGroups(deps: GroupDeps) {
     const files = all.flatMap((a) => a.files);
     const roles = deal(files);
     const original = files.find((f) => roles.get(f.id)!.role === 'original')!;
-    repo.adoptSidecar(sql, keep.asset.id, files.find((f) => roles.get(f.id)!.shown)!.id);
+    joinSidecars(sql, keep.asset.id, gone.map((g) => g.asset.id), original.id);
     for (const { asset } of all) out(sql, asset.id);
     // somebody said what holds: of the others only what stands in a picture itself is left out. What people and sidecars gave them is nowhere else
     const carried = carriedBy(files);
@@ -103,7 +104,7 @@ export function createGroups(deps: GroupDeps) {
     out(sql, from.asset.id);
     const uuid = randomUUID();
     const id = repo.detachFile(sql, file, { uuid, ...deps.position(sql, local, file.facts.width ?? null, file.facts.height ?? null), takenAt: file.facts.takenAt ?? from.asset.takenAt, local, source: file.facts.takenAtSource ?? from.asset.takenAtSource });
-    repo.adoptSidecar(sql, id, file.id);
+    splitSidecar(sql, from.asset.id, id, file.id);
     if (marks) repo.copyMarks(sql, from.asset.id, id);
     else repo.copyArchived(sql, from.asset.id, id);
     settle(sql, from.asset.id, heldFacts([from]), previews);

@@ -1,14 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadResult } from '@mantel/contracts/models/asset.ts';
-import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
+import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { type FactsReader, sniff } from '../../library/facts/facts.ts';
 import type { Marker } from '../../library/marker.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
 import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts';
+import { MAX_SIDECAR } from '../../library/sidecar/read.ts';
 import type { Stamp } from '../../library/sidecar/write.ts';
 import { allProblems, classify } from './classify.ts';
 import * as repo from './ingest.repository.ts';
@@ -24,18 +25,20 @@ export interface IngestDeps {
   arrived: Arrived;
   /** Somebody else brought in the same file, perhaps with its other parts. Answers the asset that it is part of then. */
   contributed?: (sql: Sql, assetId: number, fileId: number) => { assetUuid: string };
-  /** What an XMP that came with the file says; null when it cannot be read. */
+  /** What an XMP that came with the file says; null when it cannot be read; throws when it could not be read this time. */
   readSidecar: (path: string) => Promise<SidecarFacts | null>;
   /** Where such an XMP goes; without it, it is only read. */
   sidecars?: {
     /** Beside its photo, with everything in it. Throws like any write. */
     place: (from: string, path: string) => Promise<Stamp>;
-    /** It lies there: in the write that makes the photo live. */
-    kept: (sql: Sql, assetId: number, stamp: Stamp, sha256: string) => void;
+    /** Beside its photo under a name that no program looks for: it cannot be read. */
+    aside: (path: string, from: string) => Promise<unknown>;
+    /** It lies there: in the write that makes the photo live, before it is grouped. */
+    kept: (sql: Sql, assetId: number, stamp: Stamp | 'unread' | 'damaged', sha256: string) => void;
     /** It came for a photo that is here already. */
-    came: (assetId: number, from: string) => Promise<void>;
+    came: (fileId: number, from: string) => Promise<'taken' | 'damaged'>;
     /** It came alone; throws `no_photo`, `bad_sidecar`. */
-    attach: (userId: number, libraryId: number, name: string, from: string) => Promise<UploadResult>;
+    attach: (userId: number, libraryId: number, name: string, from: string, of: { sha256: string; changedAt?: number | undefined }) => Promise<UploadResult>;
   };
   afterArrival: () => void;
 }
@@ -52,16 +55,14 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
   const busy = new Map<string, Promise<unknown>>();
 
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
-    if (input.sidecar && sidecars) {
-      await sidecars.came(known.assetId, join(data, input.sidecar)).catch((e: unknown) => { if (errorCode(e) !== 'bad_sidecar') throw e; }); // its photo is safe all the same
-    }
+    const sidecar = input.sidecar && sidecars ? await sidecars.came(known.fileId, join(data, input.sidecar)) : undefined;
     const assetId = await db.writeSql((sql) => {
       const now = repo.fileByContent(sql, library.id, input.sha256) ?? known; // a merge or a split may have come between
       const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input.name) });
       return fresh && now.trashedAt === null ? (contributed?.(sql, now.assetId, now.fileId).assetUuid ?? now.assetUuid) : now.assetUuid;
     });
     if (assetId !== known.assetUuid) afterArrival();
-    return { outcome: 'duplicate', assetId, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'] };
+    return { outcome: 'duplicate', assetId, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'], ...(sidecar ? { sidecar } : {}) };
   };
 
   /** A file that is here for sure. One that an error left on its way is settled first: only what is live counts as a duplicate. */
@@ -73,13 +74,22 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     return repo.fileByContent(db.sql, libraryId, sha256);
   };
 
-  interface Placed { stamp?: Stamp; sha256: string; error?: unknown }
-  const placeBeside = async (sidecar: string, path: string): Promise<Placed | null> => {
+  /** `unread`: the reader failed, which says nothing about it. */
+  type Said = SidecarFacts | 'damaged' | 'unread';
+  interface Placed { stamp?: Stamp | 'unread' | 'damaged'; sha256: string; error?: unknown }
+  const placeBeside = async (sidecar: string, path: string, said: Said): Promise<Placed | null> => {
     if (!sidecars) return null;
     const from = join(data, sidecar);
     const sha256 = createHash('sha256').update(await readFile(from)).digest('hex');
     try {
-      return { sha256, stamp: await sidecars.place(from, `${join(data, path)}.xmp`) };
+      const beside = `${join(data, path)}.xmp`;
+      if (said !== 'damaged') {
+        const stamp = await sidecars.place(from, beside);
+        return { sha256, stamp: said === 'unread' ? said : stamp };
+      }
+      await chmod(from, 0o644); // as every sidecar
+      await sidecars.aside(beside, from);
+      return { sha256, stamp: said };
     } catch (error) {
       return { sha256, error };
     }
@@ -89,10 +99,13 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     const known = await settledFile(library.id, input.sha256);
     if (known) return duplicate(known, library, userId, input);
     const temp = join(data, input.temp);
-    if (sidecars && /\.xmp$/i.test(input.name) && input.bytes > 0 && !(await sniff(temp))) return sidecars.attach(userId, library.id, input.name, temp);
+    if (sidecars && /\.xmp$/i.test(input.name) && input.bytes > 0 && !(await sniff(temp))) {
+      if (input.bytes > MAX_SIDECAR) throw new MantelError('too_large', 'This sidecar is larger than 5 MB. Nothing was stored.');
+      return sidecars.attach(userId, library.id, input.name, temp, { sha256: input.sha256, changedAt: input.modifiedAt });
+    }
     const content = await classify(temp, input);
-    const said = input.sidecar ? await readSidecar(join(data, input.sidecar)) : null;
-    const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), said);
+    const said: Said | null = input.sidecar ? await readSidecar(join(data, input.sidecar)).then((s) => s ?? 'damaged', () => 'unread') : null; // its photo is taken in all the same
+    const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), typeof said === 'string' ? null : said);
     read.problems = allProblems(content, read.problems);
     marker.require();
 
@@ -113,11 +126,11 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     let placed: Placed | null = null;
     try {
       await moveIn(data, input.temp, row.path);
-      placed = said && input.sidecar ? await placeBeside(input.sidecar, row.path) : null;
+      placed = said && input.sidecar ? await placeBeside(input.sidecar, row.path, said) : null;
       await db.writeSql((sql) => {
         repo.setLive(sql, row.assetId, row.fileId);
-        ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
         if (placed?.stamp) sidecars?.kept(sql, row.assetId, placed.stamp, placed.sha256);
+        ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
       });
     } catch (e) {
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
@@ -127,7 +140,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     }
     afterArrival();
     if (placed?.error) throw placed.error; // the photo is safe; sent again, it is a duplicate with a sidecar
-    return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems };
+    return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems, ...(said ? { sidecar: said === 'damaged' ? said : 'taken' } : {}) };
   };
 
   const library = (userId: number, uuid?: string): repo.TargetLibrary => {

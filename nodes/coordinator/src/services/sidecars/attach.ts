@@ -2,6 +2,7 @@ import type { UploadResult } from '@mantel/contracts/models/asset.ts';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Sql } from '../../db/database.ts';
 import { splitName } from '../../library/names.ts';
+import type { Sidecars } from './sidecars.ts';
 import { broughtIn, type Candidate } from './sidecars.repository.ts';
 
 const fold = (name: string): string => name.normalize('NFC').toLocaleLowerCase('en');
@@ -21,8 +22,8 @@ export function photoOf(sql: Pick<Sql, 'get' | 'all'>, userId: number, libraryId
 }
 
 /** Takes in a sidecar that came without its photo. */
-export const createAttach = (sql: Pick<Sql, 'get' | 'all'>, came: (assetId: number, from: string) => Promise<void>) => async (userId: number, libraryId: number, name: string, from: string): Promise<UploadResult> => {
+export const createAttach = (sql: Pick<Sql, 'get' | 'all'>, came: Sidecars['came']) => async (userId: number, libraryId: number, name: string, from: string, of: { sha256: string; changedAt?: number | undefined }): Promise<UploadResult> => {
   const photo = photoOf(sql, userId, libraryId, name);
-  await came(photo.assetId, from);
-  return { outcome: 'duplicate', assetId: photo.assetUuid, fileId: photo.fileUuid, libraryId: photo.libraryUuid, trashed: photo.trashedAt !== null, problems: JSON.parse(photo.problems) as UploadResult['problems'] };
+  const sidecar = await came(photo.fileId, from, { ...of, refuse: true });
+  return { sidecar, outcome: 'duplicate', assetId: photo.assetUuid, fileId: photo.fileUuid, libraryId: photo.libraryUuid, trashed: photo.trashedAt !== null, problems: JSON.parse(photo.problems) as UploadResult['problems'] };
 };

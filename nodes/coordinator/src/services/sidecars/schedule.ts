@@ -24,7 +24,12 @@ export function scheduleSidecars({ sidecars, db, data, marker, background }: { s
   const house = async (): Promise<void> => {
     if (!changed) return;
     changed = false;
-    await writeHouseFiles(db.sql, data, known);
+    try {
+      await writeHouseFiles(db.sql, data, known);
+    } catch (e) {
+      changed = true; // or it would wait for the next change
+      throw e;
+    }
   };
   once('looking for changed sidecars', async () => {
     await sidecars.repair();

@@ -9,8 +9,8 @@ import { createExiftool, type Exiftool } from '../../library/exiftool.ts';
 import { createFacts } from '../../library/facts/facts.ts';
 import { openMarker } from '../../library/marker.ts';
 import { INCOMING, receive } from '../../library/receive.ts';
-import { createSidecarReader } from '../../library/sidecar/read.ts';
-import { createSidecarWriter, tempOf } from '../../library/sidecar/write.ts';
+import { createSidecarReader, type SidecarReader } from '../../library/sidecar/read.ts';
+import { createSidecarWriter, setAside, tempOf } from '../../library/sidecar/write.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
 import { createEdits } from '../assets/edit.ts';
 import { setConflicts } from '../assets/edit.repository.ts';
@@ -19,7 +19,7 @@ import { counted, enterTimeline, leaveTimeline, nextOrd, setLocalTime } from '..
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createAttach } from './attach.ts';
 import { writeHouseFiles } from './house-files.ts';
-import { sidecarDue } from './sidecars.repository.ts';
+import { favouritesDue, joinSidecars, sidecarDue, splitSidecar } from './sidecars.repository.ts';
 import { createSidecars, type Sidecars } from './sidecars.ts';
 
 const FIXTURES = new URL('../../../fixtures/', import.meta.url).pathname;
@@ -44,6 +44,7 @@ let ingest: Ingest;
 let sidecars: Sidecars;
 let clock: number;
 let busy: boolean;
+let dead: boolean; // the reader fails
 const edits = createEdits({ enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), sidecarDue });
 const logged: string[] = [];
 
@@ -53,17 +54,19 @@ beforeEach(async () => {
   exiftool = createExiftool();
   clock = Date.now() + 3600_000; // after every debounce, however slow the machine
   busy = false;
+  dead = false;
   logged.length = 0;
   const log = { warn: (_d: object, m: string) => void logged.push(m), error: (_d: object, m: string) => void logged.push(m) };
   const marker = await openMarker(house.db, house.data);
-  const read = createSidecarReader(exiftool, log);
+  const reader = createSidecarReader(exiftool, log);
+  const read: SidecarReader = (path) => (dead ? Promise.reject(new Error('exiftool was killed')) : reader(path));
   const writer = createSidecarWriter(exiftool);
   sidecars = createSidecars({ db: house.db, data: house.data, read, writer, log, present: marker.present, setConflicts, busy: () => busy, now: () => clock, apply: (sql, id, change, at) => edits.apply(sql, id, change, 'sidecar', at) });
   ingest = createIngest({
     db: house.db, data: house.data, facts: createFacts({ log, exiftool }), marker, afterArrival: () => undefined, readSidecar: async (path) => (await read(path))?.facts ?? null,
     arrived: (sql, a) => { enterTimeline(sql, counted(sql, a.assetId)!); sidecarDue(sql, a.assetId); return { assetUuid: a.assetUuid }; },
     position: (sql, local, w, h) => ({ ord: nextOrd(sql, localSeconds(local)), month: monthOf(localSeconds(local)), ratio: ratioByte(w, h) }),
-    sidecars: { place: (from, path) => writer.place(from, path, null), kept: sidecars.kept, came: sidecars.came, attach: createAttach(house.db.sql, sidecars.came) },
+    sidecars: { place: (from, path) => writer.place(from, path, null), aside: setAside, kept: sidecars.kept, came: sidecars.came, attach: createAttach(house.db.sql, sidecars.came) },
   });
 });
 afterEach(async () => {
@@ -75,19 +78,20 @@ afterEach(async () => {
 
 const receiveBytes = async (bytes: Buffer): ReturnType<typeof receive> => receive(house.data, (async function* () { yield bytes; })());
 const sidecarTemp = async (bytes: Buffer | string): Promise<string> => (await receiveBytes(Buffer.from(bytes))).temp;
-interface Added { id: number; uuid: string; path: string; xmp: string; outcome: string }
+interface Added { id: number; uuid: string; path: string; xmp: string; outcome: string; sidecar?: string | undefined }
 const added = (uuid: string): Added => {
   const row = house.db.sql.get<{ id: number; path: string }>(`select a.id, f.path from asset a join file f on f.asset_id = a.id and f.shown = 1 where a.uuid = ?`, uuid)!;
   return { id: row.id, uuid, path: join(house.data, row.path), xmp: join(house.data, `${row.path}.xmp`), outcome: '' };
 };
 const add = async (bytes: Buffer, name: string, sidecar?: Buffer | string): Promise<Added> => {
   const result = await ingest.ingest(ann.id, { ...(await receiveBytes(bytes)), name, ...(sidecar === undefined ? {} : { sidecar: await sidecarTemp(sidecar) }) });
-  return { ...added(result.assetId), outcome: result.outcome };
+  return { ...added(result.assetId), outcome: result.outcome, sidecar: result.sidecar };
 };
 const fixture = (name: string): Promise<Buffer> => readFile(join(FIXTURES, name));
 const addFixture = async (name: string, sidecar?: string): Promise<Added> => add(await fixture(name), name, sidecar && (await fixture(sidecar)));
 const edit = (a: Added, change: Parameters<typeof edits.apply>[2], at = clock): Promise<unknown> => house.db.writeSql((sql) => edits.apply(sql, a.id, change, 'user', at));
 const row = (a: Added): Record<string, unknown> => house.db.sql.get('select * from asset where id = ?', a.id)!;
+const fileOf = (sql: Pick<typeof house.db.sql, 'get'>, assetId: number): number => sql.get<{ id: number }>(`select id from file where asset_id = ? and role = 'original'`, assetId)!.id;
 const state = (a: Added): { state: string; error: string | null; tries: number } => house.db.sql.get('select state, error, tries from sidecar where asset_id = ?', a.id)!;
 const tagsOf = (a: Added): string[] => house.db.sql.all<{ path: string }>('select path from asset_tag x join tag t on t.id = x.tag_id where asset_id = ? order by path', a.id).map((t) => t.path);
 const conflictsOf = (a: Added): unknown[] => JSON.parse(row(a).conflicts as string) as unknown[];
@@ -166,7 +170,7 @@ describe('writing', () => {
     expect(existsSync(a.xmp)).toBe(true);
     expect(await sidecars.repair()).toBe(0);
   });
-  test('a folder that is gone: failed with words, tried again later, given up after a bounded number of tries and taken up again at the next start', async () => {
+  test('a folder that is gone: failed with words, tried again later and later, for ever, and at the next start at once', async () => {
     const a = await addFixture('create-only.jpg');
     const other = await add(Buffer.concat([await fixture('create-only.jpg'), Buffer.from('2')]), 'second.jpg');
     const dir = dirname(a.path);
@@ -179,7 +183,10 @@ describe('writing', () => {
       clock += 24 * 3600_000;
       await sidecars.writeDue();
     }
-    expect(state(a).tries).toBe(8);
+    expect(state(a).tries).toBe(21);
+    expect(logged).toHaveLength(2); // once more when it does not pass
+    clock += 5 * 3600_000;
+    expect(await sidecars.writeDue()).toBe(0); // every six hours
     await mkdir(dir);
     await sidecars.repair();
     await sidecars.writeDue();
@@ -193,6 +200,7 @@ describe('writing', () => {
     await sidecars.writeDue();
     // the two become one: b's file is part of a
     await house.db.writeSql((sql) => {
+      joinSidecars(sql, a.id, [b.id], fileOf(sql, a.id));
       sql.run(`update file set asset_id = ?, shown = 0, role = 'edited' where asset_id = ?`, a.id, b.id);
       leaveTimeline(sql, counted(sql, b.id)!);
       sql.run('delete from asset where id = ?', b.id);
@@ -205,6 +213,7 @@ describe('writing', () => {
     const uuid = '00000000-0000-4000-8000-000000000001';
     await house.db.writeSql((sql) => {
       const id = Number(sql.run(`insert into asset(uuid, library_id, type, vis, ord, month, sha256, taken_at, taken_at_local, taken_at_source, original_name, created_at, updated_at) select ?, library_id, type, 1, ord + 1, month, 'x', taken_at, taken_at_local, 'exif', 'y', 0, 0 from asset where id = ?`, uuid, a.id).lastInsertRowid);
+      splitSidecar(sql, a.id, id, fileOf(sql, a.id));
       sql.run(`update file set asset_id = ?, role = 'original' where asset_id = ? and shown = 1`, id, a.id);
       sql.run(`update file set shown = 1, role = 'original' where asset_id = ?`, a.id);
       sidecarDue(sql, id, 0);
@@ -304,6 +313,54 @@ describe('another program', () => {
     await sidecars.writeDue();
     expect(existsSync(a.xmp)).toBe(true);
   });
+  test('changes a sidecar while the reader is dead: nothing is written over it until it was read', async () => {
+    const a = await addFixture('create-only.jpg');
+    await edit(a, { description: 'ours' });
+    await sidecars.writeDue();
+    await elsewhere(a.xmp, '-XMP-dc:Description=theirs, newer');
+    await edit(a, { rating: 3 });
+    clock += 10_000;
+    dead = true;
+    await sidecars.writeDue();
+    expect([(await plain(a.xmp))['XMP-dc:Description'], row(a).description, state(a).state]).toEqual(['theirs, newer', 'ours', 'failed']);
+    dead = false;
+    await sidecars.lookAround(); // failed ones are looked at, too
+    expect(row(a).description).toBe('theirs, newer');
+    await sidecars.writeDue();
+    expect(await plain(a.xmp)).toMatchObject({ 'XMP-dc:Description': 'theirs, newer', 'XMP-xmp:Rating': 3 });
+  });
+  test('changes the sidecars of two photos that become one: both are taken over, and then only one is left', async () => {
+    const [a, b] = [await addFixture('create-only.jpg'), await addFixture('side-lr.jpg')];
+    await sidecars.writeDue();
+    await elsewhere(a.xmp, '-XMP-dc:Title=into a');
+    await elsewhere(b.xmp, '-XMP-dc:Description=into b', '-XMP-photoshop:Urgency=3');
+    await house.db.writeSql((sql) => {
+      joinSidecars(sql, a.id, [b.id], fileOf(sql, a.id));
+      sql.run(`update file set asset_id = ?, shown = 0, role = 'edited' where asset_id = ?`, a.id, b.id);
+      leaveTimeline(sql, counted(sql, b.id)!);
+      sql.run('delete from asset where id = ?', b.id);
+    });
+    await sidecars.writeDue();
+    clock += 10_000;
+    await sidecars.writeDue();
+    expect(row(a)).toMatchObject({ title: 'into a', description: 'into b' });
+    expect(await plain(a.xmp)).toMatchObject({ 'XMP-dc:Title': 'into a', 'XMP-dc:Description': 'into b' });
+    expect(await plain(b.xmp)).toMatchObject({ 'XMP-photoshop:Urgency': 3 }); // what is not ours stays
+    expect((await plain(b.xmp))['XMP-mantel:AssetId']).toBeUndefined();
+    expect(house.db.sql.get('select old from sidecar')).toEqual({ old: '[]' });
+  });
+  test('writes at the same moment, again and again: that is no failure', async () => {
+    const a = await addFixture('create-only.jpg');
+    await sidecars.writeDue();
+    await edit(a, { title: 'T' });
+    await writeFile(a.xmp, 'half'); // so young that its program may be about to write the rest
+    for (let i = 0; i < 12; i++) {
+      clock += 3000;
+      await utimes(a.xmp, clock / 1000, clock / 1000);
+      await sidecars.writeDue();
+    }
+    expect([state(a).tries, existsSync(`${a.xmp}.damaged`)]).toEqual([0, false]);
+  });
   test('leaves half a file: nothing is taken from it; when it must be written it is kept aside', async () => {
     const a = await addFixture('create-only.jpg');
     await edit(a, { title: 'T' });
@@ -334,10 +391,15 @@ describe('arriving', () => {
   });
   test('one that cannot be read spoils nothing', async () => {
     const a = await add(await fixture('side-lr.jpg'), 'side-lr.jpg', '<x:xmpmeta broken');
-    expect(a.outcome).toBe('created');
+    expect(a).toMatchObject({ outcome: 'created', sidecar: 'damaged' });
     expect(existsSync(a.xmp)).toBe(false);
     expect(logged.join()).toContain('sidecar');
-    expect((await add(await fixture('side-lr.jpg'), 'side-lr.jpg', '<x:xmpmeta broken')).outcome).toBe('duplicate');
+    for (const said of ['<x:xmpmeta broken', '<x:xmpmeta another', '<x:xmpmeta another']) expect(await add(await fixture('side-lr.jpg'), 'side-lr.jpg', said)).toMatchObject({ outcome: 'duplicate', sidecar: 'damaged' });
+    // nothing is dropped, and the same one again is not kept twice
+    expect([await readFile(`${a.xmp}.damaged`, 'utf8'), await readFile(`${a.xmp}.damaged-2`, 'utf8'), existsSync(`${a.xmp}.damaged-3`)]).toEqual(['<x:xmpmeta broken', '<x:xmpmeta another', false]);
+    expect((await stat(`${a.xmp}.damaged`)).mode & 0o777).toBe(0o644);
+    await sidecars.writeDue();
+    expect(state(a).state).toBe('written');
   });
   test('with a photo that is here: merged once; the same one again changes nothing any more', async () => {
     const a = await addFixture('side-lr.jpg');
@@ -371,8 +433,61 @@ describe('arriving', () => {
     await add(await fixture('create-only.jpg'), 'side-lr.png');
     await expect(send('side-lr.xmp')).rejects.toMatchObject({ type: 'no_photo', message: expect.stringContaining('Several') as string });
     await expect(ingest.ingest(ann.id, { ...(await receiveBytes(Buffer.from('no xmp at all'))), name: 'side-lr.jpg.xmp' })).rejects.toMatchObject({ type: 'bad_sidecar' });
+    await expect(ingest.ingest(ann.id, { ...(await receiveBytes(Buffer.alloc(5 * 1024 * 1024 + 1, ' '))), name: 'side-lr.jpg.xmp' })).rejects.toMatchObject({ type: 'too_large' });
     expect(await readdir(join(house.data, INCOMING))).toEqual([]);
   });
+  test('an old one without a date of change, or one from the future, does not beat what a person wrote', async () => {
+    const a = await addFixture('create-only.jpg');
+    await edit(a, { title: 'typed' }, clock);
+    const says = (title: string, more = ''): string => `<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/' ${more}><dc:title><rdf:Alt><rdf:li xml:lang='x-default'>${title}</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>`;
+    await add(await fixture('create-only.jpg'), 'create-only.jpg', says('old words'));
+    expect(row(a).title).toBe('typed');
+    expect(conflictsOf(a)).toEqual([expect.objectContaining({ fact: 'title', lost: 'old words', lostFrom: 'sidecar' })]);
+    clock += 1000;
+    await edit(a, { title: 'typed again' }, clock + 1); // this very moment
+    await add(await fixture('create-only.jpg'), 'create-only.jpg', says('from 2099', `xmp:MetadataDate='2099-01-01T00:00:00Z'`));
+    expect(row(a).title).toBe('typed again');
+    await ingest.ingest(ann.id, { ...(await receiveBytes(Buffer.from(says('alone, newer')))), name: 'create-only.jpg.xmp', modifiedAt: clock += 60_000 });
+    expect(row(a).title).toBe('alone, newer');
+  });
+  test('while the reader is dead: the photo is taken in, its sidecar is kept beside it and read later', async () => {
+    dead = true;
+    const a = await addFixture('side-lr.jpg', 'side-lr.xmp');
+    expect(a.outcome).toBe('created');
+    expect(row(a).rating).not.toBe(5);
+    await expect(add(await fixture('side-lr.jpg'), 'side-lr.jpg', await fixture('side-dt.jpg.xmp'))).rejects.toThrow('killed'); // to be sent again
+    dead = false;
+    await sidecars.writeDue();
+    clock += 10_000;
+    await sidecars.writeDue();
+    expect([row(a).rating, state(a).state]).toEqual([5, 'written']);
+  });
+});
+
+test('an edited rendition is shown: the sidecar lies beside the original', async () => {
+  const a = await addFixture('create-only.jpg');
+  await house.db.writeSql((sql) => {
+    sql.run('update file set shown = 0 where asset_id = ?', a.id);
+    sql.run(`insert into file(uuid, asset_id, library_id, role, shown, state, path, path_key, name, bytes, mime, sha256, sha1, created_at, facts, stem, taken_at) select 'e', asset_id, library_id, 'edited', 1, 'live', path || '-e', path_key || '-e', name, bytes, mime, 'e', 'e', 0, facts, stem, taken_at from file where asset_id = ?`, a.id);
+    sidecarDue(sql, a.id, 0);
+  });
+  await sidecars.writeDue();
+  expect([existsSync(a.xmp), existsSync(`${a.path}-e.xmp`)]).toEqual([true, false]);
+  // a row of before, when it lay beside the shown one
+  await house.db.writeSql((sql) => sql.run(`update sidecar set path = replace(path, '.xmp', '-e.xmp')`));
+  await copyFile(a.xmp, `${a.path}-e.xmp`);
+  await rm(a.xmp);
+  expect(await sidecars.repair()).toBe(1);
+  await sidecars.writeDue();
+  expect([existsSync(a.xmp), existsSync(`${a.path}-e.xmp`), await sidecars.repair()]).toEqual([true, false, 0]);
+});
+
+test('who is called differently is called so in the sidecars of their favourites', async () => {
+  const [a, b] = [await addFixture('create-only.jpg'), await addFixture('side-lr.jpg')];
+  await house.db.writeSql((sql) => sql.run('insert into asset_user(user_id, asset_id, ord, favourite) values(?, ?, 0, 1)', ann.id, a.id));
+  await sidecars.writeDue();
+  await house.db.writeSql((sql) => favouritesDue(sql, ann.uuid, 0));
+  expect([state(a).state, state(b).state]).toEqual(['due', 'written']);
 });
 
 test('users, albums and people lie beside the photos, rewritten when they change', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as yieldNow, setTimeout as pause } from 'node:timers/promises';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
@@ -8,8 +8,8 @@ import type { Conflict } from '@mantel/contracts/models/asset.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import type { NamedRegion } from '../../library/facts/facts.ts';
-import type { SidecarReader } from '../../library/sidecar/read.ts';
-import { sameStamp, type SidecarContent, type SidecarWriter, type Stamp, stampOf } from '../../library/sidecar/write.ts';
+import type { SidecarRead, SidecarReader } from '../../library/sidecar/read.ts';
+import { sameStamp, setAside, type SidecarContent, type SidecarWriter, type Stamp, stampOf } from '../../library/sidecar/write.ts';
 import { type Base, merge, saidBy } from './merge.ts';
 import * as repo from './sidecars.repository.ts';
 
@@ -31,6 +31,14 @@ const BATCH = 100;
 const OVERDUE_MS = 60_000;
 const RETRY_MS = [60_000, 10 * 60_000, 3600_000, 6 * 3600_000] as const;
 const ROUND = 20_000;
+const CONFLICT_MS = 2000;
+/** Half a file that is younger may still be written by its program. */
+const SETTLED_MS = 60_000;
+/** Longer than that, writing fails for a reason that does not pass: the log says so once more. */
+const STUBBORN = RETRY_MS.length;
+const ROUNDS = 4;
+const damagedMark = (sha256: string): string => `damaged ${sha256}`;
+const names = (people: NamedRegion[] | undefined): string => (people ?? []).map((p) => p.name.toLocaleLowerCase('en')).toSorted().join('\n');
 const WORDS: Record<string, string> = { EACCES: 'Mantel may not write into this folder.', EPERM: 'Mantel may not write into this folder.', EROFS: 'This disk can only be read.', ENOENT: 'The folder of this photo is not there.', ENAMETOOLONG: 'The name of this photo is too long for a sidecar.' };
 
 const baseOf = (a: repo.AssetNow): Base => ({
@@ -50,36 +58,49 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
     return run;
   };
 
-  /** What a sidecar says comes into the asset, in one transaction. `stamp`: of the file beside the photo, when it is that; undefined: it came with an upload, and the file there is another one. */
-  const take = (assetId: number, said: NonNullable<Awaited<ReturnType<SidecarReader>>>, at: number, stamp?: Stamp): Promise<void> => db.writeSql((sql) => {
+  /**
+   * What a sidecar says comes into the asset, in one transaction. `there`: it lies beside a file of the asset; without it, it came with an upload, and the file there is another one.
+   * False: there is no such asset any more (it became part of another).
+   */
+  const take = (assetId: number, said: SidecarRead, at: number, there?: { path: string; stamp: Stamp }): Promise<boolean> => db.writeSql((sql) => {
     const a = repo.assetNow(sql, assetId);
     const row = repo.sidecarOf(sql, assetId);
-    if (!a || !row) return;
-    const foreign = stamp === undefined || row.base.takenAt === undefined;
-    const theirs = saidBy(said.facts, a, a.takenAtSource, foreign ? null : row.base);
-    const merged = merge({ base: row.base, ours: baseOf(a), theirs, edited: a.edited, sources: a.sources, at, foreign });
+    if (!a || !row) return false;
+    const { base } = there ? repo.knownAt(row, there.path) : row;
+    const foreign = there === undefined || base.takenAt === undefined;
+    const theirs = saidBy(said.facts, a, a.takenAtSource, foreign ? null : base);
+    if (there && there.path !== row.path && names(theirs.people) === names(base.people)) delete theirs.people; // measured in another picture
+    const merged = merge({ base, ours: baseOf(a), theirs, edited: a.edited, sources: a.sources, at, foreign });
     const changed = apply(sql, assetId, changeOf(merged.take), at);
     // what was in conflict and is decided now goes, with what is new in its place
     const before = JSON.parse(a.conflicts) as Conflict[];
     const fresh = [...before.filter((c) => !changed.includes(c.fact) && !merged.conflicts.some((m) => m.fact === c.fact)), ...merged.conflicts];
     if (fresh.length || before.length) setConflicts(sql, assetId, fresh);
-    if (stamp) repo.setSeen(sql, assetId, stamp, { ...row.base, ...theirs });
+    if (there) repo.setSeen(sql, assetId, { ...there, base: { ...base, ...theirs } });
     repo.sidecarDue(sql, assetId, now());
     if (changed.length || merged.conflicts.length) logChange(sql, 'asset', a.uuid, 'update', { libraryId: a.libraryId });
+    return true;
   });
 
-  /** Takes over what another program wrote into the sidecar since we did. Answers how the file looks now; `unreadable`: it may be half written, so hands off. */
-  const sync = async (row: repo.SidecarRow): Promise<Stamp | null | 'unreadable'> => {
-    const path = join(data, row.path);
-    const stamp = await stampOf(path);
-    if (stamp === null || sameStamp(stamp, row.stamp)) return stamp;
-    const said = await read(path);
-    if (!said) return 'unreadable';
+  /**
+   * Takes over what another program wrote into a sidecar of this asset since it was read last. Answers how the file looks now; of one that is refused or damaged nothing was taken.
+   * Throws when it could not be read this time: what it says is not known then, and nothing may be written over it.
+   */
+  const sync = async (assetId: number, path: string): Promise<{ stamp: Stamp | null; damaged: boolean }> => {
+    const stamp = await stampOf(join(data, path));
+    const row = repo.sidecarOf(db.sql, assetId);
+    if (stamp === null || !row) return { stamp, damaged: false };
+    const known = repo.knownAt(row, path);
+    if (sameStamp(stamp, known.stamp)) return { stamp, damaged: false };
+    const said = await read(join(data, path));
+    if (!said) return { stamp, damaged: true };
     // it was written for the asset that this file belonged to before
-    const before = row.base.takenAt === undefined && said.asset !== null && said.asset !== repo.assetNow(db.sql, row.assetId)?.uuid;
-    if (!before) await take(row.assetId, said, stamp.mtimeMs, stamp);
-    return stamp;
+    const before = known.base.takenAt === undefined && said.asset !== null && said.asset !== repo.assetNow(db.sql, assetId)?.uuid;
+    if (!before) await take(assetId, said, Math.min(stamp.mtimeMs, now()), { path, stamp });
+    return { stamp, damaged: false };
   };
+  /** Where the asset's sidecar belongs. */
+  const placeOf = (assetId: number): string | undefined => { const original = repo.filesNow(db.sql, assetId)[0]; return original && `${original.path}.xmp`; };
 
   const contentOf = (a: repo.AssetNow, files: repo.FileNow[]): SidecarContent => ({
     takenAtLocal: a.takenAtLocal, takenAtSource: a.takenAtSource, offsetMinutes: a.offsetMinutes, lat: a.lat, lon: a.lon, altitude: a.altitude, title: a.title, description: a.description, rating: a.rating, tags: a.tags, people: a.people, picture: a,
@@ -89,22 +110,27 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
   const writeOne = async (assetId: number): Promise<void> => {
     const row = repo.sidecarOf(db.sql, assetId);
     if (!row || row.state === 'written' || row.dueAt > now()) return;
-    let path = row.path;
+    const path = placeOf(assetId) ?? row.path;
     try {
-      const known = await sync(row);
+      const seen = new Map<string, Stamp | null>();
+      for (const each of new Set([row.path, ...row.old.map((k) => k.path), path])) {
+        const { stamp, damaged } = await sync(assetId, each);
+        if (damaged && each === path && Math.abs(now() - stamp!.mtimeMs) < SETTLED_MS) throw new MantelError('conflict', 'Another program may still be writing this sidecar.');
+        seen.set(each, stamp);
+      }
       const a = repo.assetNow(db.sql, assetId);
       const files = repo.filesNow(db.sql, assetId);
-      const shown = files.find((f) => f.shown);
       const { dueAt } = repo.sidecarOf(db.sql, assetId) ?? {};
-      if (!a || !shown || dueAt === undefined) return;
-      path = `${shown.path}.xmp`;
-      const content = contentOf(a, files);
-      const expected = path !== row.path || known === 'unreadable' ? await stampOf(join(data, path)) : known;
-      const stamp = await writer.write(join(data, path), content, expected);
-      await db.writeSql((sql) => repo.setWritten(sql, assetId, { path, stamp, base: baseOf(a), dueAt }));
-      const others = new Set([row.path, ...files.map((f) => `${f.path}.xmp`)]);
+      if (!a || dueAt === undefined || placeOf(assetId) !== path) return; // it became another photo meanwhile, and that one is due
+      const stamp = await writer.write(join(data, path), contentOf(a, files), seen.get(path) ?? null);
+      await db.writeSql((sql) => repo.setWritten(sql, assetId, { from: row.path, path, stamp, base: baseOf(a), dueAt }));
+      const others = new Set([...seen.keys(), ...files.map((f) => `${f.path}.xmp`)]);
       others.delete(path);
-      for (const other of others) await writer.retire(join(data, other), (asset) => repo.isOwner(db.sql, asset, other));
+      for (const other of others) {
+        if (seen.has(other) && !sameStamp(await stampOf(join(data, other)), seen.get(other)!)) throw new MantelError('conflict', 'Another program changed this sidecar.');
+        await writer.retire(join(data, other), (asset) => repo.isOwner(db.sql, asset, other));
+        await db.writeSql((sql) => repo.forget(sql, assetId, other));
+      }
     } catch (e) {
       await failed(row, path, e);
     }
@@ -112,10 +138,12 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
   const failed = async (row: repo.SidecarRow, path: string, e: unknown): Promise<void> => {
     const code = errorCode(e);
     const words = code === 'internal' ? (WORDS[(e as NodeJS.ErrnoException).code ?? ''] ?? 'exiftool could not write this sidecar.') : (e as Error).message;
-    const after = code === 'conflict' ? 2000 : RETRY_MS[Math.min(row.tries, RETRY_MS.length - 1)]!;
-    if (row.tries === 0 && code !== 'conflict') log.warn({ err: e, path }, 'a sidecar could not be written; it is tried again');
+    const conflict = code === 'conflict';
+    const after = conflict ? CONFLICT_MS : RETRY_MS[Math.min(row.tries, RETRY_MS.length - 1)]!; // without an end: an edit that is not on the disk is not done
+    if (row.tries === STUBBORN && !conflict) log.error({ err: e, path }, 'a sidecar still cannot be written; it is tried every six hours');
+    if (row.tries === 0 && !conflict) log.warn({ err: e, path }, 'a sidecar could not be written; it is tried again');
     const gone = (e as NodeJS.ErrnoException).code === 'ENOENT' && path === row.path && !existsSync(join(data, dirname(path)));
-    await db.writeSql((sql) => (gone ? repo.setFolderFailed(sql, dirname(row.path), words, now() + after) : repo.setFailed(sql, row.assetId, words, now() + after)));
+    await db.writeSql((sql) => (gone ? repo.setFolderFailed(sql, dirname(row.path), words, now() + after) : repo.setFailed(sql, row.assetId, words, now() + after, !conflict)));
   };
 
   let lastUse = 0;
@@ -149,9 +177,9 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
   };
   const lookAt = async (assetId: number): Promise<void> => {
     const row = repo.sidecarOf(db.sql, assetId);
-    if (!row || row.state !== 'written' || !present()) return;
+    if (!row || row.state === 'due' || !present()) return;
     if (!existsSync(join(data, dirname(row.path)))) return; // not deleted: the folder is not there
-    if ((await sync(row)) === null) await db.writeSql((sql) => repo.sidecarDue(sql, assetId, now()));
+    if ((await sync(assetId, row.path)).stamp === null && row.state === 'written') await db.writeSql((sql) => repo.sidecarDue(sql, assetId, now()));
   };
 
   let cursor = 0;
@@ -166,11 +194,11 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
     async lookAround(limit = ROUND): Promise<number> {
       let changed = 0;
       for (let seen = 0; seen < limit && !stopping && present(); ) {
-        const rows = repo.written(db.sql, cursor, 200);
+        const rows = repo.settled(db.sql, cursor, 200);
         for (const r of rows) {
           cursor = r.assetId;
           const stamp = await stampOf(join(data, r.path)).catch(() => undefined); // what cannot be looked at is not gone
-          if (stopping || stamp === undefined || (stamp?.mtimeMs === r.mtimeMs && stamp?.bytes === r.bytes)) continue;
+          if (stopping || stamp === undefined || (stamp === null ? r.state === 'failed' : stamp.mtimeMs === r.mtimeMs && stamp.bytes === r.bytes)) continue;
           changed++;
           await look(r.assetId).catch((err: unknown) => log.warn({ err, path: r.path }, 'a sidecar that another program changed could not be read'));
         }
@@ -182,7 +210,7 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
       }
       return changed;
     },
-    /** At the start: what was given up is tried again, and assets without a sidecar get one. */
+    /** At the start: what failed is tried again, and assets without a sidecar get one. */
     async repair(): Promise<number> {
       await db.writeSql(repo.tryAgain);
       let added = 0;
@@ -195,35 +223,52 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
       }
       return added;
     },
-    /** A sidecar that came with a new photo: it becomes the photo's, with everything in it. In the write that makes the photo live. */
-    kept(sql: Sql, assetId: number, stamp: Stamp, sha256: string): void {
+    /**
+     * A sidecar that came with a new photo lies beside it now, with everything in it, and is the photo's. In the write that makes the photo live, before it is grouped.
+     * `stamp`: `unread` when the reader failed, then it is read later; `damaged`: it could not be read and was set aside.
+     */
+    kept(sql: Sql, assetId: number, stamp: Stamp | 'unread' | 'damaged', sha256: string): void {
+      repo.sidecarDue(sql, assetId);
       const row = repo.sidecarOf(sql, assetId);
       if (!row) return;
-      repo.setSeen(sql, assetId, stamp, {});
-      repo.addTaken(sql, assetId, row.taken, sha256);
+      if (stamp !== 'damaged') repo.setSeen(sql, assetId, { path: row.path, base: {}, stamp: stamp === 'unread' ? { mtimeMs: 0, bytes: 0 } : stamp });
+      repo.addTaken(sql, assetId, stamp === 'damaged' ? damagedMark(sha256) : sha256);
     },
     /**
-     * A sidecar that came for a photo that is here already, as if another program had changed the one beside it. The same one again says nothing new. `from`: a temporary file.
-     * Throws `bad_sidecar` when it cannot be read.
+     * A sidecar that came for a photo that is here already, as if another program had changed the one beside it. The same one again says nothing new. `from`: a temporary file of at most 5 MB;
+     * `changedAt`: when it was changed (ms), for what says nothing of that itself; without it, a person's edits are newer. One that cannot be read is set aside beside its photo
+     * (`damaged`), or refused: `bad_sidecar`. Throws too when it could not be read this time.
      */
-    came: (assetId: number, from: string): Promise<void> => alone(async () => {
-      const sha256 = createHash('sha256').update(await readFile(from)).digest('hex');
-      let row = repo.sidecarOf(db.sql, assetId);
-      if (!row) {
-        await db.writeSql((sql) => repo.sidecarDue(sql, assetId));
-        row = repo.sidecarOf(db.sql, assetId);
-      }
-      if (!row || row.taken.includes(sha256)) return;
+    came: (fileId: number, from: string, { refuse = false, changedAt, sha256: hash }: { refuse?: boolean; changedAt?: number | undefined; sha256?: string } = {}): Promise<'taken' | 'damaged'> => alone(async () => {
+      const sha256 = hash ?? createHash('sha256').update(await readFile(from)).digest('hex');
       const said = await read(from);
-      if (!said) throw new MantelError('bad_sidecar');
-      const path = join(data, row.path);
-      const there = await sync(row);
-      if (there !== 'unreadable' && (await writer.hasForeign(from)) && (there === null || !(await writer.hasForeign(path)))) {
-        const stamp = await writer.place(from, path, there); // with what its program keeps in it; ours is written into it next
-        await db.writeSql((sql) => repo.setSeen(sql, assetId, stamp, repo.sidecarOf(sql, assetId)?.base ?? {}));
+      if (!said && refuse) throw new MantelError('bad_sidecar');
+      for (let round = 0; round < ROUNDS; round++) {
+        const assetId = repo.assetOfFile(db.sql, fileId); // it may have become part of another photo since
+        if (assetId === undefined) break;
+        if (!repo.sidecarOf(db.sql, assetId)) await db.writeSql((sql) => repo.sidecarDue(sql, assetId));
+        const row = repo.sidecarOf(db.sql, assetId);
+        const path = placeOf(assetId);
+        if (!row || path === undefined) continue;
+        if (row.taken.includes(sha256)) return 'taken';
+        if (!said) {
+          if (row.taken.includes(damagedMark(sha256))) return 'damaged';
+          await chmod(from, 0o644); // as every sidecar
+          await setAside(join(data, path), from);
+          await db.writeSql((sql) => repo.addTaken(sql, assetId, damagedMark(sha256)));
+          return 'damaged';
+        }
+        const there = await sync(assetId, path);
+        if ((await writer.hasForeign(from)) && (there.stamp === null || there.damaged || !(await writer.hasForeign(join(data, path))))) {
+          if (there.damaged) await setAside(join(data, path));
+          const stamp = await writer.place(from, join(data, path), there.damaged ? null : there.stamp); // with what its program keeps in it; ours is written into it next
+          await db.writeSql((sql) => { const now = repo.sidecarOf(sql, assetId); if (now) repo.setSeen(sql, assetId, { path, stamp, base: repo.knownAt(now, path).base }); });
+        }
+        if (!(await take(assetId, said, Math.min(said.changedAt ?? changedAt ?? 0, now())))) continue;
+        await db.writeSql((sql) => repo.addTaken(sql, assetId, sha256));
+        return 'taken';
       }
-      await take(assetId, said, said.changedAt ?? now());
-      await db.writeSql((sql) => repo.addTaken(sql, assetId, row.taken, sha256));
+      throw new MantelError('conflict', 'This photo is changing at this moment. Send the sidecar once more.');
     }),
     async stop(): Promise<void> {
       stopping = true;

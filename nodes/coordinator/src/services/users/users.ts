@@ -5,6 +5,7 @@ import type { SignedIn, User as UserView } from '@mantel/contracts/models/user.t
 import type { EntityManager } from '@mikro-orm/sqlite';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
+import { favouritesDue } from '../sidecars/sidecars.repository.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { type Client, openSession, type Sessions } from './sessions.ts';
 import type { Throttle } from './throttle.ts';
@@ -62,6 +63,7 @@ export function createUsers({ db, sessions, throttle, welcome, log }: UserDeps) 
       const user = await byUuid(em, uuid);
       user.name = name.trim();
       logChange(sql, 'user', uuid, 'update');
+      favouritesDue(sql, uuid);
       return userView(user);
     }),
     async changePassword(uuid: string, sessionId: number, current: string, next: string): Promise<void> {
