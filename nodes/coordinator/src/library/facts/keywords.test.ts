@@ -10,6 +10,8 @@ describe('tags with levels', () => {
     expect(keywordList(['Places', 'Places/Europe', 'Places/Europe/Lisbon', 'places/europe/lisbon'], [['lisbon', 'EUROPE', 'beach', 'Beach'], 'Places/Europe/Lisbon'])).toEqual(['Places/Europe/Lisbon', 'beach']);
     expect(keywordList(['squirrel'], ['Squirrel', 'park'])).toEqual(['squirrel', 'park']);
   });
+  test('a / in a word without levels is none', () => expect(keywordList(['Bands/AC-DC'], ['B/W', 'AC/DC', 'bands/ac-dc', 'b-w'])).toEqual(['Bands/AC-DC', 'B-W']));
+  test('words that are no tags for another reason', () => expect(keywordList(['a/b'], ['Ana', 'sea'], ['ana'])).toEqual(['a/b', 'sea']));
   test('once each whatever the case or the Unicode form', () => expect(keywordList([], [['Beach', 'été'], 'beach', ['e\u0301te\u0301', ' ', 'Sea', 'cafe\u0301']])).toEqual(['Beach', 'été', 'Sea', 'caf\u00e9']));
   test('bounded', () => {
     expect(keywordList(Array.from({ length: 1000 }, (_, i) => `a/${i}`), Array.from({ length: 1000 }, (_, i) => `b${i}`))).toHaveLength(200);

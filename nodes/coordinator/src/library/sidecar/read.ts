@@ -5,12 +5,17 @@ import type { FactsLog } from '../facts/exiftool.ts';
 import type { NamedRegion } from '../facts/facts.ts';
 import { number, place, text } from '../facts/tags.ts';
 import type { SidecarFacts } from './fields.ts';
+import { isNobody, readTags } from './tag-lists.ts';
 
 export const MAX_SIDECAR = 5 * 1024 * 1024;
+export const MAX_TITLE = 500;
+export const MAX_DESCRIPTION = 10_000;
+export const MAX_PEOPLE = 200;
 const MAX_ELEMENTS = 60_000;
 const MAX_DEPTH = 60; // exiftool's time grows with the square of it
-const MAX_PEOPLE = 200;
 
+/** How exiftool is asked. Everything as text: a tag `2.10` is no number, a title `True` no truth value. */
+export const READ = ['-G1', '-struct', '-n', '-api', 'StructFormat=JSONQ'] as const;
 /** `asset`: the id that Mantel wrote into it; `changedAt`: when its program says that it was changed (ms). */
 export interface SidecarRead { facts: SidecarFacts; asset: string | null; changedAt: number | null }
 export type SidecarReader = (path: string) => Promise<SidecarRead | null>;
@@ -33,7 +38,7 @@ export const createSidecarReader = (exiftool: Exiftool, log: FactsLog): SidecarR
     return null;
   }
   const tool = await exiftool.tool();
-  const t = (await tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...ASK], useMWG: false })) as Tags;
+  const t = (await tool.readRaw(path, { readArgs: [...READ, ...ASK], useMWG: false })) as Tags;
   const why = damage(t);
   if (why) {
     log.warn({ why }, 'a sidecar is damaged and was not read');
@@ -107,33 +112,18 @@ function fromTags(t: Tags): SidecarRead {
   }
   const rating = number(t['XMP-xmp:Rating'], -1, 5);
   if (rating !== null) facts.rating = Math.round(rating);
-  if (has(t, 'XMP-dc:Title')) facts.title = text(words(t['XMP-dc:Title']), 500);
-  if (has(t, 'XMP-dc:Description')) facts.description = text(words(t['XMP-dc:Description']), 10_000);
-  const digikam = tagList(list(t['XMP-digiKam:TagsList']).map(words));
-  const named = digikam.filter((tag) => isPerson(tag)).map((tag) => tag.slice(tag.indexOf('/') + 1));
-  if (has(t, 'XMP-dc:Subject', 'XMP-lr:HierarchicalSubject', 'XMP-digiKam:TagsList')) {
-    facts.tagLists = tagLists(t, digikam);
-    facts.tags = readTags(facts.tagLists, ['People', ...named.flatMap((n) => n.split('/'))]);
-  }
-  const people = readPeople(t, named);
+  if (has(t, 'XMP-dc:Title')) facts.title = text(words(t['XMP-dc:Title']), MAX_TITLE);
+  if (has(t, 'XMP-dc:Description')) facts.description = text(words(t['XMP-dc:Description']), MAX_DESCRIPTION);
+  const said = readTags(t);
+  if (said) Object.assign(facts, { tags: said.tags, tagLists: said.tagLists });
+  const people = readPeople(t, said?.named ?? []);
   if (people.length || has(t, 'XMP-mwg-rs:RegionInfo', 'XMP-iptcExt:PersonInImage', 'XMP-MP:RegionInfoMP')) facts.people = people;
   facts.measured = measuredOn(t['XMP-mwg-rs:RegionInfo']);
   const stamps = [t['XMP-xmp:MetadataDate'], t['XMP-xmp:ModifyDate']].map(instant).filter((n) => n !== null);
   return { facts, asset: text(t['XMP-mantel:AssetId'], 36), changedAt: stamps.length ? Math.max(...stamps) : null };
 }
-const fold = (tag: string): string => tag.normalize('NFC').toLocaleLowerCase('en');
-const MAX_TAGS = 200;
-/** Each once (by letters, not by case), as they were written. */
-function tagList(values: readonly unknown[]): string[] {
-  const seen = new Map<string, string>();
-  for (const value of values) {
-    const tag = text(value, 200);
-    if (tag && seen.size < MAX_TAGS && !seen.has(fold(tag))) seen.set(fold(tag), tag);
-  }
-  return [...seen.values()];
-}
-/** exiftool prints what looks like a number or a truth value as one; a text in several languages as an object. */
-const words = (value: unknown): unknown => (typeof value === 'boolean' ? String(value) : typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value)[0] : value);
+/** A text in several languages comes as an object. */
+const words = (value: unknown): unknown => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value)[0] : value);
 
 function readDate(t: Tags, facts: SidecarFacts): void {
   const found = (['XMP-exif:DateTimeOriginal', 'XMP-photoshop:DateCreated', 'XMP-xmp:CreateDate'] as const).map((name, i) => ({ date: parseDate(t[name]), weak: i === 2 })).filter((d) => d.date !== null);
@@ -150,31 +140,6 @@ function instant(value: unknown): number | null {
   return date && date.wall - (typeof date.zone === 'number' ? date.zone : 0) * 60_000;
 }
 
-/** digiKam keeps people as tags, too, below this; what it calls unknown or ignored is nobody. */
-const isPerson = (tag: string): boolean => /^People\/./.test(tag);
-const NOBODY = /^(unknown|unconfirmed|ignored)$/i;
-
-/** A tag as Lightroom writes it: its levels divided by |, which a level itself must not hold then. */
-export const hierarchical = (tag: string): string => tag.replaceAll('|', '∣').replaceAll('/', '|');
-const own = (tag: string): boolean => !isPerson(tag) && tag !== 'People';
-
-/** The same tags as three kinds of programs keep them: to tell which of them one program took away. */
-function tagLists(t: Tags, digikam: string[]): NonNullable<SidecarFacts['tagLists']> {
-  const deep = list(t['XMP-lr:HierarchicalSubject']).map((v) => String(words(v)));
-  const same = new Map(digikam.map((tag) => [fold(hierarchical(tag)), tag]));
-  return {
-    ...(has(t, 'XMP-digiKam:TagsList') ? { digikam: digikam.filter(own) } : {}),
-    ...(deep.length ? { deep: tagList(deep.map((v) => same.get(fold(v)) ?? v.split('|').map((s) => s.trim()).filter(Boolean).join('/'))).filter(own) } : {}),
-    ...(has(t, 'XMP-dc:Subject') ? { flat: tagList(list(t['XMP-dc:Subject']).map(words)) } : {}),
-  };
-}
-/** The hierarchical ones, and of the flat ones those that are no level of these: programs write every level, or only the last one, there once more. */
-function readTags({ digikam = [], deep = [], flat = [] }: NonNullable<SidecarFacts['tagLists']>, people: string[]): string[] {
-  const all = tagList([...digikam, ...deep]);
-  const levels = new Set([...all.flatMap((tag) => tag.split('/')), ...people].map(fold));
-  return tagList([...all.filter((tag) => !all.some((other) => fold(other).startsWith(`${fold(tag)}/`))), ...flat.filter((tag) => !levels.has(fold(tag)))]);
-}
-
 interface Mwg { AppliedToDimensions?: { W?: unknown; H?: unknown; Unit?: unknown }; RegionList?: unknown }
 interface MwgRegion { Name?: unknown; Type?: unknown; Area?: { X?: unknown; Y?: unknown; W?: unknown; H?: unknown; Unit?: unknown } }
 const measuredOn = (info: unknown): SidecarFacts['measured'] => {
@@ -189,7 +154,7 @@ export const regionsOf = (info: unknown): MwgRegion[] => list((info as Mwg | und
 function readPeople(t: Tags, named: string[]): NamedRegion[] {
   const people = new Map<string, NamedRegion>();
   const add = (name: string | null, region: NamedRegion['region']): void => {
-    if (name === null || NOBODY.test(name) || people.size >= MAX_PEOPLE) return;
+    if (name === null || isNobody(name) || people.size >= MAX_PEOPLE) return;
     const key = name.normalize('NFC').toLocaleLowerCase();
     if (!people.get(key)?.region) people.set(key, { name, region });
   };

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -127,6 +127,69 @@ describe('what other programs keep in it', () => {
     expect(existsSync(path)).toBe(true);
     await writer.retire(path, () => false);
     expect(await readdir(dir)).toEqual([]);
+  });
+});
+
+describe('what other programs wrote stays as they wrote it', () => {
+  /** A sidecar with these tags, read by the house, written with what it understood (changed by `more`), and read again by anybody. */
+  const through = async (tags: Tags, more: (facts: SidecarRead['facts']) => Partial<SidecarContent> = () => ({})): Promise<{ before: Tags; after: Tags; facts: SidecarRead['facts'] }> => {
+    const path = join(dir, 'a.jpg.xmp');
+    const stamp = await elsewhere(path, { 'XMP-xmp:Label': 'Red', ...tags });
+    const before = await tagsOf(path);
+    const { facts } = (await reader(path))!;
+    const known = { title: facts.title ?? null, description: facts.description ?? null, tags: facts.tags ?? [], people: facts.people ?? [], known: facts.tags };
+    const one = await writer.write(path, content(known), stamp);
+    await writer.write(path, content({ ...known, ...more(facts) }), one);
+    return { before, after: await tagsOf(path), facts };
+  };
+  const [FLAT, DEEP, DIGIKAM] = ['XMP-dc:Subject', 'XMP-lr:HierarchicalSubject', 'XMP-digiKam:TagsList'] as const;
+  const many = Array.from({ length: 300 }, (_, i) => `kw${i}`);
+  test('long words: whole until somebody changes them here', async () => {
+    const { before, after, facts } = await through({ 'XMP-dc:Description': 'x'.repeat(12_000), 'XMP-dc:Title': 'y'.repeat(700) }, () => ({ rating: 3 }));
+    expect([facts.description?.length, facts.title?.length]).toEqual([10_000, 500]);
+    expect([after['XMP-dc:Description'], after['XMP-dc:Title'], after['XMP-xmp:Rating']]).toEqual([before['XMP-dc:Description'], before['XMP-dc:Title'], '3']);
+    await rm(join(dir, 'a.jpg.xmp'));
+    expect((await through({ 'XMP-dc:Description': 'x'.repeat(12_000) }, () => ({ description: 'new' }))).after['XMP-dc:Description']).toBe('new');
+  });
+  test('300 keywords: those that we do not take stay, also when others are taken away here, again and again', async () => {
+    const { after, facts } = await through({ [FLAT]: many }, ({ tags }) => ({ tags: tags!.slice(1) }));
+    expect(facts.tags).toEqual(many.slice(0, 200));
+    for (const name of [FLAT, DEEP, DIGIKAM]) expect(after[name]).toEqual(many.slice(1));
+    const path = join(dir, 'a.jpg.xmp');
+    let [tags, known] = [many.slice(1, 200), many.slice(1, 200)];
+    for (const n of [40, 3, 0]) {
+      tags = tags.slice(0, n);
+      await writer.write(path, content({ tags, known }), await stampOf(path));
+      known = tags;
+      expect((await tagsOf(path))[DIGIKAM]).toEqual([...tags, ...many.slice(200)]);
+    }
+  });
+  test('a crowd is not cut', async () => {
+    const { before, after } = await through({ 'XMP-iptcExt:PersonInImage': many }, () => ({ rating: 1 }));
+    expect(after['XMP-iptcExt:PersonInImage']).toEqual(before['XMP-iptcExt:PersonInImage']);
+  });
+  test('a / in a word or a level', async () => {
+    const { after, facts } = await through({ [FLAT]: ['B/W', 'sea'], [DEEP]: ['Bands|AC/DC'] }, ({ tags }) => ({ tags: [...tags!, 'new'] }));
+    expect(facts.tags).toEqual(['Bands/AC-DC', 'B-W', 'sea']);
+    expect(after[FLAT]).toEqual(['AC-DC', 'B/W', 'sea', 'new']);
+    expect(after[DEEP]).toEqual(['Bands|AC/DC', 'B-W', 'sea', 'new']);
+    const again = (await reader(join(dir, 'a.jpg.xmp')))!.facts;
+    expect(again.tags).toEqual(['Bands/AC-DC', 'B-W', 'sea', 'new']);
+    expect(again.tagLists).toEqual({ digikam: again.tags, deep: again.tags, flat: ['AC-DC', 'B-W', 'sea', 'new'] });
+  });
+  test('digiKam keeps people among its tags: they stay as long as they are in the picture', async () => {
+    const theirs = { [DIGIKAM]: ['People/Anna', 'sea', 'People/Unknown'], [DEEP]: ['People|Anna', 'sea'], [FLAT]: ['Anna', 'sea'] };
+    const { after, facts } = await through(theirs, () => ({ rating: 2 }));
+    expect([facts.tags, facts.people]).toEqual([['sea'], [{ name: 'Anna', region: null }]]);
+    expect([after[DIGIKAM], after[DEEP], after[FLAT]]).toEqual([['sea', 'People/Anna', 'People/Unknown'], ['sea', 'People|Anna'], ['sea', 'Anna']]);
+    await rm(join(dir, 'a.jpg.xmp'));
+    const without = (await through(theirs, () => ({ people: [] }))).after;
+    expect([without[DIGIKAM], without[DEEP], without[FLAT]]).toEqual([['sea', 'People/Unknown'], ['sea'], ['sea']]);
+  });
+  test('what looks like a number or a truth value is text', async () => {
+    const { before, after, facts } = await through({ [FLAT]: ['2.10', 'True', '007'], 'XMP-dc:Title': '1.50' }, () => ({ rating: 2 }));
+    expect([facts.tags, facts.title]).toEqual([['2.10', 'True', '007'], '1.50']);
+    expect([after[FLAT], after['XMP-dc:Title']]).toEqual([before[FLAT], '1.50']);
   });
 });
 

@@ -5,16 +5,20 @@ import type { ExifTool } from 'exiftool-vendored';
 import type { Exiftool } from '../exiftool.ts';
 import { formatLocal, parseDate } from '../facts/dates.ts';
 import type { NamedRegion } from '../facts/facts.ts';
+import { text } from '../facts/tags.ts';
 import { syncDir } from '../place.ts';
 import { asStorageError } from '../write.ts';
 import { type Picture, stored, storedSize } from './people.ts';
-import { damage, hierarchical, isFace, refused, regionsOf } from './read.ts';
+import { damage, isFace, MAX_DESCRIPTION, MAX_PEOPLE, MAX_TITLE, READ, refused, regionsOf } from './read.ts';
+import { writtenTags } from './tag-lists.ts';
 
 export interface Named { id: string; name: string }
 /** All that a sidecar of ours tells. `tags`: levels divided by `/`; `people`: in the displayed picture. */
 export interface SidecarContent {
   takenAtLocal: string; takenAtSource: string; offsetMinutes: number | null; lat: number | null; lon: number | null; altitude: number | null;
   title: string | null; description: string | null; rating: number | null; tags: string[]; people: NamedRegion[]; picture: Picture;
+  /** Tags that both sides knew when this sidecar was last read or written. */
+  known?: string[] | undefined;
   asset: string; library: Named; files: { id: string; role: string; name: string; sha256: string }[]; albums: Named[]; favourites: Named[];
 }
 /** How the file looked when it was written, to notice when another program changes it. */
@@ -37,19 +41,18 @@ const zone = (minutes: number): string => `${minutes < 0 ? '-' : '+'}${String(Ma
 const six = (n: number): number => Number(n.toFixed(6));
 
 /** Every tag of ours; null takes a tag away. Exported for its test. */
-export function sidecarTags(c: SidecarContent, otherRegions: unknown[] = []): Tags {
+export function sidecarTags(c: SidecarContent, there: Tags = {}): Tags {
   const date = exifDate(c.takenAtLocal, c.offsetMinutes);
-  const leaves = [...new Set(c.tags.map((t) => t.split('/').at(-1)!))];
   const faces = stored(c.people, c.picture).flatMap(({ name, region: r }) => (r && r.w > 0 ? [{ Area: { X: six(r.x + r.w / 2), Y: six(r.y + r.h / 2), W: six(r.w), H: six(r.h), Unit: 'normalized' }, Name: name, Type: 'Face' }] : []));
   const size = storedSize(c.picture);
-  const regions = [...otherRegions, ...faces];
+  const regions = [...regionsOf(there['XMP-mwg-rs:RegionInfo']).filter((r) => !isFace(r)), ...faces];
   const located = c.lat !== null && c.lon !== null;
   return {
     'XMP-exif:DateTimeOriginal': date, 'XMP-photoshop:DateCreated': date,
     'XMP-exif:GPSLatitude': located ? c.lat : null, 'XMP-exif:GPSLongitude': located ? c.lon : null,
     'XMP-exif:GPSAltitude': located && c.altitude !== null ? Math.abs(c.altitude) : null, 'XMP-exif:GPSAltitudeRef': located && c.altitude !== null ? (c.altitude < 0 ? 1 : 0) : null,
     'XMP-dc:Title': c.title, 'XMP-dc:Description': c.description, 'XMP-xmp:Rating': c.rating,
-    'XMP-dc:Subject': leaves, 'XMP-lr:HierarchicalSubject': c.tags.map(hierarchical), 'XMP-digiKam:TagsList': c.tags,
+    ...writtenTags(c.tags, c.people.map((p) => p.name), there, c.known),
     'XMP-iptcExt:PersonInImage': [...new Set(c.people.map((p) => p.name))],
     'XMP-mwg-rs:RegionInfo': regions.length === 0 ? null : { ...(size ? { AppliedToDimensions: { W: size.width, H: size.height, Unit: 'pixel' } } : {}), RegionList: regions },
     'XMP-mantel:AssetId': c.asset, 'XMP-mantel:Library': c.library.name, 'XMP-mantel:LibraryId': c.library.id, 'XMP-mantel:DateSource': c.takenAtSource,
@@ -61,9 +64,13 @@ export function sidecarTags(c: SidecarContent, otherRegions: unknown[] = []): Ta
 /** What is written already in other words (fractions of a second, more digits) stays as it is: another program's precision is not ours to cut. */
 function differing(tags: Tags, there: Tags): Tags {
   const said = (v: unknown): unknown => (v === null || v === undefined || (Array.isArray(v) && v.length === 0) ? null : v);
+  const crowded = regionsOf(there['XMP-mwg-rs:RegionInfo']).length > MAX_PEOPLE || [there['XMP-iptcExt:PersonInImage'] ?? []].flat().length > MAX_PEOPLE; // more than we read
   const same = (name: string, ours: unknown, theirs: unknown): boolean => {
     if (/Date(TimeOriginal|Created)$/.test(name) && ours !== null) return sameDate(String(ours), theirs);
-    if (/GPSL/.test(name) && typeof ours === 'number' && typeof theirs === 'number') return Math.abs(ours - theirs) < 1e-7;
+    if (typeof ours === 'number' && theirs !== undefined && theirs !== '') return Math.abs(ours - Number(theirs)) < (/GPSL/.test(name) ? 1e-7 : 1e-9);
+    // longer than we read: ours is its beginning, and it stays whole until somebody changes it here
+    if (name === 'XMP-dc:Title' || name === 'XMP-dc:Description') return canonical(ours) === canonical(text(theirs, name === 'XMP-dc:Title' ? MAX_TITLE : MAX_DESCRIPTION));
+    if (/PersonInImage|RegionInfo/.test(name)) return crowded || canonical(said(ours)) === canonical(said(theirs));
     return canonical(said(ours)) === canonical(said(theirs));
   };
   return Object.fromEntries(Object.entries(tags).filter(([name, value]) => !same(name, value, there[name])));
@@ -121,7 +128,7 @@ async function full(dir: string, e: unknown): Promise<never> {
 }
 
 export function createSidecarWriter(exiftool: Exiftool) {
-  const read = async (tool: ExifTool, path: string, what: string[]): Promise<Tags> => tool.readRaw(path, { readArgs: ['-G1', '-struct', '-n', ...what], useMWG: false }) as Promise<Tags>;
+  const read = async (tool: ExifTool, path: string, what: string[]): Promise<Tags> => tool.readRaw(path, { readArgs: [...READ, ...what], useMWG: false }) as Promise<Tags>;
   /** Synced, readable by all, in one step. What another program wrote in the meantime is not overwritten: `conflict`. */
   const put = async (temp: string, path: string, before: Stamp | null): Promise<Stamp> => {
     await chmod(temp, 0o644);
@@ -166,7 +173,7 @@ export function createSidecarWriter(exiftool: Exiftool) {
             await setAside(path);
             from = null;
           } else {
-            tags = differing(sidecarTags(content, regionsOf(there['XMP-mwg-rs:RegionInfo']).filter((r) => !isFace(r))), there);
+            tags = differing(sidecarTags(content, there), there);
             if (Object.keys(tags).length === 0) return from;
           }
         }
