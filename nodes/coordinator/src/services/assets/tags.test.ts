@@ -69,6 +69,51 @@ test('bounded: number, length, binary values', () => {
   expect(shown({ SourceFile: '/secret', 'IFD0:Make': 'Canon\0', 'IFD0:Copy1:Make': 'Nikon', 'IFD1:ThumbnailImage': '(Binary data 5120 bytes, use -b option to extract)', 'XMP-mwg-rs:RegionType': ['Face', 'Pet'], 'QuickTime:Ok': true }))
     .toEqual({ cut: false, tags: [{ group: 'IFD0', name: 'Make', value: 'Canon' }, { group: 'IFD0', name: 'Make', value: 'Nikon' }, { group: 'IFD1', name: 'ThumbnailImage', value: '(5120 bytes)' }, { group: 'XMP-mwg-rs', name: 'RegionType', value: 'Face, Pet' }, { group: 'QuickTime', name: 'Ok', value: 'true' }] });
 });
+test('PNG, too: too much text is not read', async () => {
+  const png = readFileSync(join(fixtures, 'plain.png'));
+  const text = Buffer.alloc(12 + 3_000_000, 'a b\0');
+  text.writeUInt32BE(3_000_000, 0);
+  text.write('tEXt', 4, 'latin1');
+  const id = await send('plain.png', Buffer.concat([png, Buffer.from('1')]));
+  chmodSync(pathOf(id), 0o644);
+  writeFileSync(pathOf(id), Buffer.concat([png.subarray(0, 33), text, text, text, png.subarray(33)]));
+  expect((await tags(ann.id, id)).files[0]!.tags).toEqual([{ group: 'ExifTool', name: 'Error', value: 'There are too many tags to read them all.' }]);
+});
+test.each([['a document type of its own', '<!DOCTYPE x [<!ENTITY e "bomb">]><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">&e;</rdf:RDF></x:xmpmeta>', /damaged/], ['six megabytes', `<rdf:RDF>${' '.repeat(6 << 20)}</rdf:RDF>`, /too large/]])('a sidecar with %s is not handed to exiftool', async (_what, xmp, why) => {
+  const id = await send('tags.jpg');
+  writeFileSync(`${pathOf(id)}.xmp`, xmp);
+  expect((await tags(ann.id, id)).files[1]!.tags).toEqual([{ group: 'ExifTool', name: 'Error', value: expect.stringMatching(why) as string }]);
+});
+test('one file at a time for the whole house, and an answer in time', async () => {
+  const [a, b] = [await send('tags.jpg'), await send('plain.png')];
+  let [open, most] = [0, 0];
+  const held: (() => void)[] = [];
+  let started = (): void => undefined;
+  const first = new Promise<void>((resolve) => { started = resolve; });
+  const readRaw = async (): Promise<object> => {
+    most = Math.max(most, ++open);
+    started();
+    await new Promise<void>((resolve) => { held.push(resolve); });
+    open--;
+    return { 'File:FileType': 'X' };
+  };
+  const view = (limitMs: number): AssetTags => createTags({ db: house.db, data: house.data, exiftool: { tool: () => Promise.resolve({ readRaw } as never) }, marker: { present: () => true }, limitMs });
+  const patient = view(60_000);
+  const both = [patient(ann.id, a), patient(ann.id, b)];
+  await first;
+  expect([open, held.length]).toEqual([1, 1]);
+  held[0]!();
+  await both[0];
+  await expect.poll(() => held.length).toBe(2);
+  held[1]!();
+  expect((await both[1]!).files[0]!.tags).toEqual([{ group: 'File', name: 'FileType', value: 'X' }]);
+  expect(most).toBe(1);
+  const hasty = view(30);
+  const late = [{ group: 'ExifTool', name: 'Error', value: 'There was no time to read these tags. Try again in a moment.' }];
+  expect((await Promise.all([hasty(ann.id, a), hasty(ann.id, b)])).map((r) => r.files[0]!.tags)).toEqual([late, late]);
+  expect(held.length).toBeLessThanOrEqual(3); // the second was never begun
+  held[2]?.();
+});
 test('a picture with a text of megabytes: what fits, and that it was cut', async () => {
   const base = readFileSync(join(fixtures, 'tags.jpg'));
   const comment = Buffer.alloc(65_000, 'word ');
