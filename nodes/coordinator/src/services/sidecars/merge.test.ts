@@ -62,3 +62,12 @@ test('tags that are not part of the exchange stay', () => {
 test('values in words', () => {
   expect([textOf('offset', -210), textOf('offset', 345), textOf('gps', [1, 2]), textOf('tags', ['a', 'b']), textOf('rating', null)]).toEqual(['-03:30', '+05:45', '1, 2', 'a\nb', null]);
 });
+
+test('a height goes with its place; where none is said, the one that is here stays', () => {
+  const at = (gps: Base['gps']): Partial<Base> => saidBy({ gps: gps && { lat: gps[0], lon: gps[1], altitude: gps[2] ?? null } }, { width: 4, height: 3, orientation: 1 }, 'exif', null);
+  const merged = (was: Base['gps'], here: Base['gps'], theirs: Partial<Base>): unknown => merge({ base: { ...base, gps: was }, ours: { ...base, gps: here }, theirs, edited: {}, sources: {}, at: 1, foreign: false }).take.gps;
+  expect(merged(null, null, at([47, 11, 1234]))).toEqual([47, 11, 1234]);
+  expect(merged([47, 11, 5], [47, 11, 5], at([47, 11, 1234]))).toEqual([47, 11, 1234]);
+  expect(merged([47, 11, 5], [47, 11, 5], at([47, 11]))).toBeUndefined();
+  expect(merged([47, 11, 5], [47, 11, 5], saidBy({ gps: { lat: 47, lon: 11, altitude: null } }, { width: 4, height: 3, orientation: 1 }, 'exif', base))).toEqual([47, 11, null]);
+});

@@ -3,9 +3,11 @@ import type { NamedRegion } from '../../library/facts/facts.ts';
 import { dateCounts, type SidecarFacts } from '../../library/sidecar/fields.ts';
 import { displayed, type Picture } from '../../library/sidecar/people.ts';
 
+/** Latitude, longitude, metres above the sea; without the third nothing is said about the height. */
+export type Place = [number, number, (number | null)?];
 /** The facts that a sidecar and the house can disagree about, in one form. `offset`: minutes; `people`: in the displayed picture. */
 export interface Base {
-  takenAt: string; offset: number | null; gps: [number, number] | null; rating: number | null; title: string | null; description: string | null; tags: string[]; people: NamedRegion[];
+  takenAt: string; offset: number | null; gps: Place | null; rating: number | null; title: string | null; description: string | null; tags: string[]; people: NamedRegion[];
 }
 export type Mergeable = keyof Base;
 const ALL: readonly Mergeable[] = ['takenAt', 'offset', 'gps', 'rating', 'title', 'description', 'tags', 'people'];
@@ -17,10 +19,11 @@ const sameText = (a: string | null, b: string | null): boolean => {
   return p === q || (p !== '' && q !== '' && Number.isFinite(Number(p)) && Number(p) === Number(q));
 };
 const sameNumbers = (a: readonly number[], b: readonly number[], by: number): boolean => a.length === b.length && a.every((n, i) => Math.abs(n - b[i]!) <= by);
+const sameHeight = (a?: number | null, b?: number | null): boolean => a === undefined || b === undefined || a === b || (a !== null && b !== null && Math.abs(a - b) <= 0.01);
 const box = (r: NamedRegion['region']): number[] => (r ? [r.x, r.y, r.w, r.h] : []);
 const SAME: { [F in Mergeable]: (a: Base[F], b: Base[F]) => boolean } = {
   takenAt: (a, b) => a === b, offset: (a, b) => a === b, rating: (a, b) => a === b, title: sameText, description: sameText,
-  gps: (a, b) => (a === null || b === null ? a === b : sameNumbers(a, b, 1e-6)),
+  gps: (a, b) => (a === null || b === null ? a === b : sameNumbers(a.slice(0, 2) as number[], b.slice(0, 2) as number[], 1e-6) && sameHeight(a[2], b[2])),
   tags: (a, b) => { const [p, q] = [new Set(a.map(fold)), new Set(b.map(fold))]; return p.size === q.size && [...p].every((t) => q.has(t)); },
   people: (a, b) => a.length === b.length && a.every((p) => b.some((q) => fold(p.name) === fold(q.name) && sameNumbers(box(p.region), box(q.region), 0.002))),
 };
@@ -32,7 +35,7 @@ export function textOf(fact: Mergeable, value: Base[Mergeable]): string | null {
   if (fact === 'tags') return (value as string[]).join('\n');
   if (fact === 'people') return (value as NamedRegion[]).map((p) => p.name).join('\n');
   if (fact === 'offset') return new Date(Math.abs(value as number) * 60_000).toISOString().slice(11, 16).replace(/^/, (value as number) < 0 ? '-' : '+');
-  return fact === 'gps' ? (value as number[]).join(', ') : String(value);
+  return fact === 'gps' ? (value as Place).slice(0, 2).join(', ') : String(value);
 }
 /** Not part of the exchange: digiKam's mirror of people among the tags, and what is longer than a reader takes. */
 const mirrored = (tag: string): boolean => tag.length > 200 || /^People(\/|$)/.test(tag);
@@ -44,7 +47,7 @@ export function saidBy(facts: SidecarFacts, picture: Picture, source: DateSource
     said.takenAt = facts.takenAtLocal!;
     if (facts.offsetMinutes !== undefined) said.offset = facts.offsetMinutes;
   }
-  if (facts.gps !== undefined) said.gps = facts.gps && [facts.gps.lat, facts.gps.lon];
+  if (facts.gps !== undefined) said.gps = facts.gps && (base === null && facts.gps.altitude === null ? [facts.gps.lat, facts.gps.lon] : [facts.gps.lat, facts.gps.lon, facts.gps.altitude]);
   for (const fact of ['rating', 'title', 'description'] as const) if (facts[fact] !== undefined) Object.assign(said, { [fact]: facts[fact] });
   if (facts.tags !== undefined) said.tags = facts.tags;
   if (facts.people !== undefined) said.people = displayed(facts, picture);

@@ -264,6 +264,16 @@ describe('another program', () => {
     expect((await plain(a.xmp))['XMP-photoshop:DateCreated']).toBe('1999:12:31 23:59:59+01:00'); // where the two dates differed, ours follows
     expect(await sidecars.lookAround()).toBe(0);
   });
+  test('a height that comes with a place is taken, and stays in the file', async () => {
+    const a = await addFixture('create-only.jpg');
+    await sidecars.writeDue();
+    await elsewhere(a.xmp, '-XMP-exif:GPSLatitude=47.1', '-XMP-exif:GPSLongitude=11.2', '-XMP-exif:GPSAltitude=1234', '-XMP-exif:GPSAltitudeRef=0');
+    await sidecars.lookAround();
+    expect(row(a)).toMatchObject({ lat: 47.1, lon: 11.2, altitude: 1234 });
+    clock += 10_000;
+    await sidecars.writeDue();
+    expect((await plain(a.xmp))['XMP-exif:GPSAltitude']).toBe(1234);
+  });
   test('takes facts away', async () => {
     const a = await addFixture('create-only.jpg');
     await edit(a, { title: 'T', description: 'D', rating: 3, gps: { lat: 1, lon: 2 }, tags: ['x/y', 'z'], people: [{ name: 'Ana', region: { x: 0.1, y: 0.1, w: 0.1, h: 0.1 } }, { name: 'Bob', region: null }] });

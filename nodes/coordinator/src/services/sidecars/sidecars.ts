@@ -15,7 +15,7 @@ import * as repo from './sidecars.repository.ts';
 
 export interface SidecarLog { warn(data: object, message: string): void; error(data: object, message: string): void }
 /** Facts as the edits of assets take them. */
-export interface SidecarChange { takenAtLocal?: string; offsetMinutes?: number | null; gps?: { lat: number; lon: number } | null; rating?: number | null; title?: string | null; description?: string | null; tags?: string[]; people?: NamedRegion[] }
+export interface SidecarChange { takenAtLocal?: string; offsetMinutes?: number | null; gps?: { lat: number; lon: number; altitude?: number | null } | null; rating?: number | null; title?: string | null; description?: string | null; tags?: string[]; people?: NamedRegion[] }
 export interface SidecarDeps {
   db: Database; data: string; read: SidecarReader; writer: SidecarWriter; log: SidecarLog;
   /** Is the disk with the photos there? */
@@ -42,10 +42,10 @@ const names = (people: NamedRegion[] | undefined): string => (people ?? []).map(
 const WORDS: Record<string, string> = { EACCES: 'Mantel may not write into this folder.', EPERM: 'Mantel may not write into this folder.', EROFS: 'This disk can only be read.', ENOENT: 'The folder of this photo is not there.', ENAMETOOLONG: 'The name of this photo is too long for a sidecar.' };
 
 const baseOf = (a: repo.AssetNow): Base => ({
-  takenAt: a.takenAtLocal, offset: a.offsetMinutes, gps: a.lat === null || a.lon === null ? null : [a.lat, a.lon], rating: a.rating, title: a.title, description: a.description, tags: a.tags, people: a.people,
+  takenAt: a.takenAtLocal, offset: a.offsetMinutes, gps: a.lat === null || a.lon === null ? null : [a.lat, a.lon, a.altitude], rating: a.rating, title: a.title, description: a.description, tags: a.tags, people: a.people,
 });
 const changeOf = (b: Partial<Base>): SidecarChange => ({
-  ...(b.takenAt === undefined ? {} : { takenAtLocal: b.takenAt }), ...(b.offset === undefined ? {} : { offsetMinutes: b.offset }), ...(b.gps === undefined ? {} : { gps: b.gps && { lat: b.gps[0], lon: b.gps[1] } }),
+  ...(b.takenAt === undefined ? {} : { takenAtLocal: b.takenAt }), ...(b.offset === undefined ? {} : { offsetMinutes: b.offset }), ...(b.gps === undefined ? {} : { gps: b.gps && { lat: b.gps[0], lon: b.gps[1], ...(b.gps[2] === undefined ? {} : { altitude: b.gps[2] }) } }),
   ...(b.rating === undefined ? {} : { rating: b.rating }), ...(b.title === undefined ? {} : { title: b.title }), ...(b.description === undefined ? {} : { description: b.description }), ...(b.tags ? { tags: b.tags } : {}), ...(b.people ? { people: b.people } : {}),
 });
 
@@ -120,9 +120,11 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
       }
       const a = repo.assetNow(db.sql, assetId);
       const files = repo.filesNow(db.sql, assetId);
-      const { dueAt } = repo.sidecarOf(db.sql, assetId) ?? {};
-      if (!a || dueAt === undefined || placeOf(assetId) !== path) return; // it became another photo meanwhile, and that one is due
-      const stamp = await writer.write(join(data, path), contentOf(a, files), seen.get(path) ?? null);
+      const { dueAt, path: known, base } = repo.sidecarOf(db.sql, assetId) ?? {};
+      if (!a || dueAt === undefined) return;
+      if (files.length === 0) throw new Error('there is no file beside which it could lie');
+      if (placeOf(assetId) !== path) return; // it became another photo meanwhile, and that one is due
+      const stamp = await writer.write(join(data, path), { ...contentOf(a, files), known: known === path ? base?.tags : undefined }, seen.get(path) ?? null);
       await db.writeSql((sql) => repo.setWritten(sql, assetId, { from: row.path, path, stamp, base: baseOf(a), dueAt }));
       const others = new Set([...seen.keys(), ...files.map((f) => `${f.path}.xmp`)]);
       others.delete(path);
@@ -262,7 +264,7 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
         if ((await writer.hasForeign(from)) && (there.stamp === null || there.damaged || !(await writer.hasForeign(join(data, path))))) {
           if (there.damaged) await setAside(join(data, path));
           const stamp = await writer.place(from, join(data, path), there.damaged ? null : there.stamp); // with what its program keeps in it; ours is written into it next
-          await db.writeSql((sql) => { const now = repo.sidecarOf(sql, assetId); if (now) repo.setSeen(sql, assetId, { path, stamp, base: repo.knownAt(now, path).base }); });
+          await db.writeSql((sql) => { const fresh = repo.sidecarOf(sql, assetId); if (fresh) repo.setSeen(sql, assetId, { path, stamp, base: repo.knownAt(fresh, path).base }); });
         }
         if (!(await take(assetId, said, Math.min(said.changedAt ?? changedAt ?? 0, now())))) continue;
         await db.writeSql((sql) => repo.addTaken(sql, assetId, sha256));
