@@ -1,7 +1,7 @@
 import { type Conflict, FACTS, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
 import type { NamedRegion } from '../../library/facts/facts.ts';
-import { textOf } from '../sidecars/merge.ts';
 import type { GroupAsset, GroupFacts, GroupFile } from './group.repository.ts';
+import { offsetText } from './offset.ts';
 import { type Dealt, isRaw } from './pairing.ts';
 
 export const PARTS = { moves: 1, raw: 2 } as const;
@@ -26,9 +26,17 @@ export function heldFacts(assets: { asset: GroupAsset; files: GroupFile[] }[]): 
 const LISTS: readonly FactName[] = ['tags', 'people'];
 const TEXTS: readonly FactName[] = ['title', 'description'];
 const ASKED = ['takenAt', 'offset', 'gps', 'rating', 'title', 'description', 'people'] as const;
-const valueOf = (a: GroupAsset, fact: (typeof ASKED)[number]): string | null =>
-  fact === 'people' ? a.people.join('\n') || null
-    : textOf(fact, fact === 'offset' ? a.offsetMinutes : fact === 'gps' ? (a.lat === null || a.lon === null ? null : [a.lat, a.lon]) : fact === 'takenAt' ? a.takenAtLocal : a[fact]);
+/** In words, as conflicts hold them. */
+function valueOf(a: GroupAsset, fact: (typeof ASKED)[number]): string | null {
+  switch (fact) {
+    case 'people': return a.people.join('\n') || null;
+    case 'takenAt': return a.takenAtLocal;
+    case 'offset': return offsetText(a.offsetMinutes);
+    case 'gps': return a.lat === null || a.lon === null ? null : `${a.lat}, ${a.lon}`;
+    case 'rating': return a.rating === null ? null : String(a.rating);
+    default: return a[fact];
+  }
+}
 const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
 
 /**
