@@ -58,13 +58,13 @@ export function peopleOf(raw: readonly RawPerson[], names: readonly unknown[], o
 }
 
 /** Only the sides can tell, and only where upright and stored differ in them (orientation 5 to 8). */
-function turnedAlready(applied: RawPerson['applied'], displayed: { width: number; height: number } | null, orientation: number): boolean {
+export function turnedAlready(applied: RawPerson['applied'], displayed: { width: number; height: number } | null, orientation: number): boolean {
   if (!applied || !displayed || orientation < 5) return false;
   return applied.w !== applied.h && displayed.width !== displayed.height && applied.w > applied.h === displayed.width > displayed.height;
 }
 
 /** From the stored picture to the displayed one, by EXIF Orientation. */
-function turn({ x, y, w, h }: Region, orientation: number): Region {
+export function turn({ x, y, w, h }: Region, orientation: number): Region {
   const [right, below] = [1 - x - w, 1 - y - h];
   switch (orientation) {
     case 2: return { x: right, y, w, h };
@@ -79,7 +79,7 @@ function turn({ x, y, w, h }: Region, orientation: number): Region {
 }
 
 /** Cut to the picture, four digits; null for what lies outside or is nothing. */
-function inside({ x, y, w, h }: Region): Region | null {
+export function inside({ x, y, w, h }: Region): Region | null {
   const [left, top, right, bottom] = [Math.max(0, x), Math.max(0, y), Math.min(1, x + w), Math.min(1, y + h)];
   const round = (n: number): number => Math.round(n * 10_000) / 10_000;
   const region = { x: round(left), y: round(top), w: round(right - left), h: round(bottom - top) };

@@ -117,3 +117,10 @@ test('regions follow the orientation, there and back', () => {
   // measured on the upright picture by a program that had turned it itself
   expect(displayed({ people, measured: { width: 3000, height: 4000 } }, { width: 3000, height: 4000, orientation: 6 })).toEqual(people);
 });
+
+test('a region is turned and cut by the same rules as one in the photo itself', () => {
+  const one = (region: { x: number; y: number; w: number; h: number }, orientation = 1): unknown => displayed({ people: [{ name: 'Ana', region }] }, { width: 400, height: 300, orientation })[0]!.region;
+  expect(one({ x: -0.25, y: 0.75, w: 0.5, h: 0.5 })).toEqual({ x: 0, y: 0.75, w: 0.25, h: 0.25 });
+  expect(one({ x: 5, y: 5, w: 0.1, h: 0.1 })).toBeNull();
+  expect(one({ x: 0.5, y: 0.5, w: 0, h: 0.1 }, 6)).toBeNull();
+});

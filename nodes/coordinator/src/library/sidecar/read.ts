@@ -3,6 +3,7 @@ import type { Exiftool } from '../exiftool.ts';
 import { formatLocal, parseDate, parseOffset } from '../facts/dates.ts';
 import type { FactsLog } from '../facts/exiftool.ts';
 import type { NamedRegion } from '../facts/facts.ts';
+import { asStruct, microsoftPeople, mwgPeople } from '../facts/regions.ts';
 import { number, place, text } from '../facts/tags.ts';
 import type { SidecarFacts } from './fields.ts';
 import { isNobody, readTags } from './tag-lists.ts';
@@ -148,7 +149,7 @@ const measuredOn = (info: unknown): SidecarFacts['measured'] => {
   return width && height ? { width, height } : null;
 };
 /** A face of somebody with a name: what we read as a person, and what we replace when we write. */
-export const isFace = (r: MwgRegion): boolean => text(words(r.Name), 200) !== null && (r.Type === undefined || r.Type === 'Face');
+export const isFace = (r: MwgRegion): boolean => text(words(r.Name), 200) !== null && /^face$/i.test(String(r.Type ?? 'Face').trim());
 export const regionsOf = (info: unknown): MwgRegion[] => list((info as Mwg | undefined)?.RegionList) as MwgRegion[];
 
 function readPeople(t: Tags, named: string[]): NamedRegion[] {
@@ -158,15 +159,9 @@ function readPeople(t: Tags, named: string[]): NamedRegion[] {
     const key = name.normalize('NFC').toLocaleLowerCase();
     if (!people.get(key)?.region) people.set(key, { name, region });
   };
-  for (const r of regionsOf(t['XMP-mwg-rs:RegionInfo'])) {
-    if (!isFace(r)) continue;
-    const [x, y, w, h] = [number(r.Area?.X, 0, 1), number(r.Area?.Y, 0, 1), number(r.Area?.W, 0, 1), number(r.Area?.H, 0, 1)];
-    add(text(words(r.Name), 200), x === null || y === null || !w || !h ? null : { x: Math.max(0, x - w / 2), y: Math.max(0, y - h / 2), w, h });
-  }
-  for (const r of list((t['XMP-MP:RegionInfoMP'] as { Regions?: unknown } | undefined)?.Regions) as { PersonDisplayName?: unknown; Rectangle?: unknown }[]) {
-    const [x, y, w, h] = String(r.Rectangle ?? '').split(/[,\s]+/).map((n) => number(n, 0, 1));
-    add(text(words(r.PersonDisplayName), 200), x === null || y === null || x === undefined || y === undefined || !w || !h ? null : { x, y, w, h });
-  }
+  const [mwg, microsoft] = [asStruct(t['XMP-mwg-rs:RegionInfo']), asStruct(t['XMP-MP:RegionInfoMP'])];
+  const regions = [...(typeof mwg === 'object' ? mwgPeople(mwg) : []), ...(typeof microsoft === 'object' ? microsoftPeople(microsoft) : [])];
+  for (const { name, region } of regions) add(text(name, 200), region);
   for (const name of [...list(t['XMP-iptcExt:PersonInImage']), ...named]) add(text(words(name), 200), null);
   return [...people.values()];
 }
