@@ -67,7 +67,7 @@ function differing(tags: Tags, there: Tags): Tags {
   const crowded = regionsOf(there['XMP-mwg-rs:RegionInfo']).length > MAX_PEOPLE || [there['XMP-iptcExt:PersonInImage'] ?? []].flat().length > MAX_PEOPLE; // more than we read
   const same = (name: string, ours: unknown, theirs: unknown): boolean => {
     if (/Date(TimeOriginal|Created)$/.test(name) && ours !== null) return sameDate(String(ours), theirs);
-    if (typeof ours === 'number' && theirs !== undefined && theirs !== '') return Math.abs(ours - Number(theirs)) < (/GPSL/.test(name) ? 1e-7 : /GPSAltitude$/.test(name) ? 0.01 : 1e-9);
+    if (typeof ours === 'number' && theirs !== undefined && theirs !== '') return Math.abs(ours - Number(theirs)) < (/GPSL/.test(name) ? 1e-7 : name.endsWith('GPSAltitude') ? 0.01 : 1e-9);
     // longer than we read: ours is its beginning, and it stays whole until somebody changes it here
     if (name === 'XMP-dc:Title' || name === 'XMP-dc:Description') return canonical(ours) === canonical(text(theirs, name === 'XMP-dc:Title' ? MAX_TITLE : MAX_DESCRIPTION));
     if (/PersonInImage|RegionInfo/.test(name)) return crowded || canonical(said(ours)) === canonical(said(theirs));
