@@ -49,7 +49,7 @@ import { nodeHandlers } from './services/nodes/nodes.service.ts';
 import { createNodes } from './services/nodes/nodes.ts';
 import { createAttach } from './services/sidecars/attach.ts';
 import { scheduleSidecars } from './services/sidecars/schedule.ts';
-import { previewsWait, sidecarDue } from './services/sidecars/sidecars.repository.ts';
+import { favouritesDue, joinSidecars, previewsWait, sidecarDue, splitSidecar } from './services/sidecars/sidecars.repository.ts';
 import { createSidecars } from './services/sidecars/sidecars.ts';
 import { storageHandlers } from './services/storage/storage.service.ts';
 import { createStorage } from './services/storage/storage.ts';
@@ -105,13 +105,13 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const throttle = createThrottle({ max: 20, windowMs: 10 * 60 * 1000, now });
   const libraries = createLibraries({ db, refreshTwinsOf });
   const sessions = createSessions(db, (ids) => live.end(ids));
-  const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, log });
+  const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, renamed: favouritesDue, log });
   const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, log });
   const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
   const groups = createGroups({
     enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position: (...at) => position(...at), ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue, log,
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue, joinSidecars, splitSidecar, log,
   });
   const split: Split = async (...what) => {
     const { assetUuid } = await db.writeSql((sql) => groups.split(sql, ...what));

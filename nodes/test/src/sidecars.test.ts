@@ -55,6 +55,8 @@ test('a photo comes with its sidecar, is edited, is edited elsewhere, and a conf
   must(await rig.api('POST', '/assets/favourite', { ids: [id], value: true }, { token: ann.token }), 200);
   await written(id, (t) => expect(t).toMatchObject({ 'XMP-dc:Title': 'Käse', 'XMP-exif:DateTimeOriginal': '1999:08:07 06:05:04+02:00', 'XMP-digiKam:TagsList': 'Places/Lisbon', 'XMP-mantel:FavouritesId': ann.id, 'XMP-crs:Exposure2012': '+0.50' }));
   expect((await asset(id)).takenAt).toBe('1999-08-07T04:05:04.000Z');
+  must(await rig.api('PATCH', '/auth/me', { name: 'Anna' }, { token: ann.token }), 200);
+  await written(id, (t) => expect(t['XMP-mantel:FavouritesName']).toBe('Anna'));
 
   // ours first, then another program's, before ours was written
   must(await rig.api('PATCH', `/assets/${id}`, { title: 'ours' }, { token: ann.token }), 200);

@@ -5,7 +5,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
 import { doneJob, insertJob, leaseJob } from '../jobs/queue.repository.ts';
-import { sidecarDue } from '../sidecars/sidecars.repository.ts';
+import { joinSidecars, sidecarDue, splitSidecar } from '../sidecars/sidecars.repository.ts';
 import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, setHidden, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
 import { createTimeline } from '../timeline/timeline.ts';
@@ -32,7 +32,7 @@ beforeEach(async () => {
   bob = await house.addPerson('Bob');
   groups = createGroups({
     enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position, ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: (sql, job) => { if (broken) throw new Error('broken'); preview.enqueue(sql, job); }, sidecarDue, log: { error: (fields) => void errors.push(fields) },
+    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: (sql, job) => { if (broken) throw new Error('broken'); preview.enqueue(sql, job); }, sidecarDue, joinSidecars, splitSidecar, log: { error: (fields) => void errors.push(fields) },
   });
 });
 afterEach(async () => {

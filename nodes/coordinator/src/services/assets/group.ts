@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
-import { joinSidecars, splitSidecar } from '../sidecars/sidecars.repository.ts';
 import { assetFor } from './assets.repository.ts';
 import { carriedBy, factsOf, type Held, heldFacts, lostBy, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
 import * as repo from './group.repository.ts';
@@ -22,6 +21,10 @@ export interface GroupDeps {
   ratioByte: (width: number | null, height: number | null) => number;
   enqueue: (sql: Sql, job: PreviewJob) => void;
   sidecarDue: (sql: Sql, assetId: number) => void;
+  /** Before assets become one: what is known of their sidecars goes over, and the one beside the original goes on. */
+  joinSidecars: (sql: Sql, to: number, from: number[], original: number) => void;
+  /** A file left an asset: what is known of the sidecar beside it goes along. */
+  splitSidecar: (sql: Sql, from: number, to: number, file: number) => void;
   log: { error(fields: object, text: string): void };
 }
 
@@ -79,7 +82,7 @@ export function createGroups(deps: GroupDeps) {
     const files = all.flatMap((a) => a.files);
     const roles = deal(files);
     const original = files.find((f) => roles.get(f.id)!.role === 'original')!;
-    joinSidecars(sql, keep.asset.id, gone.map((g) => g.asset.id), original.id);
+    deps.joinSidecars(sql, keep.asset.id, gone.map((g) => g.asset.id), original.id);
     for (const { asset } of all) out(sql, asset.id);
     // somebody said what holds: of the others only what stands in a picture itself is left out. What people and sidecars gave them is nowhere else
     const carried = carriedBy(files);
@@ -104,7 +107,7 @@ export function createGroups(deps: GroupDeps) {
     out(sql, from.asset.id);
     const uuid = randomUUID();
     const id = repo.detachFile(sql, file, { uuid, ...deps.position(sql, local, file.facts.width ?? null, file.facts.height ?? null), takenAt: file.facts.takenAt ?? from.asset.takenAt, local, source: file.facts.takenAtSource ?? from.asset.takenAtSource });
-    splitSidecar(sql, from.asset.id, id, file.id);
+    deps.splitSidecar(sql, from.asset.id, id, file.id);
     if (marks) repo.copyMarks(sql, from.asset.id, id);
     else repo.copyArchived(sql, from.asset.id, id);
     settle(sql, from.asset.id, heldFacts([from]), previews);

@@ -5,7 +5,6 @@ import type { SignedIn, User as UserView } from '@mantel/contracts/models/user.t
 import type { EntityManager } from '@mikro-orm/sqlite';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import { favouritesDue } from '../sidecars/sidecars.repository.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { type Client, openSession, type Sessions } from './sessions.ts';
 import type { Throttle } from './throttle.ts';
@@ -16,6 +15,8 @@ export interface UserDeps {
   db: Database; sessions: Sessions; throttle: Throttle;
   /** Gives a new person their libraries, in the same transaction. */
   welcome: (sql: Sql, user: { id: number; uuid: string; name: string; role: Role }) => void;
+  /** What tells of a person by name must say the new one. */
+  renamed: (sql: Sql, userUuid: string) => void;
   log: { warn(fields: object, text: string): void };
 }
 
@@ -32,7 +33,7 @@ export async function insertUser(em: EntityManager, sql: Sql, welcome: UserDeps[
   return user;
 }
 
-export function createUsers({ db, sessions, throttle, welcome, log }: UserDeps) {
+export function createUsers({ db, sessions, throttle, welcome, renamed, log }: UserDeps) {
   const byUuid = async (em: EntityManager, uuid: string): Promise<User> => {
     const user = await em.findOne(User, { uuid });
     if (!user) throw new MantelError('not_found');
@@ -63,7 +64,7 @@ export function createUsers({ db, sessions, throttle, welcome, log }: UserDeps) 
       const user = await byUuid(em, uuid);
       user.name = name.trim();
       logChange(sql, 'user', uuid, 'update');
-      favouritesDue(sql, uuid);
+      renamed(sql, uuid);
       return userView(user);
     }),
     async changePassword(uuid: string, sessionId: number, current: string, next: string): Promise<void> {
