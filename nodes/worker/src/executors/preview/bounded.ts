@@ -12,12 +12,12 @@ export interface Desk { temp: string; signal: AbortSignal }
 const MEMORY_BYTES = 800 * 2 ** 20;
 const OUTPUT_BYTES = 300 * 2 ** 20;
 
-const PACKAGES: Record<string, string> = { djxl: 'libjxl-tools', dcraw_emu: 'libraw-bin', ffmpeg: 'ffmpeg' };
+const PACKAGES: Record<string, string> = { djxl: 'libjxl-tools', dcraw_emu: 'libraw-bin', ffmpeg: 'ffmpeg', ffprobe: 'ffmpeg' };
 
 /** Runs a decoder with limits on its memory, processor time and files: old decoders meet files from anywhere. */
-export async function runBounded(program: 'djxl' | 'dcraw_emu' | 'ffmpeg', args: readonly string[], signal: AbortSignal, memoryBytes = MEMORY_BYTES): Promise<Ran> {
+export async function runBounded(program: 'djxl' | 'dcraw_emu' | 'ffmpeg' | 'ffprobe', args: readonly string[], signal: AbortSignal, { memoryBytes = MEMORY_BYTES, limitMs = TIME_LIMIT_MS, maxBytes = OUTPUT_BYTES } = {}): Promise<Ran> {
   const limits = [`--as=${memoryBytes}`, `--cpu=${TIME_LIMIT_MS / 1000}`, `--fsize=${OUTPUT_BYTES}`, '--core=0'];
-  const ran = await runProgram('prlimit', [...limits, program, ...args], { signal, limitMs: TIME_LIMIT_MS, maxBytes: OUTPUT_BYTES });
+  const ran = await runProgram('prlimit', [...limits, program, ...args], { signal, limitMs, maxBytes });
   if (ran.code === 127 || /failed to execute/.test(ran.stderr)) throw new MantelError('internal', `${program} is not installed on this computer. Install ${PACKAGES[program]} and start again.`);
   return ran;
 }

@@ -1,4 +1,5 @@
 // JPEG pictures inside another file. Every maker keeps the previews of a RAW somewhere else, but all of them are plain JPEGs: looking for their start takes 4 ms in 40 MB (measured) and no knowledge of makers.
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { ByteSource } from './byte-source.ts';
 
 /** `at`: where it starts in the file; sizes as stored. */
@@ -8,11 +9,14 @@ const START = Buffer.from([0xff, 0xd8, 0xff]);
 const CHUNK = 16 << 20;
 const MAX_FOUND = 400;
 const MAX_SEGMENTS = 200;
+/** Of the whole file: an honest one needs a few hundred; one made of nothing but starts would take minutes. */
+const MAX_STEPS = 20_000;
 
 /** Size of the JPEG that starts here, or undefined: no JPEG, or one that no screen shows (lossless, 12 bit: the sensor's own data). */
-function jpegAt(bytes: ByteSource, start: number): EmbeddedJpeg | undefined {
+function jpegAt(bytes: ByteSource, start: number, left: { steps: number }): EmbeddedJpeg | undefined {
   let found: EmbeddedJpeg | undefined;
-  for (let at = start + 2, n = 0; n < MAX_SEGMENTS && at + 4 <= bytes.length; n++) {
+  for (let at = start + 2, n = 0; n < MAX_SEGMENTS && at + 4 <= bytes.length && left.steps > 0; n++) {
+    left.steps--;
     const head = bytes.read(at, 10);
     if (head.length < 10 || head[0] !== 0xff) return undefined;
     const marker = head[1]!;
@@ -29,13 +33,17 @@ function jpegAt(bytes: ByteSource, start: number): EmbeddedJpeg | undefined {
   return undefined;
 }
 
-/** All of them, in the order of the file. Several of one size are the tiles of one picture (lossy DNG), not pictures, and are left out. */
-export function embeddedJpegs(bytes: ByteSource): EmbeddedJpeg[] {
+/** All of them, in the order of the file, as far as a bounded search comes. Several of one size are the tiles of one picture (lossy DNG), not pictures, and are left out. On abort the signal's reason. */
+export async function embeddedJpegs(bytes: ByteSource, signal: AbortSignal): Promise<EmbeddedJpeg[]> {
   const found: EmbeddedJpeg[] = [];
-  for (let from = 0; from < bytes.length && found.length < MAX_FOUND; from += CHUNK) {
+  const left = { steps: MAX_STEPS };
+  const more = (): boolean => found.length < MAX_FOUND && left.steps > 0;
+  for (let from = 0; from < bytes.length && more(); from += CHUNK) {
+    await breathe();
+    signal.throwIfAborted();
     const chunk = bytes.read(from, CHUNK + START.length - 1);
-    for (let at = chunk.indexOf(START); at >= 0 && found.length < MAX_FOUND; at = chunk.indexOf(START, at + 1)) {
-      const jpeg = jpegAt(bytes, from + at);
+    for (let at = chunk.indexOf(START); at >= 0 && more(); at = chunk.indexOf(START, at + 1)) {
+      const jpeg = jpegAt(bytes, from + at, left);
       if (jpeg) found.push(jpeg);
     }
   }

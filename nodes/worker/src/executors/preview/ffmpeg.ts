@@ -1,5 +1,6 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
-import { runProgram, type Ran } from '../../run-program.ts';
+import type { Ran } from '../../run-program.ts';
+import { runBounded } from './bounded.ts';
 
 /** Where ffmpeg reads from: a signed https address with the pinned certificate, or (in tests) a plain path without `ca`. */
 export interface MediaInput { url: string; ca?: { file: string; name: string } }
@@ -7,6 +8,8 @@ export interface MediaInput { url: string; ca?: { file: string; name: string } }
 // A "video" may be a playlist that names other files and addresses: only container formats that hold their own data are opened, and only by the one protocol.
 const FORMATS = 'mov,mp4,matroska,webm,avi,mpeg,mpegts,mpegvideo,asf,flv,ogg,h264,hevc,dv,m4v,rm,mxf';
 const MAX_PIXELS = String(70e6);
+/** Address space: a picture of 8K is 53 to 106 MB, and up to 16 earlier ones are kept. */
+const MEMORY_BYTES = 2.5 * 2 ** 30;
 
 /** The options that stand before `-i`, and the input. A cut connection is picked up again for a while; silence ends after 8 s. */
 export function inputOptions({ url, ca }: MediaInput): string[] {
@@ -16,7 +19,7 @@ export function inputOptions({ url, ca }: MediaInput): string[] {
   return [...safe, ...net, '-i', url];
 }
 
-const BROKEN = /Invalid data found|error reading header|moov atom not found|could not find codec parameters|does not contain any stream|Invalid argument|Not yet implemented|not in whitelist|End of file|Picture size .* is invalid|Decoder .* not found|broken header|Cannot determine format|Error while decoding/i;
+const BROKEN = /Invalid data found|error reading header|moov atom not found|could not find codec parameters|does not contain any stream|Invalid argument|Not yet implemented|not in whitelist|End of file|Picture size .* is invalid|Decoder .* not found|broken header|Cannot determine format|Error while decoding|Cannot allocate memory/i;
 const NETWORK = /Server returned|Connection (refused|reset|timed out)|Input\/output error|Network is unreachable|No route to host|error in the (pull|push) function|owner does not match|Failed to verify|certificate/i;
 
 /** Words of ffmpeg without addresses: a signed address is a key. */
@@ -33,5 +36,5 @@ export interface Run { signal: AbortSignal; /** Date.now() value after which not
 export async function run(program: 'ffmpeg' | 'ffprobe', args: string[], { signal, deadline }: Run, maxBytes: number): Promise<Ran> {
   const limitMs = deadline - Date.now();
   if (limitMs <= 0) throw new MantelError('timeout', 'This video took too long to open.');
-  return runProgram(program, args, { signal, limitMs, maxBytes });
+  return runBounded(program, args, signal, { limitMs, maxBytes, memoryBytes: MEMORY_BYTES });
 }

@@ -4,6 +4,9 @@ import type { Size } from './outputs.ts';
 interface Box { kind: string; body: number; end: number }
 
 const MAX_BOXES = 5000;
+const MAX_EXTENTS = 50_000;
+/** Of one kind beside each other; writers use one. */
+const MAX_TWINS = 4;
 
 /** Boxes between two places; one that says it is longer than its surroundings keeps its word in `end`, so that cut files are noticed. */
 function boxes(b: Buffer, from: number, to: number): Box[] {
@@ -44,6 +47,7 @@ function dataEnd(b: Buffer, iloc: Box): number {
   let at = iloc.body + 6;
   const take = (size: number): number => { const value = size === 8 ? Number(b.readBigUInt64BE(at)) : size === 0 ? 0 : b.readUIntBE(at, size); at += size; return value; };
   let end = 0;
+  let left = MAX_EXTENTS;
   const items = take(version < 2 ? 2 : 4);
   for (let n = 0; n < items && n < MAX_BOXES; n++) {
     at += version < 2 ? 2 : 4;
@@ -51,7 +55,7 @@ function dataEnd(b: Buffer, iloc: Box): number {
     at += 2;
     const base = take(baseSize);
     const extents = take(2);
-    for (let e = 0; e < extents && e < MAX_BOXES; e++) {
+    for (let e = 0; e < extents && left > 0; e++, left--) {
       at += indexSize;
       const to = base + take(offsetSize) + take(lengthSize);
       if (method === 0) end = Math.max(end, to);
@@ -72,8 +76,8 @@ function read(b: Buffer): HeifFacts {
   if (iloc) length = Math.max(length, dataEnd(b, iloc));
   const primary = pitm ? (b[pitm.body] === 0 ? b.readUInt16BE(pitm.body + 4) : b.readUInt32BE(pitm.body + 4)) : undefined;
   const below = iprp ? boxes(b, iprp.body, iprp.end) : [];
-  const all = below.filter((x) => x.kind === 'ipco').flatMap((x) => boxes(b, x.body, x.end));
-  const own = primary === undefined ? [] : below.filter((x) => x.kind === 'ipma').flatMap((x) => associations(b, x, primary)).flatMap((i) => all[i - 1] ?? []);
+  const all = below.filter((x) => x.kind === 'ipco').slice(0, MAX_TWINS).flatMap((x) => boxes(b, x.body, x.end));
+  const own = primary === undefined ? [] : below.filter((x) => x.kind === 'ipma').slice(0, MAX_TWINS).flatMap((x) => associations(b, x, primary)).flatMap((i) => all[i - 1] ?? []);
   const ispe = child('ispe', own);
   const size = ispe && { width: b.readUInt32BE(ispe.body + 4), height: b.readUInt32BE(ispe.body + 8) };
   return { size, turns: own.some((x) => x.kind === 'irot' || x.kind === 'imir'), length, sequence: !pitm && top.some((x) => x.kind === 'moov') };

@@ -1,6 +1,8 @@
 import type { ByteSource } from './byte-source.ts';
 import { loadSharp } from '../../sharp.ts';
+import { heavy } from './gate.ts';
 import { measure, renderImage } from './image.ts';
+import { checkPixels } from './limits.ts';
 import type { Derived } from './outputs.ts';
 import { labAsTiff } from './plain-tiff.ts';
 import { readDirectories, TAG } from './tiff-tags.ts';
@@ -15,7 +17,7 @@ export function isEightBitLab(bytes: ByteSource): boolean {
 }
 
 /** Reads the pixels as if they were RGB (unpacking is the same), and says then what they are. */
-export async function renderLabTiff(file: Buffer, orientation: number): Promise<Derived> {
+export async function renderLabTiff(file: Buffer, orientation: number, signal: AbortSignal): Promise<Derived> {
   const [little, copy] = [file[0] === 0x49, Buffer.from(file)];
   const at = little ? file.readUInt32LE(4) : file.readUInt32BE(4);
   const u16 = (from: number): number => (little ? file.readUInt16LE(from) : file.readUInt16BE(from));
@@ -24,7 +26,10 @@ export async function renderLabTiff(file: Buffer, orientation: number): Promise<
     if (u16(entry) === TAG.photometric) { if (little) copy.writeUInt16LE(RGB, entry + 8); else copy.writeUInt16BE(RGB, entry + 8); }
   }
   const { width, height } = await measure(copy, 'tiff');
+  checkPixels('lab', width, height);
   const sharp = await loadSharp();
-  const pixels = await sharp(copy, { failOn: 'none', limitInputPixels: width * height }).raw().toBuffer();
-  return renderImage(labAsTiff(pixels, { width, height }), 'tiff', { orientation });
+  return heavy(signal, width * height, async () => {
+    const pixels = await sharp(copy, { failOn: 'none', limitInputPixels: width * height }).raw().toBuffer();
+    return renderImage(await labAsTiff(pixels, { width, height }, signal), 'tiff', { orientation });
+  });
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { MantelError, errorCode } from '@mantel/contracts/errors.ts';
 import { stillOf } from './avif-still.ts';
 import type { Desk } from './bounded.ts';
@@ -9,13 +9,18 @@ import { heifFacts } from './heif-boxes.ts';
 import { renderSequence } from './heif-sequence.ts';
 import { measure, renderImage } from './image.ts';
 import { isEightBitLab, renderLabTiff } from './lab-tiff.ts';
+import { HELD_BYTES, tooManyBytes } from './limits.ts';
 import type { Derived } from './outputs.ts';
 import { renderPsd } from './psd.ts';
 import { renderRaw } from './raw.ts';
 import type { Kind } from './sniff.ts';
 import { isCameraRaw, readDirectories, TAG } from './tiff-tags.ts';
 
-const whole = async (source: Buffer | string, { signal }: Desk): Promise<Buffer> => (typeof source === 'string' ? readFile(source, { signal }) : source);
+async function whole(source: Buffer | string, { signal }: Desk): Promise<Buffer> {
+  if (typeof source !== 'string') return source;
+  if ((await stat(source)).size > HELD_BYTES) throw tooManyBytes();
+  return readFile(source, { signal });
+}
 
 const renderHeif = (file: Buffer, desk: Desk): Promise<Derived> => (heifFacts(file).sequence ? renderSequence(file, desk) : renderHeic(file, desk.signal));
 
@@ -43,7 +48,7 @@ async function renderJpeg(source: Buffer | string, desk: Desk): Promise<Derived>
 async function renderTiff(source: Buffer | string, desk: Desk): Promise<Derived> {
   const { directories, lab } = await withBytes(source, (bytes) => ({ directories: readDirectories(bytes), lab: isEightBitLab(bytes) }));
   if (isCameraRaw(directories)) return renderRaw(source, desk);
-  if (lab) return renderLabTiff(await whole(source, desk), directories[0]?.get(TAG.orientation)?.[0] ?? 1);
+  if (lab) return renderLabTiff(await whole(source, desk), directories[0]?.get(TAG.orientation)?.[0] ?? 1, desk.signal);
   return renderImage(source, 'tiff', desk);
 }
 
@@ -53,7 +58,7 @@ export async function renderPicture(source: Buffer | string, kind: Exclude<Kind,
     case 'heic': return renderHeif(await whole(source, desk), desk);
     case 'avif': case 'webp': return renderWhole(source, kind, desk);
     case 'jpeg': return renderJpeg(source, desk);
-    case 'psd': return renderPsd(source);
+    case 'psd': return renderPsd(source, desk.signal);
     case 'raw': return renderRaw(source, desk);
     case 'tiff': return renderTiff(source, desk);
     case 'jxl': case 'jp2': case 'bmp': case 'qoi': case 'netpbm': return renderForeign(source, kind, desk);

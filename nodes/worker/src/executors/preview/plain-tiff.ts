@@ -1,5 +1,9 @@
 // Pixels in inks or in Lab as a TIFF, which knows how to say what they are; sharp takes raw pixels as RGB only.
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Size } from './outputs.ts';
+
+/** Numbers changed before others have their turn. */
+const AT_ONCE = 4e6;
 
 interface Layout { photometric: 5 | 8; channels: 3 | 4; bits: 8 | 16; icc?: Buffer | undefined }
 
@@ -21,8 +25,12 @@ function tiff(pixels: Buffer, { width, height }: Size, { photometric, channels, 
 export const inksAsTiff = (pixels: Buffer, size: Size, icc?: Buffer): Buffer => tiff(pixels, size, { photometric: 5, channels: 4, bits: 8, icc });
 
 /** Eight-bit Lab as TIFF writes it: L 0 to 255, a and b signed. Written with 16 bits, because libvips 8.18 refuses eight. */
-export function labAsTiff(pixels: Buffer, size: Size): Buffer {
+export async function labAsTiff(pixels: Buffer, size: Size, signal: AbortSignal): Promise<Buffer> {
   const wide = Buffer.alloc(pixels.length * 2);
-  for (let i = 0; i < pixels.length; i++) if (i % 3 === 0) wide.writeUInt16LE(pixels[i]! * 257, i * 2); else wide.writeInt16LE(pixels.readInt8(i) * 256, i * 2);
+  for (let from = 0; from < pixels.length; from += AT_ONCE) {
+    await breathe();
+    signal.throwIfAborted();
+    for (let i = from; i < Math.min(pixels.length, from + AT_ONCE); i++) if (i % 3 === 0) wide.writeUInt16LE(pixels[i]! * 257, i * 2); else wide.writeInt16LE(pixels.readInt8(i) * 256, i * 2);
+  }
   return tiff(wide, size, { photometric: 8, channels: 3, bits: 16 });
 }

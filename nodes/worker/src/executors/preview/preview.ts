@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
 import type { Execute, ExecutorContext } from '../context.ts';
-import { IN_MEMORY_BYTES, MAX_PICTURE_BYTES } from './limits.ts';
+import { IN_MEMORY_BYTES, MAX_PICTURE_BYTES, tooManyBytes } from './limits.ts';
 import type { Derived } from './outputs.ts';
 import { renderPicture } from './picture.ts';
 import { HEAD_BYTES, sniff, type Kind } from './sniff.ts';
@@ -42,7 +42,7 @@ async function render(context: ExecutorContext, lease: Lease, signal: AbortSigna
   if (kind === 'unknown') throw unknown();
   if (whole) return renderPicture(whole, kind, desk);
   if (lease.payload.bytes <= IN_MEMORY_BYTES) return renderPicture(await bytes.get(lease.get, { signal, maxBytes: IN_MEMORY_BYTES }), kind, desk);
-  if (lease.payload.bytes > MAX_PICTURE_BYTES) throw new MantelError('too_large', 'This picture file is too large to be shown. The original is kept.');
+  if (lease.payload.bytes > MAX_PICTURE_BYTES) throw tooManyBytes();
   const file = join(context.temp, randomUUID());
   try {
     await bytes.getToFile(lease.get, file, { signal, maxBytes: MAX_PICTURE_BYTES });

@@ -6,6 +6,7 @@ import { renderPsd } from './psd.ts';
 import { sniff } from './sniff.ts';
 
 const [W, H] = [120, 90];
+const never = new AbortController().signal;
 interface How { channels: number; depth?: number; large?: boolean; method?: number; palette?: Buffer; resources?: Buffer }
 
 function psd(mode: number, pixels: Buffer, { channels, depth = 8, large = false, method = 0, palette = Buffer.alloc(0), resources = Buffer.alloc(0) }: How): Buffer {
@@ -37,15 +38,15 @@ function packed(pixels: Buffer, channels: number): Buffer {
   rows.forEach((row, i) => lengths.writeUInt16BE(row.length, i * 2));
   return Buffer.concat([lengths, ...rows]);
 }
-const colour = async (file: Buffer): Promise<Rgb> => (await seen((await renderPsd(file)).preview))[0]!;
-const failure = (file: Buffer): Promise<string> => renderPsd(file).then(() => 'no error', errorCode);
+const colour = async (file: Buffer): Promise<Rgb> => (await seen((await renderPsd(file, never)).preview))[0]!;
+const failure = (file: Buffer): Promise<string> => renderPsd(file, never).then(() => 'no error', errorCode);
 
 describe('PSD', () => {
   it('shows the flattened picture, plain and packed', async () => {
     const pixels = await planar();
     for (const file of [psd(3, pixels, { channels: 3 }), psd(3, packed(pixels, 3), { channels: 3, method: 1 }), psd(3, pixels, { channels: 3, large: true })]) {
       expect(sniff(file)).toBe('psd');
-      const made = await renderPsd(file);
+      const made = await renderPsd(file, never);
       expect([made.width, made.height, made.truncated]).toEqual([W, H, false]);
       expect(await wrong(made.preview)).toEqual([]);
     }
@@ -62,13 +63,13 @@ describe('PSD', () => {
     const icc = (await sharp(await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f00' } }).withIccProfile('p3').jpeg().toBuffer()).metadata()).icc!;
     const head = Buffer.from('8BIM\x04\x0f\0\0\0\0\0\0', 'latin1');
     head.writeUInt32BE(icc.length, 8);
-    const made = await renderPsd(psd(3, flat(200, 50, 50), { channels: 3, resources: Buffer.concat([head, icc, Buffer.alloc(icc.length % 2)]) }));
+    const made = await renderPsd(psd(3, flat(200, 50, 50), { channels: 3, resources: Buffer.concat([head, icc, Buffer.alloc(icc.length % 2)]) }), never);
     expect((await sharp(made.preview).metadata()).icc).toEqual(icc);
   });
   it('shows a cut file as far as it goes', async () => {
     const pixels = await planar();
     for (const file of [psd(3, pixels, { channels: 3 }).subarray(0, W * H * 2), psd(3, packed(pixels, 3), { channels: 3, method: 1 })].map((f, i) => (i === 0 ? f : f.subarray(0, f.length - 200)))) {
-      expect((await renderPsd(file)).truncated).toBe(true);
+      expect((await renderPsd(file, never)).truncated).toBe(true);
     }
   });
   it.each<[string, Buffer, string]>([
@@ -80,5 +81,17 @@ describe('PSD', () => {
     file.writeUInt32BE(30_000, 14);
     file.writeUInt32BE(30_000, 18);
     expect(await failure(file)).toBe('too_large');
+  });
+  it.each([[3, 8], [9, 16], [1, 16]])('reserves nothing for a header that says 5000 by 4800 without pixels (mode %i, %i bits)', async (mode, depth) => {
+    const file = psd(mode, Buffer.alloc(16), { channels: 3, depth });
+    file.writeUInt32BE(5000, 14);
+    file.writeUInt32BE(4800, 18);
+    const from = performance.now();
+    expect(await failure(file)).toBe('undecodable');
+    expect(performance.now() - from).toBeLessThan(200);
+  });
+  it('stops with the reason of an abort', async () => {
+    const why = new Error('lease lost');
+    await expect(renderPsd(psd(3, await planar(), { channels: 3 }), AbortSignal.abort(why))).rejects.toBe(why);
   });
 });

@@ -1,7 +1,9 @@
 // The flattened picture that Photoshop keeps at the end of every PSD and PSB (unless its owner switched that off: then it is white).
+import { setImmediate as breathe } from 'node:timers/promises';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { withBytes } from './byte-source.ts';
+import { heavy } from './gate.ts';
 import { usableProfile } from './icc.ts';
 import { renderImage } from './image.ts';
 import { checkPixels } from './limits.ts';
@@ -54,36 +56,49 @@ function unpack(packed: Buffer, out: Buffer, from: number, to: number): void {
   }
 }
 
-/** The first `count` channels, one after the other, row by row; `truncated` where the file ends before them. */
-function planes(bytes: ByteSource, { large, width, height, channels, depth, pixelsAt }: Head, count: number): { data: Buffer; truncated: boolean } {
-  const rowBytes = depth === 1 ? Math.ceil(width / 8) : width * (depth / 8);
-  const rows = height * count;
-  const data = Buffer.alloc(rowBytes * rows, 0xff);
+/** Best packing is 128 bytes in 2: less than that, and the picture is a header that asks for memory. A cut file keeps a sixteenth of itself. */
+const LEAST_SHARE = 1 / 64 / 16;
+/** Bytes read and pixels changed before others have their turn. */
+const AT_ONCE = 4e6;
+
+/** The first `count` channels in eight bits (or one), one after the other, row by row; `truncated` where the file ends before them. */
+async function planes(bytes: ByteSource, { large, width, height, channels, depth, pixelsAt }: Head, count: number, signal: AbortSignal): Promise<{ data: Buffer; truncated: boolean }> {
+  const rowBytes = depth === 1 ? Math.ceil(width / 8) : width;
+  const [rows, stored] = [height * count, depth === 16 ? rowBytes * 2 : rowBytes];
   const method = bytes.read(pixelsAt, 2);
-  if (method.length < 2) throw damaged('it ends before its pixels');
-  if (method[1] === 0) return { data, truncated: bytes.read(pixelsAt + 2, data.length).copy(data) < data.length };
-  if (method[1] !== 1) throw damaged('its pixels are packed in a way that is not known here');
+  if (method.length < 2 || bytes.length - pixelsAt < stored * rows * LEAST_SHARE) throw damaged('it ends before its pixels');
+  if (method[1] !== 0 && method[1] !== 1) throw damaged('its pixels are packed in a way that is not known here');
+  const packed = method[1] === 1;
   const wide = large ? 4 : 2;
-  const lengths = bytes.read(pixelsAt + 2, height * channels * wide);
-  const from = pixelsAt + 2 + height * channels * wide;
-  const packed = bytes.read(from, Math.min(bytes.length - from, data.length * 2));
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    if ((row + 1) * wide > lengths.length) return { data, truncated: true };
-    const length = lengths.readUIntBE(row * wide, wide);
-    if (at + length > packed.length) return { data, truncated: true };
-    unpack(packed.subarray(at, at + length), data, row * rowBytes, (row + 1) * rowBytes);
+  const lengths = packed ? bytes.read(pixelsAt + 2, height * channels * wide) : Buffer.alloc(0);
+  const data = Buffer.alloc(rowBytes * rows, 0xff);
+  const line = Buffer.alloc(stored);
+  let at = pixelsAt + 2 + (packed ? height * channels * wide : 0);
+  for (let row = 0, done = 0; row < rows; row++, done += stored) {
+    if (done >= AT_ONCE) { done = 0; await breathe(); signal.throwIfAborted(); }
+    if (packed && (row + 1) * wide > lengths.length) return { data, truncated: true };
+    const length = packed ? lengths.readUIntBE(row * wide, wide) : stored;
+    if (packed && length > stored * 2 + 64) throw damaged('a row of it is longer than it can be');
+    const part = bytes.read(at, length);
+    if (packed && part.length < length) return { data, truncated: true };
+    line.fill(0xff);
+    if (packed) unpack(part, line, 0, stored); else part.copy(line);
+    if (depth === 16) for (let x = 0; x < width; x++) data[row * rowBytes + x] = line[x * 2]!; else line.copy(data, row * rowBytes);
+    if (part.length < length) return { data, truncated: true };
     at += length;
   }
   return { data, truncated: false };
 }
 
-/** Channel after channel in any depth becomes pixel after pixel in eight bits. */
-function interleave(data: Buffer, { width, height, depth }: Head, count: number, change: (value: number, channel: number) => number = (v) => v): Buffer {
+/** Channel after channel becomes pixel after pixel. */
+async function interleave(data: Buffer, { width, height }: Head, count: number, signal: AbortSignal, change: (value: number, channel: number) => number = (v) => v): Promise<Buffer> {
   const n = width * height;
   const out = Buffer.alloc(n * count);
-  const step = depth === 16 ? 2 : 1;
-  for (let c = 0; c < count; c++) for (let i = 0; i < n; i++) out[i * count + c] = change(data[(c * n + i) * step]!, c);
+  for (let c = 0; c < count; c++) for (let from = 0; from < n; from += AT_ONCE) {
+    await breathe();
+    signal.throwIfAborted();
+    for (let i = from; i < Math.min(n, from + AT_ONCE); i++) out[i * count + c] = change(data[c * n + i]!, c);
+  }
   return out;
 }
 
@@ -96,23 +111,28 @@ function bits(data: Buffer, { width, height }: Head): Buffer {
 
 const MODE = { bitmap: 0, grey: 1, indexed: 2, rgb: 3, cmyk: 4, duotone: 8, lab: 9 } as const;
 
-/** PSD and PSB: grey, two tones, palette, RGB, CMYK and Lab in 1, 8 or 16 bits. Throws `too_large` before decoding, `undecodable`. */
-export async function renderPsd(source: Buffer | string): Promise<Derived> {
+/** PSD and PSB: grey, two tones, palette, RGB, CMYK and Lab in 1, 8 or 16 bits. Throws `too_large` before decoding, `undecodable`; on abort the signal's reason. */
+export async function renderPsd(source: Buffer | string, signal: AbortSignal): Promise<Derived> {
   return withBytes(source, async (bytes) => {
     const head = headOf(bytes);
     const { width, height, depth, mode } = head;
     if (width < 1 || height < 1 || head.channels < 1 || head.channels > 56) throw damaged('its header is damaged');
-    checkPixels('psd', width, height);
+    checkPixels(mode === MODE.cmyk ? 'inks' : mode === MODE.lab ? 'lab' : 'psd', width, height);
     const count = mode === MODE.rgb || mode === MODE.lab ? 3 : mode === MODE.cmyk ? 4 : 1;
     if (![1, 8, 16].includes(depth) || head.channels < count || !(Object.values(MODE) as number[]).includes(mode)) throw damaged('its kind of colours is not known here');
-    const { data, truncated } = planes(bytes, head, count);
-    const icc = usableProfile(head.icc) ? head.icc : undefined;
-    if (mode === MODE.cmyk) return { ...await renderImage(inksAsTiff(interleave(data, head, 4, (v) => 255 - v), head, head.icc), 'tiff'), truncated };
-    if (mode === MODE.lab) return { ...await renderImage(labAsTiff(interleave(data, head, 3, (v, c) => (c === 0 ? v : v ^ 0x80)), head), 'tiff'), truncated };
-    if (mode === MODE.indexed) return renderPixels({ data: colours(data, head.palette), width, height, channels: 3 }, { icc, truncated });
-    const pixels = depth === 1 ? bits(data, head) : interleave(data, head, count);
-    return renderPixels({ data: pixels, width, height, channels: count as 1 | 3 }, { icc, truncated });
+    return heavy(signal, width * height, () => decode(bytes, head, count, signal));
   });
+}
+
+async function decode(bytes: ByteSource, head: Head, count: number, signal: AbortSignal): Promise<Derived> {
+  const { width, height, depth, mode } = head;
+  const { data, truncated } = await planes(bytes, head, count, signal);
+  const icc = usableProfile(head.icc) ? head.icc : undefined;
+  if (mode === MODE.cmyk) return { ...await renderImage(inksAsTiff(await interleave(data, head, 4, signal, (v) => 255 - v), head, head.icc), 'tiff'), truncated };
+  if (mode === MODE.lab) return { ...await renderImage(await labAsTiff(await interleave(data, head, 3, signal, (v, c) => (c === 0 ? v : v ^ 0x80)), head, signal), 'tiff'), truncated };
+  if (mode === MODE.indexed) return renderPixels({ data: colours(data, head.palette), width, height, channels: 3 }, { icc, truncated });
+  const pixels = depth === 1 ? bits(data, head) : await interleave(data, head, count, signal);
+  return renderPixels({ data: pixels, width, height, channels: count as 1 | 3 }, { icc, truncated });
 }
 
 /** A palette holds 256 reds, then greens, then blues. */

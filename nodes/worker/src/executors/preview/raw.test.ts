@@ -129,12 +129,27 @@ describe('an orientation put into a JPEG', () => {
 });
 
 describe('JPEGs inside a file', () => {
-  const of = (file: Buffer): ReturnType<typeof embeddedJpegs> => embeddedJpegs({ length: file.length, read: (from, length) => file.subarray(from, from + length) });
+  const of = (file: Buffer, signal = desk.signal): ReturnType<typeof embeddedJpegs> => embeddedJpegs({ length: file.length, read: (from, length) => file.subarray(from, from + length) }, signal);
   it('are found with their sizes, not the tiles of one picture, not what only begins like one', async () => {
     const tile = await jpeg(64, 64);
     const file = Buffer.concat([noise(100), await jpeg(160, 120), Buffer.from([0xff, 0xd8, 0xff, 0xd8, 0xff, 0xe0]), tile, tile, tile, await jpeg(320, 240)]);
-    expect(of(file).map(({ width, height }) => [width, height])).toEqual([[160, 120], [320, 240]]);
+    expect((await of(file)).map(({ width, height }) => [width, height])).toEqual([[160, 120], [320, 240]]);
   });
+  it('are looked for in bounded time in a file of nothing but starts, in memory and on the disk, and an abort ends it', async () => {
+    const bomb = Buffer.alloc(40 << 20, Buffer.from('ffd8ffe000060000', 'hex'));
+    bomb.write('IIRO');
+    const path = join(temp, 'bomb.orf');
+    writeFileSync(path, bomb);
+    try {
+      for (const source of [bomb, path]) {
+        const from = performance.now();
+        expect(await renderRaw(source, desk).then(() => 'no error', errorCode)).toBe('undecodable');
+        expect(performance.now() - from).toBeLessThan(5000);
+      }
+    } finally { rmSync(path); }
+    const why = new Error('lease lost');
+    await expect(of(bomb, AbortSignal.abort(why))).rejects.toBe(why);
+  }, 20_000);
   it('of another shape than the largest have black bars', () => {
     const [bars, mid, full] = [{ at: 1, width: 1616, height: 1212 }, { at: 2, width: 1620, height: 1080 }, { at: 3, width: 6000, height: 4000 }];
     expect(bestJpeg([bars, mid, full], 1440)).toBe(mid);

@@ -14,6 +14,7 @@ import { isCut } from './video-cut.ts';
 /** Below this length an embedded preview is a thumbnail, and the sensor's own data are developed instead. */
 const LEAST_EDGE = 1000;
 const HEAD_BYTES = 1 << 20;
+const MAX_PREVIEW_BYTES = 64 << 20;
 /** Sensors need at least a third of a byte per pixel, however packed: a file with a small part of that is a header without a picture, and LibRaw would develop noise. */
 const LEAST_BYTES_PER_PIXEL = 0.04;
 
@@ -57,13 +58,13 @@ function sizeToTell(size: Size | undefined, shown: Size): Size {
 }
 
 const cutFrom = (source: Buffer | string, jpeg: EmbeddedJpeg, bytes: ByteSource): Buffer =>
-  typeof source === 'string' ? bytes.read(jpeg.at, Math.min(bytes.length - jpeg.at, 64 << 20)) : source.subarray(jpeg.at);
+  typeof source === 'string' ? bytes.read(jpeg.at, Math.min(bytes.length - jpeg.at, MAX_PREVIEW_BYTES)) : source.subarray(jpeg.at, jpeg.at + MAX_PREVIEW_BYTES);
 
-async function fromEmbedded(source: Buffer | string, jpeg: EmbeddedJpeg, { orientation, size }: Container, bytes: ByteSource): Promise<Derived> {
+async function fromEmbedded(source: Buffer | string, jpeg: EmbeddedJpeg, { orientation, size }: Container, bytes: ByteSource, signal: AbortSignal): Promise<Derived> {
   // a preview that stands upright although the sensor lay on its side was turned by the camera already
   const turned = size !== undefined && orientation !== undefined && sideways(orientation) && size.width !== size.height && (size.width > size.height) !== (jpeg.width > jpeg.height);
   const alone = cutFrom(source, jpeg, bytes);
-  const made = await renderImage(orientation === undefined ? alone : withOrientation(alone, turned ? 1 : orientation), 'jpeg');
+  const made = await renderImage(orientation === undefined ? alone : withOrientation(alone, turned ? 1 : orientation), 'jpeg', { signal });
   return { ...made, ...sizeToTell(size, made) };
 }
 
@@ -83,16 +84,16 @@ async function develop(source: Buffer | string, desk: Desk, size: Size | undefin
 export async function renderRaw(source: Buffer | string, desk: Desk): Promise<Derived> {
   return withBytes(source, async (bytes) => {
     const container = await containerOf(bytes);
-    const jpeg = bestJpeg(embeddedJpegs(bytes), PREVIEW_OUTPUTS.preview.edge);
+    const jpeg = bestJpeg(await embeddedJpegs(bytes, desk.signal), PREVIEW_OUTPUTS.preview.edge);
     const long = jpeg ? Math.max(jpeg.width, jpeg.height) : 0;
     const sensor = container.size ? Math.max(container.size.width, container.size.height) : Infinity;
     const told = (made: Derived): Derived => ({ ...made, truncated: made.truncated || container.cut });
     const enough = long >= LEAST_EDGE || long >= sensor * 0.9;
-    if (jpeg && enough) try { return told(await fromEmbedded(source, jpeg, container, bytes)); } catch (e) { if (errorCode(e) !== 'undecodable' && errorCode(e) !== 'too_large') throw e; }
+    if (jpeg && enough) try { return told(await fromEmbedded(source, jpeg, container, bytes, desk.signal)); } catch (e) { if (errorCode(e) !== 'undecodable' && errorCode(e) !== 'too_large') throw e; }
     try { return told(await develop(source, desk, container.size, bytes.length)); } catch (e) {
       desk.signal.throwIfAborted();
       if (!jpeg || enough) throw e;
-      return told(await fromEmbedded(source, jpeg, container, bytes));
+      return told(await fromEmbedded(source, jpeg, container, bytes, desk.signal));
     }
   });
 }

@@ -20,7 +20,7 @@ const QUICKTIME_ATOMS = ['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'];
 const ascii = (b: Buffer, from: number, to: number): string => b.toString('latin1', from, to);
 
 function boxed(b: Buffer): Kind {
-  const end = Math.min(b.readUInt32BE(0), b.length);
+  const end = Math.min(b.readUInt32BE(0), b.length, HEAD_BYTES);
   const brands = [ascii(b, 8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(ascii(b, at, at + 4));
   const has = (list: string[]): boolean => brands.some((brand) => list.includes(brand));
