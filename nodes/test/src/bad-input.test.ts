@@ -134,8 +134,15 @@ test('every small fixture cut at a tenth, a half and nine tenths: an end for eac
   for (const [name, a] of found) expect(a.preview === 'ready' || unshown(a), `${name}: ${a.preview} ${a.problems.join()}`).toBe(true);
 });
 
+/** A RAW of nothing but beginnings of JPEGs, a Photoshop file of 56 bytes that says 96 MB of Lab, a JPEG XL of 2^30 by 2^30. */
+const headersAndStarts = {
+  'starts.orf': Buffer.concat([Buffer.from('IIRO\x08\0\0\0'), Buffer.alloc(24 << 20, Buffer.from('ffd8ffe000060000', 'hex'))]),
+  'lab.psd': Buffer.concat([Buffer.from('384250530001000000000000000300000fa00000' + '0fa000100009', 'hex'), Buffer.alloc(30)]),
+  'giant.jxl': Buffer.concat([Buffer.from('ff0afeffffffffffffff', 'hex'), Buffer.alloc(100)]),
+};
+
 test('a bomb costs less than five seconds and stays one failed job', { timeout: 120_000 }, async () => {
-  const bombs = { ...hostile.pictureBombs({ avif: fixture('real.avif'), heic: fixture('real.heic'), jpeg: fixture('base.jpg') }), 'header.png': fixture('bomb-header-only.png'), 'real.png': fixture('bomb-real-30000.png') };
+  const bombs = { ...hostile.pictureBombs({ avif: fixture('real.avif'), heic: fixture('real.heic'), jpeg: fixture('base.jpg') }), ...headersAndStarts, 'header.png': fixture('bomb-header-only.png'), 'real.png': fixture('bomb-real-30000.png') };
   for (const [name, bytes] of Object.entries(bombs)) {
     const from = performance.now();
     const a = await end(await send(bytes, name));
