@@ -137,7 +137,7 @@ test('every small fixture cut at a tenth, a half and nine tenths: an end for eac
 /** A RAW of nothing but beginnings of JPEGs, a Photoshop file of 56 bytes that says 96 MB of Lab, a JPEG XL of 2^30 by 2^30. */
 const headersAndStarts = {
   'starts.orf': Buffer.concat([Buffer.from('IIRO\x08\0\0\0'), Buffer.alloc(24 << 20, Buffer.from('ffd8ffe000060000', 'hex'))]),
-  'lab.psd': Buffer.concat([Buffer.from('384250530001000000000000000300000fa00000' + '0fa000100009', 'hex'), Buffer.alloc(30)]),
+  'lab.psd': Buffer.concat([Buffer.from('384250530001000000000000000300000fa000000fa000100009', 'hex'), Buffer.alloc(30)]),
   'giant.jxl': Buffer.concat([Buffer.from('ff0afeffffffffffffff', 'hex'), Buffer.alloc(100)]),
 };
 

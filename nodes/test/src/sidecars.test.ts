@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Asset } from '@mantel/contracts/models/asset.ts';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig, uploaded } from './rig.ts';
 import { type Answer, ask, field, fileHead, FORM_END, MULTIPART } from './rig/ask.ts';
@@ -84,4 +85,13 @@ test('one that comes alone finds its photo, or is refused; too large and twice a
   const broken = uploaded(answer).assetId;
   const beside = join(rig.data, `${(await asset(broken)).files[0]!.path}.xmp`);
   expect(readFileSync(`${beside}.damaged`, 'utf8')).toBe('<x:xmpmeta half');
+});
+
+test('a sidecar that corrects the date of one part does not tear a photo apart', async () => {
+  const shot = (shade: number): Promise<Buffer> => sharp({ create: { width: 64, height: 48, channels: 3, background: { r: shade, g: 90, b: 30 } } }).jpeg().withExif({ IFD0: { Make: 'Mantel', Model: 'One' }, IFD2: { DateTimeOriginal: '2016:05:05 10:00:00' } }).toBuffer();
+  const dated = Buffer.from('<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:DateTimeOriginal="1999-01-01T00:00:00"/></rdf:RDF></x:xmpmeta>');
+  const whole = uploaded(must(await send(file('IMG_7.xmp', dated, 'sidecar'), file('IMG_7.jpg', await shot(10))), 201));
+  const edit = uploaded(must(await send(file('IMG_7-edited.jpg', await shot(20))), 201));
+  expect(edit.assetId).toBe(whole.assetId);
+  expect(await asset(whole.assetId)).toMatchObject({ takenAtLocal: '1999-01-01T00:00:00', takenAtSource: 'sidecar', files: [{ name: 'IMG_7-edited.jpg' }, { name: 'IMG_7.jpg' }] });
 });

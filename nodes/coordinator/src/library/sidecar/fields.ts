@@ -11,13 +11,15 @@ export interface SidecarFacts {
   rating?: number | null; title?: string | null; description?: string | null; tags?: string[]; people?: NamedRegion[];
   /** The date is only that of a scan or a file, or has no time of day: good where the photo itself knows no better. */
   weakDate?: boolean;
+  /** Where our own sidecar says that its date came from, when that is only a guess (the name, the file's time …): it must not become a real one by coming back. */
+  guessedFrom?: DateSource;
   /** `tags` as each kind of program keeps them: digiKam's, Lightroom's, the flat words. */
   tagLists?: { digikam?: string[]; deep?: string[]; flat?: string[] };
   /** What the regions were measured on, in pixels. */
   measured?: { width: number; height: number } | null;
 }
 
-const WEAK: readonly DateSource[] = ['png', 'gps', 'name', 'folder', 'file', 'upload'];
+export const WEAK: readonly DateSource[] = ['png', 'gps', 'name', 'folder', 'file', 'upload'];
 /** Whether a sidecar's date counts against one from that source. */
 export const dateCounts = (said: SidecarFacts, source: DateSource): boolean => said.takenAtLocal !== undefined && (said.weakDate !== true || WEAK.includes(source));
 
@@ -34,8 +36,9 @@ export function withSidecar(facts: Facts, said: SidecarFacts | null): Facts {
     out.offsetMinutes = said.offsetMinutes ?? facts.offsetMinutes; // a wall clock without a zone leaves the zone as the photo has it
     if (said.takenAtLocal !== facts.takenAtLocal) {
       out.takenAtLocal = said.takenAtLocal!;
-      out.takenAtSource = out.sources.takenAt = 'sidecar';
-      out.problems = out.problems.filter((p) => p !== 'no_date' && p !== 'odd_date');
+      out.takenAtSource = out.sources.takenAt = said.guessedFrom ?? 'sidecar';
+      const unknown = said.guessedFrom === 'file' || said.guessedFrom === 'upload';
+      out.problems = out.problems.filter((p) => p !== 'odd_date' && (unknown || p !== 'no_date'));
     }
     if (out.offsetMinutes !== facts.offsetMinutes) out.sources.offset = 'sidecar';
     out.takenAt = utcOf(out.takenAtLocal, out.offsetMinutes);

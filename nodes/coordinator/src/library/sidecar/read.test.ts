@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createExiftool, type Exiftool } from '../exiftool.ts';
+import type { Facts } from '../facts/facts.ts';
+import { withSidecar } from './fields.ts';
 import { displayed, stored } from './people.ts';
 import { createSidecarReader, shapeTrouble, type SidecarRead, type SidecarReader } from './read.ts';
 
@@ -60,6 +62,14 @@ describe('what programs write', () => {
     expect((await said(xmp('', 'exif:DateTimeOriginal="2019:06:06 07:29:51" xmp:Rating="-1"')))?.facts).toMatchObject({ takenAtLocal: '2019-06-06T07:29:51', rating: -1 });
     expect((await said(xmp('', 'xmp:CreateDate="2015-06-11T10:29:26.69"')))?.facts).toMatchObject({ takenAtLocal: '2015-06-11T10:29:26', weakDate: true });
     expect((await said(xmp('', 'photoshop:DateCreated="2015-06-11"')))?.facts).toMatchObject({ takenAtLocal: '2015-06-11T00:00:00', weakDate: true });
+  });
+  test('a date that our own sidecar only guessed does not come back as a real one', async () => {
+    const guess = (source: string): string => xmp('', `xmlns:mantel="http://mantel.photos/ns/1.0/" mantel:DateSource="${source}" exif:DateTimeOriginal="2019-06-06T07:29:51"`);
+    const photo = { takenAtLocal: '2026-01-01T00:00:00', takenAtSource: 'file', offsetMinutes: null, sources: { takenAt: 'file' }, problems: ['no_date'], tags: [], people: [] } as unknown as Facts;
+    expect(withSidecar(photo, (await said(guess('file')))!.facts)).toMatchObject({ takenAtLocal: '2019-06-06T07:29:51', takenAtSource: 'file', problems: ['no_date'] });
+    expect(withSidecar(photo, (await said(guess('name')))!.facts)).toMatchObject({ takenAtSource: 'name', problems: [] });
+    expect(withSidecar(photo, (await said(guess('user')))!.facts)).toMatchObject({ takenAtSource: 'sidecar', problems: [] });
+    expect(withSidecar({ ...photo, takenAtSource: 'exif', problems: [] }, (await said(guess('file')))!.facts)).toMatchObject({ takenAtLocal: '2026-01-01T00:00:00', takenAtSource: 'exif' });
   });
   test('a title that looks like a number or a truth value stays a text; nonsense is not taken', async () => {
     expect((await said(xmp('<dc:title><rdf:Alt><rdf:li xml:lang="x-default">1984</rdf:li></rdf:Alt></dc:title><dc:description><rdf:Alt><rdf:li xml:lang="x-default">true</rdf:li></rdf:Alt></dc:description>')))?.facts).toMatchObject({ title: '1984', description: 'true' });

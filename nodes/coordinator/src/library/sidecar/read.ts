@@ -5,7 +5,7 @@ import type { FactsLog } from '../facts/exiftool.ts';
 import type { NamedRegion } from '../facts/facts.ts';
 import { asStruct, microsoftPeople, mwgPeople } from '../facts/regions.ts';
 import { number, place, text } from '../facts/tags.ts';
-import type { SidecarFacts } from './fields.ts';
+import { type SidecarFacts, WEAK } from './fields.ts';
 import { isNobody, readTags } from './tag-lists.ts';
 
 export const MAX_SIDECAR = 5 * 1024 * 1024;
@@ -24,7 +24,7 @@ export type SidecarReader = (path: string) => Promise<SidecarRead | null>;
 const ASK = [
   'File:FileType', 'Warning', 'Error', 'XMP-exif:DateTimeOriginal', 'XMP-photoshop:DateCreated', 'XMP-xmp:CreateDate', 'XMP-xmp:ModifyDate', 'XMP-xmp:MetadataDate', 'XMP-exifEX:OffsetTimeOriginal',
   'XMP-exif:GPSLatitude', 'XMP-exif:GPSLongitude', 'XMP-exif:GPSAltitude', 'XMP-exif:GPSAltitudeRef', 'XMP-dc:Title', 'XMP-dc:Description', 'XMP-xmp:Rating', 'XMP-dc:Subject', 'XMP-lr:HierarchicalSubject', 'XMP-digiKam:TagsList',
-  'XMP-mwg-rs:RegionInfo', 'XMP-MP:RegionInfoMP', 'XMP-iptcExt:PersonInImage', 'XMP-mantel:AssetId',
+  'XMP-mwg-rs:RegionInfo', 'XMP-MP:RegionInfoMP', 'XMP-iptcExt:PersonInImage', 'XMP-mantel:AssetId', 'XMP-mantel:DateSource',
 ].map((t) => `-${t}`);
 
 /**
@@ -134,7 +134,9 @@ function readDate(t: Tags, facts: SidecarFacts): void {
   facts.takenAtLocal = formatLocal(wall);
   const offset = zone === 'Z' ? 0 : (zone ?? parseOffset(t['XMP-exifEX:OffsetTimeOriginal']));
   if (offset !== null) facts.offsetMinutes = offset;
-  if (best.weak || !hasTime) facts.weakDate = true;
+  const guess = WEAK.find((source) => source === t['XMP-mantel:DateSource']);
+  if (guess) facts.guessedFrom = guess;
+  if (best.weak || !hasTime || guess) facts.weakDate = true;
 }
 function instant(value: unknown): number | null {
   const date = parseDate(value);

@@ -54,7 +54,7 @@ export function createAssets({ db, enter, leave, hideArchived, edit, sidecarDue,
     const rows = [...new Set(ids)].map((id) => repo.assetFor(sql, userId, id)).filter((r) => r !== undefined);
     if (rows.length === 0) throw new MantelError('not_found');
     const may = rows.filter(allowed);
-    if (may.length === 0) throw new MantelError('forbidden', 'You can only do this with photos that you brought in, or in libraries that you manage.');
+    if (may.length === 0) throw new MantelError('forbidden', rows.every((r) => r.role === 'viewer') ? 'You can look at this library but not change it.' : 'You can only do this with photos that you brought in, or in libraries that you manage.');
     return may.filter((row) => apply(sql, row)).length;
   });
 

@@ -430,6 +430,8 @@ describe('taking apart', () => {
     await expect(split(ann, whole, randomUUID())).rejects.toMatchObject({ type: 'not_found' });
     await house.db.writeSql((sql) => sql.run(`update membership set role = 'viewer' where user_id = ? and library_id = ?`, bob.id, house.libraryId('Family')));
     await expect(split(bob, whole, heic)).rejects.toMatchObject({ type: 'forbidden' });
+    await house.db.writeSql((sql) => sql.run(`update membership set role = 'contributor' where user_id = ? and library_id = ?`, bob.id, house.libraryId('Family')));
+    await expect(split(bob, whole, heic)).rejects.toMatchObject({ type: 'forbidden' }); // he brought in none of it
     await house.db.writeSql((sql) => sql.run('update asset set vis = 0, trashed_at = 1'));
     await expect(split(ann, whole, heic)).rejects.toMatchObject({ type: 'conflict' });
   });

@@ -199,7 +199,7 @@ export function createGroups(deps: GroupDeps) {
     split(sql: Sql, userId: number, assetUuid: string, fileUuid: string): { assetUuid: string } {
       const row = assetFor(sql, userId, assetUuid);
       if (!row) throw new MantelError('not_found');
-      if (row.role === 'viewer') throw new MantelError('forbidden');
+      if (row.role !== 'manager' && !(row.role === 'contributor' && row.mine === 1)) throw new MantelError('forbidden', 'You can only take apart what you brought in, or what lies in a library that you manage.');
       const file = repo.fileByUuid(sql, row.id, fileUuid);
       if (!file) throw new MantelError('not_found', 'This file is not part of this photo.');
       const others = repo.filesOfAsset(sql, row.id).filter((f) => f.id !== file.id);

@@ -23,12 +23,13 @@ export function recordContribution(sql: Sql, c: { assetId: number; fileId: numbe
 
 export interface Arrival {
   assetUuid: string; fileUuid: string; libraryId: number; type: 'image' | 'video'; ord: number; month: number; ratio: number; name: string; path: string; temp: string;
-  bytes: number; mime: string; sha256: string; sha1: string; facts: Facts;
+  bytes: number; mime: string; sha256: string; sha1: string; /** what the asset says; a sidecar may have said other than the file */ facts: Facts; /** what the file says of itself: by this its other parts are found */ own?: Facts;
 }
 /** The row that says: this file is on its way to this place. Boot settles what a power cut left in this state. */
 export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: number } {
   const now = Date.now();
   const f = a.facts;
+  const own = a.own ?? f;
   const assetId = Number(sql.run(
     `insert into asset(uuid, library_id, type, ord, month, sha256, taken_at, taken_at_local, taken_at_source, offset_minutes, lat, lon, altitude, width, height, ratio, duration_ms, make, model, lens, iso, f_number,
       exposure_time, focal_length, orientation, colour_space, video_codec, audio_codec, rating, title, description, sources, original_name, problems, created_at, updated_at) values(${Array.from({ length: 36 }, () => '?').join(', ')})`,
@@ -36,7 +37,7 @@ export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: 
     f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
   const fileId = Number(sql.run(
     `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes, stem, taken_at) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 18 }, () => '?').join(', ')})`,
-    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(f), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), f.takenAt).lastInsertRowid);
+    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(own), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), own.takenAt).lastInsertRowid);
   return { assetId, fileId };
 }
 export function setLive(sql: Sql, assetId: number, fileId: number): void {

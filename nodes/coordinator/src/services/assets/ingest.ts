@@ -105,7 +105,8 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     }
     const content = await classify(temp, input);
     const said: Said | null = input.sidecar ? await readSidecar(join(data, input.sidecar)).then((s) => s ?? 'damaged', () => 'unread') : null; // its photo is taken in all the same
-    const read = withSidecar(await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder }), typeof said === 'string' ? null : said);
+    const own = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder });
+    const read = withSidecar(own, typeof said === 'string' ? null : said);
     read.problems = allProblems(content, read.problems);
     marker.require();
 
@@ -116,7 +117,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
       // `X.jpg.xmp` is the place of X.jpg's sidecar: no picture may lie there, whatever it was called
       const file = /\.xmp$/i.test(name) ? `${name}.${content.ext}` : name;
       const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), file, (p) => repo.pathTaken(sql, p));
-      const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read });
+      const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read, own });
       repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name });
       repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
       repo.putPeople(sql, made.assetId, place.ord, read.people, randomUUID);

@@ -385,6 +385,16 @@ describe('another program', () => {
     expect(await readFile(`${a.xmp}.damaged`, 'utf8')).toBe(whole.slice(0, 600));
     expect((await plain(a.xmp))['XMP-dc:Title']).toBe('U');
   });
+  test('damages one: it is set aside and written anew although nobody edits anything', async () => {
+    const a = await addFixture('create-only.jpg');
+    await edit(a, { title: 'T' });
+    await sidecars.writeDue();
+    await writeFile(a.xmp, '<x:xmpmeta broken');
+    await sidecars.lookAround();
+    clock += 120_000;
+    await sidecars.writeDue();
+    expect([(await plain(a.xmp))['XMP-dc:Title'], await readFile(`${a.xmp}.damaged`, 'utf8')]).toEqual(['T', '<x:xmpmeta broken']);
+  });
 });
 
 describe('arriving', () => {

@@ -181,7 +181,9 @@ export function createSidecars({ db, data, read, writer, log, present, apply, se
     const row = repo.sidecarOf(db.sql, assetId);
     if (!row || row.state === 'due' || !present()) return;
     if (!existsSync(join(data, dirname(row.path)))) return; // not deleted: the folder is not there
-    if ((await sync(assetId, row.path)).stamp === null && row.state === 'written') await db.writeSql((sql) => repo.sidecarDue(sql, assetId, now()));
+    const seen = await sync(assetId, row.path);
+    // one that is damaged is set aside and written anew: without it the photo's facts would be nowhere on the disk
+    if (seen.damaged || (seen.stamp === null && row.state === 'written')) await db.writeSql((sql) => repo.sidecarDue(sql, assetId, now()));
   };
 
   let cursor = 0;

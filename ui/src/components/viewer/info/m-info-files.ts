@@ -31,10 +31,10 @@ export class MInfoFiles extends LitElement {
   }
 
   override render() {
-    const { files, canEdit } = this.asset;
+    const { files, canTrash } = this.asset;
     return html`<div class="fact">${icon('images')}<div class="text"><span class="caption">${t('info.files')}</span><ul>${files.map((f) => html`<li data-testid="info-file" data-role=${f.role}>
       <div><span class="name" title=${f.name}>${f.name}</span><span class="caption num"><strong>${t(`role.${f.role}`)}</strong> · ${[formatBytes(f.bytes), f.durationMs && formatDuration(f.durationMs / 1000), f.width && f.height && `${f.width} × ${f.height}`, f.shown && files.length > 1 && t('info.files.shown')].filter(Boolean).join(' · ')}</span></div>
-      ${canEdit && files.length > 1 && f.role !== 'original' ? html`<button class="icon-button" data-testid="info-split" aria-label=${t('info.split.label', { name: f.name })} title=${t('info.split')} @click=${() => void this.split(f)}>${icon('split')}</button>` : html`<i></i>`}
+      ${canTrash && files.length > 1 && f.role !== 'original' ? html`<button class="icon-button" data-testid="info-split" aria-label=${t('info.split.label', { name: f.name })} title=${t('info.split')} @click=${() => void this.split(f)}>${icon('split')}</button>` : html`<i></i>`}
       <a class="icon-button" data-testid="info-file-download" href=${originalUrl(f.id, true)} download aria-label=${t('info.files.download', { name: f.name })} title=${t('viewer.download')}>${icon('download')}</a></li>
       ${f.motion ? html`<li data-testid="info-file" data-role="motion"><div><span class="name">${t('info.files.inside')}</span><span class="caption">${t('info.files.insideHint', { name: f.name })}</span></div><i></i><a class="icon-button" data-testid="info-file-download" href=${motionUrl(f.id)} download=${`${f.name.replace(/\.[^.]*$/, '')}.mp4`} aria-label=${t('viewer.live.download')} title=${t('viewer.live.download')}>${icon('download')}</a></li>` : nothing}`)}</ul></div></div>`;
   }
