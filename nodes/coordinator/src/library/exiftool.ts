@@ -26,7 +26,7 @@ export function createExiftool(): Exiftool {
         maxProcs: 1, maxTasksPerProcess: 2000, taskTimeoutMillis: TASK_MS, spawnTimeoutMillis: TASK_MS, taskRetries: 1,
         // a program that is killed takes its exiftool with it: by itself it would wait for questions for ever
         exiftoolPath: 'setpriv', exiftoolArgs: ['--pdeathsig', 'KILL', 'prlimit', `--as=${MEMORY}`, program, '-config', CONFIG, '-stay_open', 'True', '-@', '-'],
-        // PM2_HOME marks the instance that it belongs to: scripts/stop finds it by that when a crash has left it behind
+        // PM2_HOME marks the instance that it belongs to: scripts/stop would find it by that if it were left behind all the same
         exiftoolEnv: { PATH: process.env.PATH ?? '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C', ...(process.env.PM2_HOME ? { PM2_HOME: process.env.PM2_HOME } : {}) },
       }));
     },
