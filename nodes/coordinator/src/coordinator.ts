@@ -41,10 +41,11 @@ import { settleArrivals } from './services/assets/settle.ts';
 import { addGateway, gatewayHandlers, type JobGate } from './services/jobs/gateway.service.ts';
 import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
-import { heldJob, insertJob, openLeases } from './services/jobs/queue.repository.ts';
+import { heldJob, insertJob, openJob, openLeases } from './services/jobs/queue.repository.ts';
 import { createQueue, type JobEnd } from './services/jobs/queue.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
+import { createProbes, type ProbeJob, probeOf } from './services/probes/probes.ts';
 import { nodeHandlers } from './services/nodes/nodes.service.ts';
 import { createNodes } from './services/nodes/nodes.ts';
 import { createAttach } from './services/sidecars/attach.ts';
@@ -88,18 +89,27 @@ export async function startCoordinator(o: CoordinatorOptions) {
 
   // jobs
   const preview = createPreview({ data: o.data, ratioByte, enqueue: insertJob });
-  const ends: Record<JobKind, JobEnd> = { preview: preview.end };
+  const probes = createProbes({ data: o.data, enqueue: insertJob });
+  const ends: Record<JobKind, JobEnd> = { preview: preview.end, probe: probes.end };
   const queue = createQueue({ db, ends, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
   const gates: Record<JobKind, JobGate> = { preview: {
     outputs: ['preview', 'thumb'],
-    payload: (job) => {
+    offer: (job) => {
       const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
-      return { fileId, mime, bytes, name };
+      return { payload: { fileId, mime, bytes, name }, path: `/worker/files/${fileId}` };
     },
     accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result)) }),
     discard: (token) => preview.discard(token),
+  }, probe: {
+    outputs: ['echo'],
+    offer: (job) => {
+      const { bytes, rounds, holdMs } = JSON.parse(job.payload) as ProbeJob;
+      return { payload: { bytes, rounds, holdMs }, path: `/worker/probes/${job.id}` };
+    },
+    accept: (job, result) => probes.accept(JSON.parse(job.payload) as ProbeJob, job.token, result),
+    discard: probes.discard,
   } };
-  const nodes = createNodes({ workers: () => cluster.workers, running: queue.running, now });
+  const nodes = createNodes({ db, workers: () => cluster.workers, now });
 
   // rules
   const throttle = createThrottle({ max: 20, windowMs: 10 * 60 * 1000, now });
@@ -193,7 +203,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
   addWorkerByteRoutes(app, {
-    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), isLive: queue.isLive, now,
+    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), isLive: queue.isLive, now,
   });
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
@@ -209,7 +219,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     gone: (nkey, reason) => {
       const worker = cluster.workers.find((w) => w.nkey === nkey);
       if (!worker) return;
-      nodes.gone(worker.id);
+      background('a worker that went away', nodes.cut(worker.id));
       background('taking back jobs', queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); }));
     },
     cut: () => { for (const w of cluster.workers) queue.endPolls(w.id); }, // an open poll would win a job and answer into the void
@@ -234,7 +244,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await exiftool.close();
     await db.close();
   };
-  return { cluster, db, queue, app, home, gw, call, log, version, stop };
+  return { cluster, db, queue, probes, app, home, gw, call, log, version, stop };
 }
 export type Coordinator = Awaited<ReturnType<typeof startCoordinator>>;
 

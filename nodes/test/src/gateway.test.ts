@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Asset, UploadResult } from '@mantel/contracts/models/asset.ts';
-import type { Lease } from '@mantel/contracts/models/job.ts';
+import type { PreviewLease } from '@mantel/contracts/models/job.ts';
 import { openCluster } from '@mantel/coordinator/cluster/cluster.ts';
 import { natsRaw } from '@mantel/runtime/broker.ts';
 import { ByteClient, signUrl } from '@mantel/runtime/bytes.ts';
@@ -31,13 +31,13 @@ afterAll(async () => {
 });
 const upload = async (): Promise<UploadResult> => uploaded(must(await rig.upload(ann.token, await picture(++count), `${count}.jpg`), 201));
 const asset = async (id: string): Promise<Asset> => must(await rig.api('GET', `/assets/${id}`, undefined, { token: ann.token }), 200).json as unknown as Asset;
-const leased = async (client: GatewayClient): Promise<{ lease: Lease; up: UploadResult }> => {
+const leased = async (client: GatewayClient): Promise<{ lease: PreviewLease; up: UploadResult }> => {
   const up = await upload();
   const lease = (await client.lease())!;
   expect(lease.payload.fileId).toBe(up.fileId);
   return { lease, up };
 };
-const finish = async (client: GatewayClient, lease: Lease): Promise<void> => {
+const finish = async (client: GatewayClient, lease: PreviewLease): Promise<void> => {
   const made = await outputs(lease.id);
   for (const name of ['preview', 'thumb'] as const) must(await client.put(lease.put[name]!, made[name]), 201);
   expect(await client.call('jobs.done', { id: lease.id, token: lease.token, result: RESULT })).toEqual({ ok: true });

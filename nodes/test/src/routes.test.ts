@@ -120,7 +120,7 @@ describe('boot fails loudly', () => {
   });
 
   test('a worker has an executor for every kind of job', () => {
-    expect(JOB_KINDS).toEqual(['preview']); // a kind without executor, gate or end does not compile (Record<JobKind, …>)
+    expect(JOB_KINDS).toEqual(['preview', 'probe']); // a kind without executor, gate or end does not compile (Record<JobKind, …>)
   });
 });
 

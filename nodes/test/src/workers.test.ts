@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Asset, UploadResult } from '@mantel/contracts/models/asset.ts';
-import type { Node } from '@mantel/contracts/models/job.ts';
+import type { Node } from '@mantel/contracts/models/node.ts';
 import { signUrl } from '@mantel/runtime/bytes.ts';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 // Says hello, then keeps `slots` jobs in flight: pull, never push, because PCs are unequal and they sleep.
 import { Lease } from '@mantel/contracts/models/job.ts';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
+import { PROTOCOL } from '@mantel/contracts/models/node.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import { backOff } from './back-off.ts';
@@ -8,8 +9,6 @@ import type { Execute } from './executors/context.ts';
 import type { Gateway } from './gateway.ts';
 import { drained, work } from './job.ts';
 
-/** The versions of the conversation with the coordinator that this worker speaks. */
-const PROTOCOL = { min: 1, max: 1 };
 const HELLO_MS = 5000;
 const BYE_MS = 2000;
 /** The long poll may take its whole time; the rest is for the way there and back. */

@@ -1,15 +1,16 @@
 // The only wiring of a worker: bus, bytes, executors, job loop. main.ts is the process; tests call this.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lease, JobKind } from '@mantel/contracts/models/job.ts';
+import type { JobResult, Lease } from '@mantel/contracts/models/job.ts';
 import { netBroker } from '@mantel/runtime/broker.ts';
 import { ByteClient } from '@mantel/runtime/bytes.ts';
 import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
 import { findCapabilities } from './capabilities.ts';
-import type { Execute, ExecutorContext } from './executors/context.ts';
+import type { Execute, ExecutorContext, Executors } from './executors/context.ts';
 import { closeHeic } from './executors/preview/heic.ts';
 import { previewExecutor } from './executors/preview/preview.ts';
+import { probeExecutor } from './executors/probe/probe.ts';
 import { gatewayOf } from './gateway.ts';
 import { startJobLoop } from './job-loop.ts';
 import { openTempFolder } from './temp-folder.ts';
@@ -25,8 +26,7 @@ export interface Worker {
 
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
-/** One executor per kind; a kind without one does not compile. */
-const executors = (context: ExecutorContext): Record<JobKind, Execute> => ({ preview: previewExecutor(context) });
+const executors = (context: ExecutorContext): Executors => ({ preview: previewExecutor(context), probe: probeExecutor(context) });
 
 /**
  * Starts to work for the coordinator that this machine is paired with. Returns as soon as everything is set up here: a coordinator that is away is waited for in the background.
@@ -43,7 +43,7 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const broker = netBroker(paired.id, paired, log);
   void broker.start().catch((err: unknown) => { log.error({ err }, 'the work bus could not be opened'); });
   const byKind = executors({ bytes, temp: temp.path, ca, log });
-  const execute: Execute = (lease: Lease, signal) => byKind[lease.kind](lease, signal);
+  const execute: Execute = (lease, signal) => (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal);
   const loop = startJobLoop(gatewayOf(broker, paired.token), execute, { ...options, kinds, log, name: paired.name, version: VERSION });
 
   let stopped: Promise<void> | undefined;

@@ -2510,7 +2510,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        kind: "preview";
+                        kind: "preview" | "probe";
                         paused: boolean;
                         queued: number;
                         running: number;
@@ -2529,7 +2529,7 @@ export interface operations {
     "jobs.failed": {
         parameters: {
             query?: {
-                kind?: "preview";
+                kind?: "preview" | "probe";
             };
             header?: never;
             path?: never;
@@ -2545,7 +2545,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: number;
-                        kind: "preview";
+                        kind: "preview" | "probe";
                         /**
                          * Format: uuid
                          * @description UUID of the thing; stable for its whole life.
@@ -2566,7 +2566,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "preview";
+                kind: "preview" | "probe";
             };
             cookie?: never;
         };
@@ -2591,7 +2591,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "preview";
+                kind: "preview" | "probe";
             };
             cookie?: never;
         };
@@ -2616,7 +2616,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "preview";
+                kind: "preview" | "probe";
             };
             cookie?: never;
         };
@@ -2640,7 +2640,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "preview";
+                kind: "preview" | "probe";
             };
             cookie?: never;
         };
@@ -2677,12 +2677,85 @@ export interface operations {
                     "application/json": {
                         id: string;
                         name: string;
+                        /** @description The worker of the coordinator's own machine. */
                         local: boolean;
-                        state: "online" | "busy" | "lost";
-                        running: number;
+                        /** @enum {unknown} */
+                        state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        /** @description A sentence for a person, when something is to be done. */
+                        trouble: string | null;
+                        running: {
+                            id: number;
+                            kind: "preview" | "probe";
+                            name: string;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            startedAt: string;
+                        }[];
+                        load: {
+                            cpu: number;
+                            memoryBytes: number;
+                            freeDiskBytes: number | null;
+                            /** @enum {unknown} */
+                            owner: "away" | "active" | "unknown";
+                        } | null;
+                        caps: {
+                            os: string;
+                            arch: string;
+                            cpu: string;
+                            cores: number;
+                            memoryBytes: number;
+                            gpu: string | null;
+                            speed: number;
+                            slots: number;
+                            macs: string[];
+                            missing: string[];
+                        } | null;
+                        kinds: {
+                            kind: "preview" | "probe";
+                            done: number;
+                            failed: number;
+                            msPerJob: number | null;
+                            share: number;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            heldUntil: string | null;
+                            lastError: string | null;
+                        }[];
+                        settings: {
+                            /** @description Gets no work until resumed; running jobs end. */
+                            paused: boolean;
+                            /** @description At most so many jobs at once; null: what the worker itself offers. */
+                            slots: number | null;
+                            kindsOff: ("preview" | "probe")[];
+                            hours: {
+                                from: string;
+                                to: string;
+                            } | null;
+                            /** @description Only while nobody uses that PC. */
+                            whenIdle: boolean;
+                            /** @description It sees photos of these libraries only; null: of all. */
+                            libraries: string[] | null;
+                            labels: string[];
+                            /** @description Wake it over the LAN when much work waits. */
+                            wake: boolean;
+                        };
+                        tests: {
+                            kind: "preview" | "probe";
+                            /** @enum {unknown} */
+                            state: "running" | "passed" | "failed";
+                            ms: number | null;
+                            error: string | null;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
+                        address: string | null;
+                        version: string | null;
+                        /** @enum {unknown} */
+                        update: "none" | "available" | "running" | "failed";
+                        /** @description Seconds that the waiting work would take without this worker; null: unknown or never. */
+                        backlogWithout: number | null;
                         /** @description UTC instant, ISO 8601 with Z. */
                         lastSeenAt: string | null;
-                        version: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        joinedAt: string | null;
                     }[];
                 };
             };

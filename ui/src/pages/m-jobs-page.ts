@@ -86,9 +86,9 @@ export class MJobsPage extends LitElement {
   }
 
   private node(n: WorkerNode) {
-    const words = { online: t('nodes.online'), busy: t('nodes.busy'), lost: t('nodes.lost') }[n.state];
+    const words = t(`nodes.${n.state}`);
     return html`<div class="row" data-testid="node"><span class=${n.state === 'lost' ? 'bad' : 'good'}>${icon(n.state === 'lost' ? 'circle-alert' : 'cpu')}</span>
-      <div class="grow"><strong>${n.name}</strong> ${n.local ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}<div class="caption">${[words, n.running > 0 && t('nodes.running', { n: n.running }), n.state === 'lost' && n.lastSeenAt && t('nodes.seen', { when: formatWhen(n.lastSeenAt) }), n.version && t('nodes.version', { v: n.version })].filter(Boolean).join(' · ')}</div></div></div>`;
+      <div class="grow"><strong>${n.name}</strong> ${n.local ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}<div class="caption">${[words, n.running.length > 0 && t('nodes.running', { n: n.running.length }), n.state === 'lost' && n.lastSeenAt && t('nodes.seen', { when: formatWhen(n.lastSeenAt) }), n.version && t('nodes.version', { v: n.version })].filter(Boolean).join(' · ')}</div></div></div>`;
   }
   private failure(f: FailedJob) {
     const { words, detail } = jobError(f.error);

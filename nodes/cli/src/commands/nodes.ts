@@ -6,6 +6,6 @@ export function addNodes(program: Command, terminal: Terminal): void {
   program.command('nodes').description('the workers of this house').action((_options: object, command: Command) => withContext(terminal, command, async ({ api, json }) => {
     const nodes = await api.get('nodes.list', '/nodes');
     if (json) return print(terminal, JSON.stringify(nodes));
-    print(terminal, nodes.length === 0 ? 'No worker is known yet.' : table([['Worker', 'State', 'Running', 'Last seen', 'Version'], ...nodes.map((n) => [n.name + (n.local ? ' (this machine)' : ''), n.state, String(n.running), n.lastSeenAt ?? '-', n.version ?? '-'])]));
+    print(terminal, nodes.length === 0 ? 'No worker is known yet.' : table([['Worker', 'State', 'Running', 'Last seen', 'Version'], ...nodes.map((n) => [n.name + (n.local ? ' (this machine)' : ''), n.state, String(n.running.length), n.lastSeenAt ?? '-', n.version ?? '-'])]));
   }));
 }

@@ -1,24 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
-import { PREVIEW_OUTPUTS } from '@mantel/contracts/models/job.ts';
+import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
+import { probeBytes } from '../services/probes/probes.ts';
 import { sendFile } from './bytes.ts';
 
 export interface WorkerBytesDeps {
-  data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined;
+  data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
   isLive: (worker: string, token: string, jobId?: number) => boolean;
   now?: () => number;
 }
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
-export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, isLive, now = Date.now }: WorkerBytesDeps): void {
+export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, isLive, now = Date.now }: WorkerBytesDeps): void {
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
     if (grant === 'bad') throw new MantelError('signature_bad');
@@ -38,12 +39,23 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
     },
   });
   app.route({
+    method: 'GET', url: '/worker/probes/:jobId', config: { permission: 'worker' }, schema: { hide: true },
+    handler: async (req, reply) => {
+      const jobId = Number((req.params as { jobId: string }).jobId);
+      granted(req, jobId);
+      const job = probe(jobId);
+      if (!job) throw new MantelError('not_found');
+      return reply.type('application/octet-stream').header('content-length', job.bytes).send(Readable.from(probeBytes(job)));
+    },
+  });
+  app.route({
     method: 'PUT', url: '/worker/outputs/:jobId/:output', config: { permission: 'worker' }, schema: { hide: true },
     onRequest: async (req) => void granted(req, Number((req.params as { jobId: string }).jobId)), // before a body of any type is read
     handler: async (req, reply) => {
       const { jobId, output } = req.params as { jobId: string; output: string };
       const grant = granted(req, Number(jobId));
-      const limit = Object.hasOwn(PREVIEW_OUTPUTS, output) ? PREVIEW_OUTPUTS[output as keyof typeof PREVIEW_OUTPUTS].maxBytes : 0;
+      const kind = kindOf(Number(jobId));
+      const limit = kind && Object.hasOwn(OUTPUTS[kind], output) ? OUTPUTS[kind][output]!.maxBytes : 0;
       const length = Number(req.headers['content-length'] ?? Number.NaN);
       if (!Number.isSafeInteger(length)) throw new MantelError('length_required');
       if (length > limit) throw new MantelError('too_large');

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Lease } from '@mantel/contracts/models/job.ts';
+import type { PreviewLease } from '@mantel/contracts/models/job.ts';
 import { createExiftool } from '@mantel/coordinator/library/exiftool.ts';
 import { createFacts } from '@mantel/coordinator/library/facts/facts.ts';
 import type { ByteClient } from '@mantel/runtime/bytes.ts';
@@ -44,7 +44,7 @@ async function throughExecutor(name: string, mime: string, file: Buffer, rounds:
     getToFile: (_: string, to: string) => { writeFileSync(to, file); return Promise.resolve(); }, put: (_: string, body: Buffer) => { sent += body.length > 1000 ? 1 : 0; return Promise.resolve(); },
   } as unknown as ByteClient;
   const context: ExecutorContext = { bytes, temp, ca: { file: '', name: '' }, log: createLogger('bench', { level: 'silent' }) };
-  const lease: Lease = { id: 1, kind: 'preview', attempt: 1, token: '', leaseMs: 60_000, payload: { fileId: '00000000-0000-4000-8000-000000000000', mime, bytes: file.length, name }, get: '/file', put: { preview: '/preview', thumb: '/thumb' } } as Lease;
+  const lease: PreviewLease = { id: 1, kind: 'preview', attempt: 1, token: '', leaseMs: 60_000, payload: { fileId: '00000000-0000-4000-8000-000000000000', mime, bytes: file.length, name }, get: '/file', put: { preview: '/preview', thumb: '/thumb' } } as PreviewLease;
   try {
     const execute = previewExecutor(context);
     return await costs(rounds, each, async () => {

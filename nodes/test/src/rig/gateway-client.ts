@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import type { GatewayName, GatewayParams, GatewayResult } from '@mantel/contracts/actions/index.ts';
-import type { Lease } from '@mantel/contracts/models/job.ts';
+import type { PreviewLease } from '@mantel/contracts/models/job.ts';
 import { netBroker } from '@mantel/runtime/broker.ts';
 import { createLogger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
@@ -18,7 +18,7 @@ export async function joinGateway(paired: Paired) {
   const tls = (method: string, path: string, body?: Buffer, headers: Record<string, string | number> = {}): Promise<Answer> => ask(paired.port, { method, path, cert: paired.cert, headers, ...(body ? { body } : {}) });
   return {
     id: paired.id, broker, call, tls,
-    lease: (waitMs = 8000): Promise<Lease | null> => call('jobs.lease', { kinds: ['preview'], waitMs }),
+    lease: (waitMs = 8000): Promise<PreviewLease | null> => call('jobs.lease', { kinds: ['preview'], waitMs }) as Promise<PreviewLease | null>,
     put: (path: string, body: Buffer, headers: Record<string, string | number> = {}): Promise<Answer> =>
       tls('PUT', path, body, { 'content-type': 'application/octet-stream', 'content-length': body.length, 'x-sha256': createHash('sha256').update(body).digest('hex'), ...headers }),
     stop: (): Promise<void> => broker.stop(),

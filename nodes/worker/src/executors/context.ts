@@ -1,4 +1,4 @@
-import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
+import type { JobKind, JobResult, Lease } from '@mantel/contracts/models/job.ts';
 import type { ByteClient } from '@mantel/runtime/bytes.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 
@@ -15,4 +15,6 @@ export interface ExecutorContext {
  * Does one leased job and returns its result; outputs are sent before it returns. Must stop soon after `signal` aborts.
  * Throws MantelError: `undecodable`, `too_large` and `encrypted` are final, everything else may be tried again.
  */
-export type Execute = (lease: Lease, signal: AbortSignal) => Promise<PreviewResult>;
+export type Execute = (lease: Lease, signal: AbortSignal) => Promise<JobResult>;
+/** One per kind; a kind without one does not compile. */
+export type Executors = { [K in JobKind]: (lease: Extract<Lease, { kind: K }>, signal: AbortSignal) => Promise<JobResult> };

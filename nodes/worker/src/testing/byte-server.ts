@@ -7,7 +7,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Lease } from '@mantel/contracts/models/job.ts';
+import type { PreviewLease } from '@mantel/contracts/models/job.ts';
 import { ByteClient, checkUrl, signUrl } from '@mantel/runtime/bytes.ts';
 import { createLogger } from '@mantel/runtime/logger.ts';
 import type { ExecutorContext } from '../executors/context.ts';
@@ -21,7 +21,7 @@ export interface ByteServer {
   received: Map<string, Buffer>;
   /** Called with every request; may take over the answer by returning true. */
   intercept: ((req: IncomingMessage, res: ServerResponse) => boolean) | undefined;
-  lease(file: Buffer | string, facts?: { mime?: string; bytes?: number }): Lease;
+  lease(file: Buffer | string, facts?: { mime?: string; bytes?: number }): PreviewLease;
   close(): Promise<void>;
 }
 

@@ -141,3 +141,15 @@ create index job_lease on job(lease_until) where state = 'leased';
 create index job_worker on job(worker) where state = 'leased';
 create index job_state on job(kind, state, done_at);
 create table job_kind(kind text primary key, paused integer not null default 0) without rowid;
+
+-- Workers. Who is let in (keys, tokens) stands in STATE/cluster/workers.json, which nats-server's configuration is made of; here is what else is known and decided.
+create table node(
+  id text primary key, settings text not null default '{}', caps text, version text, build text, address text, joined_at integer, last_seen_at integer,
+  ended text check (ended in ('stop', 'sleep', 'cut')) -- how its last connection ended; null while it is connected
+) without rowid;
+create table node_kind(
+  node_id text not null references node(id) on delete cascade, kind text not null, done integer not null default 0, failed integer not null default 0,
+  ms real, -- moving average of a job's time there, lease to result
+  in_row integer not null default 0, held_until integer not null default 0, last_error text, primary key(node_id, kind)
+) without rowid;
+create table node_ignored(id text primary key, name text not null, at integer not null) without rowid;

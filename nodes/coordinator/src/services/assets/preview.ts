@@ -17,7 +17,7 @@ export const previewKey = (assetId: number): string => `preview:${assetId}`;
 const OUTPUTS = Object.keys(PREVIEW_OUTPUTS) as PreviewOutput[];
 const FORMATS = { preview: 'jpeg', thumb: 'webp' } as const;
 const MAGIC: Record<PreviewOutput, (b: Buffer) => boolean> = { preview: (b) => b.readUIntBE(0, 3) === 0xffd8ff, thumb: (b) => b.toString('latin1', 0, 4) === 'RIFF' && b.toString('latin1', 8, 12) === 'WEBP' };
-const STAGED = /^[\w-]{20,}-(preview|thumb)(\.[0-9a-f-]{36}\.part)?$/;
+const STAGED = /^[\w-]{20,}-(preview|thumb|echo)(\.[0-9a-f-]{36}\.part)?$/;
 
 export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; payload: PreviewJob; prio?: number }) => void }
 

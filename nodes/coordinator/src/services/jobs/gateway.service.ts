@@ -1,7 +1,7 @@
 // What workers reach over NATS, and nothing else. Every request carries the worker's token; every lease its own.
 import { GATEWAY, type GatewayName, type GatewayParams, type GatewayResult } from '@mantel/contracts/actions/index.ts';
 import { errorCode, ERRORS, MantelError } from '@mantel/contracts/errors.ts';
-import type { JobKind, Lease, PreviewPayload } from '@mantel/contracts/models/job.ts';
+import { INTERACTIVE, type JobKind, type Lease } from '@mantel/contracts/models/job.ts';
 import { signUrl } from '@mantel/runtime/bytes.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import moleculer, { type Context, type ServiceBroker } from 'moleculer';
@@ -10,7 +10,7 @@ import type { Held, JobRow, Queue } from './queue.ts';
 
 const URL_MS = 10 * 60 * 1000;
 /** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
-export interface JobGate { payload: (job: JobRow) => PreviewPayload; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
+export interface JobGate { /** What the worker is told, and the path of its input. */ offer: (job: JobRow) => { payload: Lease['payload']; path: string }; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
 export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; requireStorage: () => void; log: { warn(fields: object, text: string): void }; now?: () => number }
 
 type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
@@ -18,12 +18,12 @@ type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: strin
 export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireStorage, log, now = Date.now }: GatewayDeps): Handlers {
   const lease = (worker: string, job: JobRow): Lease => {
     const gate = gates[job.kind];
-    const payload = gate.payload(job);
+    const { payload, path: input } = gate.offer(job);
     const sign = (method: string, path: string): string => signUrl({ method, path, worker, lease: job.token, exp: now() + URL_MS }, secret);
-    return {
+    return { // the gate of a kind offers that kind's payload
       id: job.id, kind: job.kind, attempt: job.attempt, token: job.token, leaseMs: queue.leaseMs, payload,
-      get: sign('GET', `/worker/files/${payload.fileId}`), put: Object.fromEntries(gate.outputs.map((o) => [o, sign('PUT', `/worker/outputs/${job.id}/${o}`)])),
-    };
+      get: sign('GET', input), put: Object.fromEntries(gate.outputs.map((o) => [o, sign('PUT', `/worker/outputs/${job.id}/${o}`)])),
+    } as Lease;
   };
   const held = (worker: string, p: { id: number; token: string }): Held => ({ worker, id: p.id, token: p.token });
   const ending = new Map<string, Promise<{ ok: boolean }>>();
@@ -42,14 +42,16 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     }
   };
   return {
-    'nodes.hello': (p, id) => nodes.hello(id, p.proto, p.version),
-    'nodes.bye': (_p, id) => {
+    'nodes.hello': (p, id) => nodes.hello(id, p),
+    'nodes.report': (p, id) => nodes.report(id, p),
+    'nodes.bye': async (p, id) => {
       queue.endPolls(id);
+      await nodes.ended(id, p.why === 'sleep' ? 'sleep' : 'stop');
       return { ok: true };
     },
     'jobs.lease': async (p, id) => {
       requireStorage(); // without the disk there is nothing to work on; the worker asks again later
-      const job = await queue.lease(id, p.kinds, p.waitMs);
+      const job = await queue.lease(id, p.kinds, p.waitMs, p.interactive ? INTERACTIVE : 0);
       return job ? lease(id, job) : null;
     },
     'jobs.extend': async (p, id) => ({ ok: await queue.extend(held(id, p)) }),

@@ -1,4 +1,4 @@
-import { JOB_KINDS, type FailedJob, type JobKindStatus } from '@mantel/contracts/models/job.ts';
+import { LIBRARY_KINDS, type FailedJob, type JobKindStatus } from '@mantel/contracts/models/job.ts';
 import type Native from 'better-sqlite3';
 
 type Prepare = (text: string) => Native.Statement;
@@ -6,7 +6,7 @@ const RATE_MS = 5 * 60 * 1000;
 
 function status(prepare: Prepare, { now }: { now: number }): JobKindStatus[] {
   const one = (sql: string, ...args: unknown[]): number => (prepare(sql).get(...args) as { n: number }).n;
-  return JOB_KINDS.map((kind) => {
+  return LIBRARY_KINDS.map((kind) => {
     const count = (state: string): number => one('select count(*) n from job where kind = ? and state = ?', kind, state);
     const queued = count('queued');
     const running = count('leased');

@@ -17,11 +17,11 @@ export function insertJob(sql: Sql, j: NewJob): boolean {
 }
 
 /** The best waiting job over several kinds: highest priority, then oldest. */
-export function leaseJob(sql: Sql, worker: string, kinds: JobKind[], leaseMs: number, now: number): JobRow | undefined {
+export function leaseJob(sql: Sql, worker: string, kinds: JobKind[], leaseMs: number, now: number, minPrio = 0): JobRow | undefined {
   let best: { id: number; prio: number } | undefined;
   for (const kind of kinds) {
     if (sql.get('select 1 from job_kind where kind = ? and paused = 1', kind)) continue;
-    const found = sql.get<{ id: number; prio: number }>(`select id, prio from job where kind = @kind and ${READY} order by prio desc, id limit 1`, { kind, now });
+    const found = sql.get<{ id: number; prio: number }>(`select id, prio from job where kind = @kind and prio >= @minPrio and ${READY} order by prio desc, id limit 1`, { kind, now, minPrio });
     if (found && (!best || found.prio > best.prio || (found.prio === best.prio && found.id < best.id))) best = found;
   }
   if (!best) return undefined;
@@ -31,6 +31,8 @@ export function leaseJob(sql: Sql, worker: string, kinds: JobKind[], leaseMs: nu
 }
 export const extendJob = (sql: Sql, held: Held, until: number): boolean => sql.run(`update job set lease_until = @until ${HELD}`, { ...held, until }).changes === 1;
 export const heldJob = (sql: Pick<Sql, 'get'>, held: Held): JobRow | undefined => sql.get<JobRow>(`select id, kind, key, attempt, payload, token from job ${HELD}`, held);
+/** A job by its number, whoever holds it: for routes that checked the lease already. */
+export const openJob = (sql: Pick<Sql, 'get'>, id: number): { kind: JobKind; payload: string } | undefined => sql.get(`select kind, payload from job where id = ? and state = 'leased'`, id);
 export const doneJob = (sql: Sql, held: Held, result: unknown, now: number): boolean =>
   sql.run(`update job set state = 'done', result = @result, error = null, lease_until = null, token = null, done_at = @now ${HELD}`, { ...held, result: JSON.stringify(result), now }).changes === 1;
 
@@ -72,4 +74,3 @@ export const raisePriority = (sql: Sql, keys: string[], prio: number): void => {
 const KEEP_DONE_MS = 24 * 3600 * 1000;
 export const pruneJobs = (sql: Sql, now: number): number => sql.run(`delete from job where state in ('done', 'cancelled') and done_at < ?`, now - KEEP_DONE_MS).changes;
 export const openLeases = (sql: Pick<Sql, 'all'>): { token: string; worker: string; id: number }[] => sql.all(`select token, worker, id from job where state = 'leased'`);
-export const runningBy = (sql: Pick<Sql, 'all'>): { worker: string; n: number }[] => sql.all(`select worker, count(*) n from job where state = 'leased' group by worker`);

@@ -15,7 +15,7 @@ beforeEach(async () => {
   clock = 1_000_000;
   done.mockClear();
   failed.mockClear();
-  queue = createQueue({ db: house.db, ends: { preview: { done, failed } }, leaseMs: 10_000, now: () => clock });
+  queue = createQueue({ db: house.db, ends: { preview: { done, failed }, probe: { done, failed } }, leaseMs: 10_000, now: () => clock });
 });
 afterEach(async () => {
   queue.stop();
@@ -97,7 +97,7 @@ test('failures come back later and are given up after five; a permanent one at o
 });
 
 test('a delayed job wakes a poll that waits', async () => {
-  const real = createQueue({ db: house.db, ends: { preview: { done, failed } } });
+  const real = createQueue({ db: house.db, ends: { preview: { done, failed }, probe: { done, failed } } });
   await house.db.writeSql((sql) => {
     insertJob(sql, { kind: 'preview', key: 'soon', payload: {} });
     sql.run('update job set not_before = ?', Date.now() + 150);

@@ -69,12 +69,12 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
       const lease = live.get(token);
       return lease?.worker === worker && (jobId === undefined || lease.id === jobId);
     },
-    async lease(worker: string, kinds: JobKind[], waitMs: number): Promise<repo.JobRow | null> {
+    async lease(worker: string, kinds: JobKind[], waitMs: number, minPrio = 0): Promise<repo.JobRow | null> {
       const until = now() + waitMs;
       const before = departed(worker);
       for (;;) {
         const seen = wakes;
-        const job = await db.writeSql((sql) => (departed(worker) === before && leasesOf(worker) < MAX_LEASES_PER_WORKER ? repo.leaseJob(sql, worker, kinds, leaseMs, now()) : undefined));
+        const job = await db.writeSql((sql) => (departed(worker) === before && leasesOf(worker) < MAX_LEASES_PER_WORKER ? repo.leaseJob(sql, worker, kinds, leaseMs, now(), minPrio) : undefined));
         if (departed(worker) !== before) {
           // it said bye or vanished in the moment that it won: nobody would do this job
           if (job && (await db.writeSql((sql) => repo.releaseJob(sql, { worker, id: job.id, token: job.token })))) wake();
@@ -142,7 +142,6 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
     },
     /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
     reap: async (): Promise<number> => (repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
-    running: (): Map<string, number> => new Map(repo.runningBy(db.sql).map((r) => [r.worker, r.n])),
     async pause(kind: JobKind, paused: boolean): Promise<void> {
       await db.writeSql((sql) => repo.setPaused(sql, kind, paused));
       wake();

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorCode } from '@mantel/contracts/errors.ts';
-import { PreviewResult, type Lease } from '@mantel/contracts/models/job.ts';
+import { PreviewResult, type PreviewLease } from '@mantel/contracts/models/job.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import { startByteServer, type ByteServer } from '../../testing/byte-server.ts';
-import type { Execute } from '../context.ts';
 import { closeHeic } from './heic.ts';
 import { IN_MEMORY_BYTES } from './limits.ts';
 import { previewExecutor } from './preview.ts';
@@ -15,12 +14,12 @@ import { previewExecutor } from './preview.ts';
 const fixture = (name: string): Buffer => readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url));
 const never = new AbortController().signal;
 let server: ByteServer;
-let execute: Execute;
+let execute: ReturnType<typeof previewExecutor>;
 beforeAll(async () => { server = await startByteServer(); execute = previewExecutor(server.context); });
 afterEach(() => { server.intercept = undefined; });
 afterAll(async () => { await closeHeic(); await server.close(); });
 
-const code = (lease: Lease, signal = never): Promise<string> => execute(lease, signal).then(() => 'no error', errorCode);
+const code = (lease: PreviewLease, signal = never): Promise<string> => execute(lease, signal).then(() => 'no error', errorCode);
 
 describe('preview job', () => {
   it.each([

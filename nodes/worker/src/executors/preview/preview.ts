@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
-import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
-import type { Execute, ExecutorContext } from '../context.ts';
+import type { PreviewLease, PreviewResult } from '@mantel/contracts/models/job.ts';
+import type { ExecutorContext } from '../context.ts';
 import { IN_MEMORY_BYTES, MAX_PICTURE_BYTES, tooManyBytes } from './limits.ts';
 import type { Derived } from './outputs.ts';
 import { renderPicture } from './picture.ts';
@@ -16,7 +16,7 @@ type Rendered = Derived & { durationMs?: number };
 const unknown = (): MantelError => new MantelError('undecodable', 'This kind of file cannot be shown. The original is kept.');
 
 /** The first bytes, or the whole file where it is a picture of ordinary size anyway: one request instead of two. */
-async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<{ kind: Kind; head: Buffer; whole?: Buffer }> {
+async function fetchStart({ bytes }: ExecutorContext, lease: PreviewLease, signal: AbortSignal): Promise<{ kind: Kind; head: Buffer; whole?: Buffer }> {
   const size = lease.payload.bytes;
   if (size <= 0) throw new MantelError('undecodable', 'This file is empty.');
   if (lease.payload.mime.startsWith('image/') && size <= IN_MEMORY_BYTES) {
@@ -27,13 +27,13 @@ async function fetchStart({ bytes }: ExecutorContext, lease: Lease, signal: Abor
   return { kind: sniff(head), head };
 }
 
-async function renderWithCut({ bytes, ca }: ExecutorContext, lease: Lease, { head }: { head: Buffer }, signal: AbortSignal): Promise<Rendered> {
+async function renderWithCut({ bytes, ca }: ExecutorContext, lease: PreviewLease, { head }: { head: Buffer }, signal: AbortSignal): Promise<Rendered> {
   const read = async (from: number, length: number): Promise<Buffer> => bytes.getRange(lease.get, from, from + length - 1, { signal });
   const made = await renderVideo({ url: bytes.url(lease.get), ca }, signal);
   return { ...made, truncated: await isCut(head, lease.payload.bytes, read) };
 }
 
-async function render(context: ExecutorContext, lease: Lease, signal: AbortSignal): Promise<Rendered> {
+async function render(context: ExecutorContext, lease: PreviewLease, signal: AbortSignal): Promise<Rendered> {
   const { bytes } = context;
   const desk = { temp: context.temp, signal };
   const start = await fetchStart(context, lease, signal);
@@ -51,7 +51,7 @@ async function render(context: ExecutorContext, lease: Lease, signal: AbortSigna
 }
 
 /** Makes preview, thumbnail, hashes and displayed size of one original, by what its bytes are, whatever it is called. */
-export const previewExecutor = (context: ExecutorContext): Execute => async (lease, signal): Promise<PreviewResult> => {
+export const previewExecutor = (context: ExecutorContext) => async (lease: PreviewLease, signal: AbortSignal): Promise<PreviewResult> => {
   const made = await render(context, lease, signal);
   signal.throwIfAborted();
   for (const [name, body] of [['preview', made.preview], ['thumb', made.thumb]] as const) {

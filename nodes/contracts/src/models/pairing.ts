@@ -1,0 +1,25 @@
+import { Type, type Static } from 'typebox';
+import { Closed } from './common.ts';
+import { NodeCaps, NodeId } from './node.ts';
+
+/*
+ * How a PC gets in, over TLS whose certificate it does not know yet (README of runtime/pairing):
+ * knock → (an admin presses Add) → start {commit} → reveal {nonce} → both screens show the same code → (the admin confirms) → claim, signed with the worker's key.
+ * The worker commits to its nonce before it sees the coordinator's, so somebody in the middle has one chance in a million per try, and tries are few.
+ */
+const Hex32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
+const Hex64 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const NKey = Type.String({ pattern: '^U[A-Z2-7]{55}$' });
+const Name = Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\x00-\\x1f]+$' });
+
+export const Knock = Closed({ nkey: NKey, name: Name, caps: NodeCaps, protocol: Closed({ min: Type.Integer(), max: Type.Integer() }) });
+export type Knock = Static<typeof Knock>;
+/** `wait`: shown to an admin, ask again; `open`: start now; `ignored`: an admin does not want it; `full`: too many wait already; `known`: this key is let in already, claim. */
+export const KnockAnswer = Type.Object({ id: NodeId, cid: Type.String(), house: Type.String(), state: Type.Enum(['wait', 'open', 'ignored', 'full', 'known']) });
+export type KnockAnswer = Static<typeof KnockAnswer>;
+export const PairStart = Closed({ nkey: NKey, commit: Hex64 });
+export const PairStarted = Type.Object({ id: NodeId, attempt: Hex32, nonce: Hex32, cid: Type.String() });
+export const PairReveal = Closed({ id: NodeId, attempt: Hex32, nonce: Hex32 });
+/** `signature`: of `mantel-claim\n<cid>\n<id>\n<attempt>` with the worker's NKey, base64url. */
+export const PairClaim = Closed({ id: NodeId, attempt: Hex32, signature: Type.String({ maxLength: 200, pattern: '^[\\w-]+$' }) });
+export const PairClaimed = Type.Object({ state: Type.Enum(['wait', 'refused', 'paired']), token: Type.Optional(Type.String()), natsPort: Type.Optional(Type.Integer()), name: Type.Optional(Type.String()) });
