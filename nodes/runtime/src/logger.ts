@@ -30,3 +30,9 @@ export function createLogger(node: string, options: { level?: LogLevel; to?: Des
   };
   return options.to ? pino(settings, options.to) : pino(settings);
 }
+
+/** Standard output, and somebody who listens to every line. */
+export function alsoTo(listener: { write(line: string): void }): DestinationStream {
+  const out = pino.destination({ fd: 1, sync: true });
+  return { write: (line) => { out.write(line); listener.write(line); } };
+}

@@ -1,9 +1,11 @@
 import { JOB_KINDS, type JobKind } from '@mantel/contracts/models/job.ts';
+import type { NodeCaps } from '@mantel/contracts/models/node.ts';
+import { machineCaps } from './machine.ts';
 import { runProgram } from './run-program.ts';
 import { loadSharp } from './sharp.ts';
 
-/** `kinds`: what this machine asks for; `missing`: sentences for the person who runs it. */
-export interface Capabilities { kinds: JobKind[]; missing: string[] }
+/** `kinds`: what this machine asks for; `missing` (also in `caps`): sentences for the person who runs it. */
+export interface Capabilities { kinds: JobKind[]; missing: string[]; caps: NodeCaps }
 
 const runs = (program: string, argument = '-version'): Promise<boolean> => runProgram(program, [argument], { signal: new AbortController().signal, limitMs: 10_000, maxBytes: 1 << 20 }).then((r) => r.code === 0, () => false);
 /** Without an argument it prints how to call it and ends with 1. */
@@ -13,7 +15,12 @@ const starts = (program: string): Promise<boolean> => runProgram(program, [], { 
  * Tries what it claims: a listed library may still not load on this processor. Without its programs ordinary pictures still work, so the machine takes previews all the same;
  * what it cannot do is handed back as `internal` and another machine may do it.
  */
-export async function findCapabilities(): Promise<Capabilities> {
+export async function findCapabilities(slots: number): Promise<Capabilities> {
+  const { kinds, missing } = await findKinds();
+  return { kinds, missing, caps: await machineCaps({ slots, missing }) };
+}
+
+async function findKinds(): Promise<Omit<Capabilities, 'caps'>> {
   const missing: string[] = [];
   const [ffmpeg, ffprobe, djxl, dcraw, prlimit] = await Promise.all([runs('ffmpeg'), runs('ffprobe'), runs('djxl', '--version'), starts('dcraw_emu'), runs('prlimit', '--version')]);
   if (!ffmpeg || !ffprobe) missing.push('ffmpeg and ffprobe are not installed here: videos, JPEG 2000 and BMP get no preview on this computer. Install ffmpeg.');

@@ -1,7 +1,8 @@
 // Says hello, then keeps `slots` jobs in flight: pull, never push, because PCs are unequal and they sleep.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Lease } from '@mantel/contracts/models/job.ts';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
-import { PROTOCOL } from '@mantel/contracts/models/node.ts';
+import { type NodeCaps, PROTOCOL } from '@mantel/contracts/models/node.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import { backOff } from './back-off.ts';
@@ -11,10 +12,12 @@ import { drained, work } from './job.ts';
 
 const HELLO_MS = 5000;
 const BYE_MS = 2000;
+/** How often a full disk is looked at again. */
+const ROOM_MS = 2000;
 /** The long poll may take its whole time; the rest is for the way there and back. */
 const POLL_MARGIN_MS = 2000;
 
-export interface LoopOptions { name: string; version: string; kinds: JobKind[]; slots: number; waitMs?: number; drainMs?: number; log: Logger }
+export interface LoopOptions { name: string; version: string; kinds: JobKind[]; caps?: NodeCaps; slots: number; waitMs?: number; drainMs?: number; log: Logger; /** Whether this machine has room to work. */ room?: () => Promise<boolean> }
 export interface JobLoop {
   /** Resolves after the first answered hello. */
   ready: Promise<void>;
@@ -23,7 +26,7 @@ export interface JobLoop {
 }
 
 export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOptions): JobLoop {
-  const { kinds, slots, log, waitMs = 4000, drainMs = 6500 } = options;
+  const { kinds, slots, log, waitMs = 4000, drainMs = 6500, room = () => Promise.resolve(true) } = options;
   const stopping = new AbortController(); // no new job
   const stop = new AbortController(); // no running job either
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
@@ -31,7 +34,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   let refusal: string | undefined;
 
   async function hello(): Promise<void> {
-    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds }, HELLO_MS);
+    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds, ...(options.caps ? { caps: options.caps } : {}) }, HELLO_MS);
     if (!answer.ok) {
       const sentence = answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.';
       if (sentence !== refusal) log.error(sentence); // once, not every few seconds until somebody does it
@@ -47,6 +50,10 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
 
   async function lease(): Promise<Lease | null> {
     await greet();
+    if (!(await room())) {
+      await sleep(ROOM_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      return null;
+    }
     const asked = Date.now();
     const answer = await gateway('jobs.lease', { kinds, waitMs }, waitMs + POLL_MARGIN_MS);
     if (answer) return check(Lease, answer);
@@ -68,7 +75,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
       }
       if (!job) continue;
       if (stopping.signal.aborted) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
-      else await work(job, { gateway, execute, log }, stop.signal).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
+      else await work(job, { gateway, execute, log, room }, stop.signal).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
     }
   }
 

@@ -15,7 +15,7 @@ const REPORT_MS = 60_000;
 /** Answers that asking again does not change. */
 const FINAL = ['bad_request', 'bad_result', 'lease_lost', 'unknown_worker', 'forbidden', 'not_found'];
 
-export interface JobTools { gateway: Gateway; execute: Execute; log: Logger }
+export interface JobTools { gateway: Gateway; execute: Execute; log: Logger; /** Whether this machine has room to work; a job that failed without is not at fault. */ room?: () => Promise<boolean> }
 
 /** Keeps the lease alive at a third of its time. Calls `lost` when the coordinator says so, or when it was silent for a whole lease. */
 function keepAlive(gateway: Gateway, lease: Lease, lost: () => void): () => void {
@@ -58,7 +58,8 @@ export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Pr
     const result = await tools.execute(lease, signal);
     if (await report(() => gateway('jobs.done', { ...held, result }, CALL_MS), signal, log) === false) log.warn('the result came too late and does not count');
   } catch (e) {
-    if (stop.aborted && !lost.signal.aborted) await gateway('jobs.release', held, CALL_MS).catch((err: unknown) => { log.warn({ err }, 'the job could not be handed back; its lease will run out'); });
+    const back = stop.aborted || (!signal.aborted && !(await (tools.room?.() ?? true)));
+    if (back && !lost.signal.aborted) await gateway('jobs.release', held, CALL_MS).catch((err: unknown) => { log.warn({ err }, 'the job could not be handed back; its lease will run out'); });
     else if (lost.signal.aborted || meansLost(e)) log.info('the job belongs to somebody else by now');
     else await fail(e).catch((err: unknown) => { log.warn({ err }, 'the coordinator does not take the failure of this job'); });
   } finally { rest(); }

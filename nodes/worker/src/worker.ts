@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { JobResult, Lease } from '@mantel/contracts/models/job.ts';
 import { netBroker } from '@mantel/runtime/broker.ts';
 import { ByteClient } from '@mantel/runtime/bytes.ts';
-import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
+import { alsoTo, createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
 import { findCapabilities } from './capabilities.ts';
 import type { Execute, ExecutorContext, Executors } from './executors/context.ts';
@@ -12,10 +12,14 @@ import { closeHeic } from './executors/preview/heic.ts';
 import { previewExecutor } from './executors/preview/preview.ts';
 import { probeExecutor } from './executors/probe/probe.ts';
 import { gatewayOf } from './gateway.ts';
+import { watchDisk } from './disk.ts';
 import { startJobLoop } from './job-loop.ts';
+import { freeBytes, loadMeter } from './load.ts';
+import { logTail } from './log-tail.ts';
+import { startReports } from './report.ts';
 import { openTempFolder } from './temp-folder.ts';
 
-export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string }
+export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null> }
 export interface Worker {
   id: string;
   /** Resolves when the coordinator has answered for the first time. */
@@ -32,8 +36,9 @@ const executors = (context: ExecutorContext): Executors => ({ preview: previewEx
  * Starts to work for the coordinator that this machine is paired with. Returns as soon as everything is set up here: a coordinator that is away is waited for in the background.
  */
 export async function startWorker(paired: Paired, options: WorkerOptions): Promise<Worker> {
-  const log = options.log ?? createLogger(paired.id);
-  const { kinds, missing } = await findCapabilities();
+  const tail = logTail();
+  const log = options.log ?? createLogger(paired.id, { to: alsoTo(tail) });
+  const { kinds, missing, caps } = await findCapabilities(options.slots);
   for (const sentence of missing) log.warn(sentence);
   if (kinds.length === 0) log.error('There is no work that this computer can do.');
   const temp = openTempFolder(options.tempRoot);
@@ -44,10 +49,14 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   void broker.start().catch((err: unknown) => { log.error({ err }, 'the work bus could not be opened'); });
   const byKind = executors({ bytes, temp: temp.path, ca, log });
   const execute: Execute = (lease, signal) => (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal);
-  const loop = startJobLoop(gatewayOf(broker, paired.token), execute, { ...options, kinds, log, name: paired.name, version: VERSION });
+  const gateway = gatewayOf(broker, paired.token);
+  const free = options.free ?? freeBytes;
+  const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, room: watchDisk(temp.path, log, free).room });
+  const reports = startReports(gateway, loop.ready, { load: loadMeter(temp.path, () => 'unknown', free), tail, log });
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
+    reports.stop();
     await loop.drain();
     bytes.close();
     await closeHeic();

@@ -37,6 +37,8 @@ export const NodeCaps = Closed({
 });
 export type NodeCaps = Static<typeof NodeCaps>;
 
+/** A worker whose temporary folder has less room than this takes no work. */
+export const LOW_DISK_BYTES = 256 << 20;
 /** How a worker is at the moment. `cpu`: 0 to 1 over all cores. `owner`: whether somebody uses that PC. */
 export const NodeLoad = Closed({ cpu: Type.Number({ minimum: 0, maximum: 1 }), memoryBytes: Type.Integer({ minimum: 0 }), freeDiskBytes: Nullable(Type.Integer({ minimum: 0 })), owner: Type.Enum(['away', 'active', 'unknown']) });
 export type NodeLoad = Static<typeof NodeLoad>;
