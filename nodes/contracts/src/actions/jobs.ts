@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Closed, Empty, Ok } from '../models/common.ts';
 import { FailedJob, JobFailure, JobKind, JobKindStatus, JobResult, Lease } from '../models/job.ts';
-import { Node, NodeCaps, NodeLoad } from '../models/node.ts';
+import { Node, NodeCaps, NodeLoad, UpdateReport, WorkerUpdate } from '../models/node.ts';
 import { Health, Storage } from '../models/storage.ts';
 import { action } from './define.ts';
 
@@ -24,8 +24,8 @@ const Auth = { auth: Type.String({ maxLength: 200, description: 'The token from 
 const Held = { ...Auth, id: Type.Integer(), token: Type.String({ maxLength: 100 }) };
 /** What a worker may ask over NATS; nothing else is reachable there. */
 export const gateway = {
-  'nodes.hello': action('worker', 'Say who I am and what I can do', Closed({ ...Auth, proto: Closed({ min: Type.Integer(), max: Type.Integer() }), version: Type.String({ maxLength: 50 }), name: Type.String({ maxLength: 100 }), kinds: Type.Array(JobKind, { maxItems: 20 }), caps: Type.Optional(NodeCaps), build: Type.Optional(Type.String({ maxLength: 64 })) }), Type.Object({ ok: Type.Boolean(), proto: Type.Integer(), id: Type.String(), upgrade: Type.Optional(Type.String()) })),
-  'nodes.report': action('worker', 'How I am; the answer says what is wanted of me', Closed({ ...Auth, load: NodeLoad, log: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200, description: 'New lines of the log, when they were asked for.' })) }), Type.Object({ ok: Type.Boolean(), log: Type.Boolean({ description: 'Somebody looks at the log: send new lines with the next report.' }), everyMs: Type.Integer() })),
+  'nodes.hello': action('worker', 'Say who I am and what I can do', Closed({ ...Auth, proto: Closed({ min: Type.Integer(), max: Type.Integer() }), version: Type.String({ maxLength: 50 }), name: Type.String({ maxLength: 100 }), kinds: Type.Array(JobKind, { maxItems: 20 }), caps: Type.Optional(NodeCaps), build: Type.Optional(Type.String({ maxLength: 64 })) }), Type.Object({ ok: Type.Boolean(), proto: Type.Integer(), id: Type.String(), upgrade: Type.Optional(Type.String()), update: Type.Optional(WorkerUpdate) })),
+  'nodes.report': action('worker', 'How I am; the answer says what is wanted of me', Closed({ ...Auth, load: NodeLoad, log: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200, description: 'New lines of the log, when they were asked for.' })), update: Type.Optional(UpdateReport) }), Type.Object({ ok: Type.Boolean(), log: Type.Boolean({ description: 'Somebody looks at the log: send new lines with the next report.' }), everyMs: Type.Integer(), update: Type.Optional(WorkerUpdate) })),
   'nodes.bye': action('worker', 'I take no more work', Closed({ ...Auth, why: Type.Optional(Type.Enum(['stop', 'sleep', 'leave'])) }), Ok),
   'jobs.lease': action('worker', 'Give me a job; waits up to waitMs (at most 20 s)', Closed({ ...Auth, kinds: Type.Array(JobKind, { minItems: 1, maxItems: 20 }), waitMs: Type.Integer({ minimum: 0, maximum: 20_000 }), interactive: Type.Optional(Type.Boolean({ description: 'Only work that somebody waits for.' })) }), Type.Union([Lease, Type.Null()])),
   'jobs.extend': action('worker', 'I am still at it; false means stop', Closed(Held), Type.Object({ ok: Type.Boolean() })),

@@ -26,9 +26,10 @@ export const NodeSettings = Closed({
   libraries: Nullable(Type.Array(Id, { maxItems: 1000, description: 'It sees photos of these libraries only; null: of all.' })),
   labels: Type.Array(Label, { maxItems: 20, uniqueItems: true }),
   wake: Type.Boolean({ description: 'Wake it over the LAN when much work waits.' }),
+  autoUpdate: Type.Boolean({ description: 'It becomes what the house is, by itself.' }),
 });
 export type NodeSettings = Static<typeof NodeSettings>;
-export const DEFAULT_SETTINGS: NodeSettings = { paused: false, slots: null, kindsOff: [], hours: null, whenIdle: false, libraries: null, labels: [], wake: false };
+export const DEFAULT_SETTINGS: NodeSettings = { paused: false, slots: null, kindsOff: [], hours: null, whenIdle: false, libraries: null, labels: [], wake: false, autoUpdate: true };
 
 /** What a machine has, as it says itself when it pairs and greets. `speed`: MB/s of SHA-256 on one core, to compare machines before the first job. */
 export const NodeCaps = Closed({
@@ -65,3 +66,20 @@ export const Discovered = Type.Object({
   change: Nullable(Type.Object({ before: Nullable(Type.Integer()), after: Nullable(Type.Integer()) })),
 });
 export type Discovered = Static<typeof Discovered>;
+
+const Build = Type.String({ pattern: '^[0-9a-f]{16}$' });
+/** What the house wants a worker to become: the bundle `path` on the coordinator's TLS port. `again`: an admin asked for it, also when it failed before. */
+export const WorkerUpdate = Type.Object({ build: Build, path: Type.String(), sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }), bytes: Type.Integer({ minimum: 1 }), unpacked: Type.Integer({ minimum: 1 }), again: Type.Boolean() });
+export type WorkerUpdate = Static<typeof WorkerUpdate>;
+/** How far a worker is with it. After `failed` it works on as what it was. */
+export const UpdateReport = Closed({ build: Build, state: Type.Enum(['running', 'failed']), error: Nullable(Type.String({ maxLength: 300 })) });
+export type UpdateReport = Static<typeof UpdateReport>;
+
+export const Platform = Type.Enum(['linux-x64', 'linux-arm64']);
+export type Platform = Static<typeof Platform>;
+/** How a spare PC gets in: lines to type there. `pin`: base64 SHA-256 of the certificate's public key. `platforms`: for which machines the program is at hand; parts for others are fetched only when an admin asks (`nodes.prepare`). */
+export const JoinInfo = Type.Object({
+  command: Type.String(), powershell: Type.String({ description: 'Experimental.' }), container: Type.String({ description: 'Experimental.' }), pin: Type.String(), address: Type.String(), port: Type.Integer(),
+  platforms: Type.Array(Type.Object({ platform: Platform, state: Type.Enum(['ready', 'making', 'unasked', 'failed']), bytes: Nullable(Type.Integer()), error: Nullable(Type.String()) })),
+});
+export type JoinInfo = Static<typeof JoinInfo>;
