@@ -1,14 +1,14 @@
 // The two brokers of the coordinator and the one of a worker.
 // `tls.checkServerIdentity` is off because the pinned certificate is the only accepted CA: whoever holds its key is the coordinator, whatever the address.
-// Heartbeats of a worker are refused by the server's permissions, so they are made rare: each try is a log line there.
 import { format } from 'node:util';
 import moleculer from 'moleculer';
 import type { BrokerOptions, Middleware, ServiceBroker as Broker } from 'moleculer';
 import { connect, nkeyAuthenticator, type ConnectionOptions, type NatsConnection } from 'nats';
 import { createLogger, logLevel, type Logger } from './logger.ts';
+import { type Admit, GATEWAY_NODE, GatewayTransport, WorkerTransport } from './work-transport.ts';
 
+export { GATEWAY_NODE } from './work-transport.ts';
 export const NAMESPACE = 'work';
-export const GATEWAY_NODE = 'gw';
 
 /** How to reach nats-server: address, the pinned certificate (PEM) and the NKey seed that identifies this node. */
 export interface Wire { host: string; natsPort: number; cert: string; seed: string }
@@ -55,8 +55,8 @@ const knownSenders: Middleware = {
   },
 } as unknown as Middleware;
 
-/** A node on the work bus: the gateway (`gw`) or a worker (its id). */
-export const netBroker = (nodeID: string, wire: Wire, log: Logger = createLogger(nodeID)): Broker => new moleculer.ServiceBroker({
-  ...common(log), namespace: NAMESPACE, nodeID, middlewares: [knownSenders], transporter: { type: 'NATS', options: natsOptions(wire) },
-  ...(nodeID === GATEWAY_NODE ? {} : { heartbeatInterval: 3600 }),
+/** A node on the work bus: the gateway (`gw`) or a worker (its id). `admit`: what the gateway takes from whom; all of it when not given. */
+export const netBroker = (nodeID: string, wire: Wire, log: Logger = createLogger(nodeID), admit: Admit = () => 'take'): Broker => new moleculer.ServiceBroker({
+  ...common(log), namespace: NAMESPACE, nodeID, middlewares: [knownSenders], ...(nodeID === GATEWAY_NODE ? {} : { heartbeatInterval: 3600 }), // nobody listens to a worker's
+  transporter: nodeID === GATEWAY_NODE ? new GatewayTransport(natsOptions(wire), admit) : new WorkerTransport(natsOptions(wire)),
 });

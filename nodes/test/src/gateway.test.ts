@@ -71,14 +71,14 @@ test('nats-server refuses what is not for workers, and strangers', async () => {
   const done = (async () => {
     for await (const s of raw.status()) {
       refused.push(String(s.data));
-      if (refused.length === 11) return;
+      if (refused.length === 14) return;
     }
   })();
-  for (const s of ['INFO', 'DISCONNECT', 'HEARTBEAT', 'EVENT.gw', 'RES.gw', `RES.${one.id}`, `REQ.${one.id}`, 'REQB.jobs.lease']) raw.publish(`MOL-work.${s}`, '{}');
+  for (const s of ['INFO', 'DISCONNECT', 'HEARTBEAT', 'DISCOVER', 'EVENT.gw', 'RES.gw', 'REQ.gw', `REQ.gw.${one.id}`, `RES.${one.id}`, `REQ.${one.id}`, 'REQB.jobs.lease']) raw.publish(`MOL-work.${s}`, '{}');
   for (const s of ['MOL-work.>', `MOL-work.RES.${one.id}`, '$SYS.>']) raw.subscribe(s, { callback: () => undefined });
   await raw.flush();
   await done;
-  expect(refused).toHaveLength(11);
+  expect(refused).toHaveLength(14);
   await raw.close();
   await expect(natsRaw({ ...wire, seed: newSeed() })).rejects.toThrow(/Authorization/i);
   await expect(natsRaw({ ...wire, cert: (await openCluster(join(rig.dir, 'other'))).cert })).rejects.toThrow(); // another house: the certificate is not the pinned one
@@ -94,7 +94,7 @@ test('a sender that is a command for nats-server reaches nobody', async () => {
   await listener.flush();
   const body = JSON.stringify({ sender: 'gw', forged: true });
   const sender = `x 2\r\n{}\r\nPUB ${target} ${body.length}\r\n${body}\r\nPUB MOL-work.RES.x`;
-  for (const [subject, packet] of [['REQ.gw', { id: randomUUID(), action: 'jobs.lease', params: {}, meta: {}, level: 1, stream: false }], ['DISCOVER', {}], ['DISCOVER.gw', {}]] as const) raw.publish(`MOL-work.${subject}`, JSON.stringify({ ver: '5', sender, ...packet }));
+  for (const [subject, packet] of [[`REQ.gw.${wire.id}`, { id: randomUUID(), action: 'jobs.lease', params: {}, meta: {}, level: 1, stream: false }], [`DISCOVER.gw.${wire.id}`, {}]] as const) raw.publish(`MOL-work.${subject}`, JSON.stringify({ ver: '5', sender, ...packet }));
   await raw.flush();
   expect(await one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '0', name: 'one', kinds: ['preview'] })).toMatchObject({ ok: true }); // answered after the others were read
   await listener.flush();
@@ -113,7 +113,7 @@ test('a forged request for anything but the gateway is answered with "no such se
         resolve(m.json());
       } });
     });
-    raw.publish('MOL-work.REQ.gw', JSON.stringify({ ver: '5', sender: wire.id, id, action, params, meta: { actor: { kind: 'system' } }, timeout: 3000, level: 1, tracing: null, parentID: null, requestID: null, caller: null, stream: false, seq: null }));
+    raw.publish(`MOL-work.REQ.gw.${wire.id}`, JSON.stringify({ ver: '5', sender: wire.id, id, action, params, meta: { actor: { kind: 'system' } }, timeout: 3000, level: 1, tracing: null, parentID: null, requestID: null, caller: null, stream: false, seq: null }));
     return got;
   };
   expect(await answer('nodes.bye', { auth: wire.token })).toMatchObject({ success: true }); // the forging works

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GATEWAY_NODE, NAMESPACE } from '@mantel/runtime/broker.ts';
+import { NAMESPACE } from '@mantel/runtime/broker.ts';
+import { workerSubjects } from '@mantel/runtime/work-transport.ts';
 import { publicKey } from '@mantel/runtime/keys.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -9,9 +10,9 @@ const PREFIX = `MOL-${NAMESPACE}`;
 const TEMPLATE = new URL('../../../../appliance/nats.conf.template', import.meta.url);
 const list = (subjects: string[]): string => `{ allow: [${subjects.map((s) => `"${s}"`).join(', ')}] }`;
 
-/** A worker may ask the gateway and hear its own answers; it cannot announce services, answer for others, or listen to anybody. */
+/** A worker may ask the gateway, under a subject that ends in its own id, and hear its own answers; it cannot announce services, answer for others, or listen to anybody. */
 const permissions = (id: string): string =>
-  `permissions: { publish: ${list([`${PREFIX}.REQ.${GATEWAY_NODE}`, `${PREFIX}.DISCOVER`, `${PREFIX}.DISCOVER.${GATEWAY_NODE}`])}, subscribe: ${list([`${PREFIX}.*.${id}`, ...['DISCOVER', 'INFO', 'HEARTBEAT', 'DISCONNECT', 'PING'].map((s) => `${PREFIX}.${s}`)])} }`;
+  `permissions: { publish: ${list(workerSubjects(PREFIX, id))}, subscribe: ${list([`${PREFIX}.*.${id}`, ...['DISCOVER', 'INFO', 'HEARTBEAT', 'DISCONNECT', 'PING'].map((s) => `${PREFIX}.${s}`)])} }`;
 
 /** STATE/nats/nats.conf from the list of workers: checked by nats-server itself before it replaces the old one. */
 export function writeNatsConf(c: Cluster): void {

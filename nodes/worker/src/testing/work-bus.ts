@@ -22,7 +22,7 @@ export async function startWorkBus(): Promise<WorkBus> {
   const list = (subjects: string[]): string => `{ allow: [${subjects.map((s) => `"MOL-work.${s}"`).join(', ')}] }`;
   writeFileSync(join(folder, 'nats.conf'), `listen: "127.0.0.1:${natsPort}"
 tls { cert_file: "${folder}/tls.crt", key_file: "${folder}/tls.key" }
-authorization { users = [ { nkey: ${publicKey(gw)} }, { nkey: ${publicKey(w)}, permissions: { publish: ${list(['REQ.gw', 'DISCOVER', 'DISCOVER.gw'])}, subscribe: ${list([`*.${id}`, 'DISCOVER', 'INFO', 'HEARTBEAT', 'DISCONNECT', 'PING'])} } } ] }
+authorization { users = [ { nkey: ${publicKey(gw)} }, { nkey: ${publicKey(w)}, permissions: { publish: ${list([`REQ.gw.${id}`, `DISCOVER.gw.${id}`])}, subscribe: ${list([`*.${id}`, 'DISCOVER', 'INFO', 'HEARTBEAT', 'DISCONNECT', 'PING'])} } } ] }
 `);
   const server: ChildProcess = spawn('nats-server', ['-c', join(folder, 'nats.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise<void>((resolve) => { server.once('exit', () => { resolve(); }); });

@@ -1,0 +1,57 @@
+// Moleculer's NATS transporter, narrowed to what gateway and workers say to each other.
+// In a packet the sender is only claimed. Here a worker publishes under a subject that ends in its own id, and nats-server allows each key its own id only: so the gateway
+// knows who speaks before it reads a byte of what is said, and can count per worker.
+import moleculer from 'moleculer';
+import type { Msg } from 'nats';
+
+export const GATEWAY_NODE = 'gw';
+/** `take`: handle it; `refuse`: answer that this is too often; `drop`: do not even read it. */
+export type Verdict = 'take' | 'refuse' | 'drop';
+/** Asked for each message of a worker, with its size in bytes. */
+export type Admit = (worker: string, bytes: number) => Verdict;
+
+/** What workers may publish, for the configuration of nats-server. */
+export const workerSubjects = (prefix: string, id: string): string[] => FROM_WORKERS.map((cmd) => `${prefix}.${cmd}.${GATEWAY_NODE}.${id}`);
+
+const FROM_WORKERS = ['REQ', 'DISCOVER'];
+const WORKER = /^w[0-9a-f]{10}$/;
+const PROTOCOL_VERSION = '5'; // of Moleculer's packets
+
+type Handler = (cmd: string, packet: { type: string; target: string; payload: object }) => unknown;
+
+interface Packet { ver?: unknown; sender?: unknown; id?: unknown; action?: unknown; params?: unknown; timeout?: unknown }
+
+/** Reads requests and discoveries of workers, and nothing else: not even if nats-server let it through. */
+export class GatewayTransport extends moleculer.Transporters.NATS {
+  readonly #admit: Admit;
+  constructor(options: object, admit: Admit) { super(options); this.#admit = admit; }
+
+  override subscribe(cmd: string, nodeID?: string): Promise<void> {
+    if (nodeID === GATEWAY_NODE && FROM_WORKERS.includes(cmd)) {
+      (this.client as { subscribe(subject: string, o: object): void }).subscribe(`${this.prefix}.${cmd}.${GATEWAY_NODE}.*`, { callback: (err: Error | null, msg: Msg) => { if (!err) this.#read(cmd, msg); } });
+    }
+    return Promise.resolve();
+  }
+
+  #read(cmd: string, msg: Msg): void {
+    const from = msg.subject.slice(msg.subject.lastIndexOf('.') + 1);
+    const verdict = WORKER.test(from) ? this.#admit(from, msg.data.length) : 'drop';
+    if (verdict === 'drop' || (verdict === 'refuse' && cmd !== 'REQ')) return;
+    let packet: Packet | null;
+    try { packet = JSON.parse(Buffer.from(msg.data).toString()) as Packet | null; } catch { return; }
+    if (packet === null || typeof packet !== 'object' || packet.sender !== from || packet.ver !== PROTOCOL_VERSION) return;
+    const { id, action, params } = packet;
+    // anything else in it (streams, which Moleculer keeps until they end; meta, which actions trust) stays unread
+    const payload = cmd === 'REQ' ? { ver: PROTOCOL_VERSION, sender: from, id, action, params, meta: { from, refused: verdict === 'refuse' }, level: 1 } : { ver: PROTOCOL_VERSION, sender: from };
+    if (cmd === 'REQ' && (typeof id !== 'string' || id.length > 100 || typeof action !== 'string' || action.length > 100)) return;
+    (this as unknown as { messageHandler: Handler }).messageHandler(cmd, { type: cmd, target: GATEWAY_NODE, payload });
+  }
+}
+
+/** Says only what nats-server allows a worker to say; the rest of Moleculer's talk (heartbeats, INFO) would be a refusal in the server's log each time. */
+export class WorkerTransport extends moleculer.Transporters.NATS {
+  override send(topic: string, data: Buffer): Promise<void> {
+    const cmd = topic.slice(this.prefix.length + 1).split('.', 1)[0]!;
+    return FROM_WORKERS.includes(cmd) ? super.send(`${this.prefix}.${cmd}.${GATEWAY_NODE}.${this.nodeID}`, data) : Promise.resolve();
+  }
+}
