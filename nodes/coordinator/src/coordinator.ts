@@ -1,12 +1,14 @@
 // The only wiring of the house: config → database → storage → brokers → services → http. Tests use it too; main.ts is the process entry.
 import { mkdirSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { GATEWAY_NODE, homeBroker, netBroker } from '@mantel/runtime/broker.ts';
 import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
+import { advertiseHouse } from './cluster/advertise.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { changesFor, firstSeq, lastSeq, logChange, pruneChanges } from './db/change-log.ts';
 import { Database, databaseFile } from './db/database.ts';
@@ -67,7 +69,7 @@ import { createUsers } from './services/users/users.ts';
 
 const BUS_WAIT_MS = 5000;
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
-export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string } }
+export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string }; /** Default: no. */ discovery?: boolean }
 
 export async function startCoordinator(o: CoordinatorOptions) {
   const log = o.log ?? createLogger('coordinator');
@@ -208,6 +210,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
   await app.listen({ host: o.host ?? '0.0.0.0', port: o.port });
+  const discovery = advertiseHouse(cluster, { wanted: o.discovery ?? false, port: (app.server.address() as AddressInfo).port, onChange: () => undefined, log });
 
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
@@ -233,6 +236,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const stop = async (): Promise<void> => {
     clearInterval(reaper);
     clearInterval(hourly);
+    await discovery.stop();
     live.stop();
     queue.stop();
     await app.close();

@@ -8,12 +8,16 @@ import { readPaired, type Paired } from './paired.ts';
 
 describe('configuration', () => {
   it('has the documented defaults', () => {
-    expect(coordinatorConfig({ MANTEL_DATA: '/d' })).toEqual({ data: '/d', state: '/d/state', port: 2283, shown: { data: '/d', state: '/d/state' } });
+    expect(coordinatorConfig({ MANTEL_DATA: '/d' })).toEqual({ data: '/d', state: '/d/state', port: 2283, shown: { data: '/d', state: '/d/state' }, discovery: true });
     expect(workerConfig({ MANTEL_PAIRED: '/p.json' }).slots).toBeGreaterThanOrEqual(2);
   });
   it.each([[{}, /MANTEL_DATA is not set/], [{ MANTEL_DATA: 'data' }, /absolute path/], [{ MANTEL_DATA: '/d', MANTEL_PORT: '99999' }, /from 1 to 65535/], [{ MANTEL_DATA: '/d', MANTEL_PORT: '0x10' }, /whole number/]])('%j stops the boot', (env, words) => {
     expect(() => coordinatorConfig(env)).toThrow(ConfigError);
     expect(() => coordinatorConfig(env)).toThrow(words);
+  });
+  it('is silent in the LAN when told so, in these words only', () => {
+    expect(workerConfig({ MANTEL_PAIRED: '/p', MANTEL_DISCOVERY: 'off' }).discovery).toBe(false);
+    expect(() => coordinatorConfig({ MANTEL_DATA: '/d', MANTEL_DISCOVERY: 'no' })).toThrow(/"on" or "off"/);
   });
   it('refuses no slots at all', () => { expect(() => workerConfig({ MANTEL_PAIRED: '/p', MANTEL_SLOTS: '0' })).toThrow(/MANTEL_SLOTS/); });
   it('refuses an unknown log level', () => { expect(() => logLevel('info', { MANTEL_LOG: 'loud' })).toThrow(/MANTEL_LOG is "loud"/); expect(logLevel('info', {})).toBe('info'); });
