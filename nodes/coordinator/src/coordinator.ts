@@ -45,6 +45,7 @@ import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
 import { heldJob, insertJob, openJob, openLeases } from './services/jobs/queue.repository.ts';
 import { createQueue, type JobEnd } from './services/jobs/queue.ts';
+import { createRoster } from './services/jobs/roster.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
 import { createProbes, type ProbeJob, probeOf } from './services/probes/probes.ts';
@@ -93,7 +94,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const preview = createPreview({ data: o.data, ratioByte, enqueue: insertJob });
   const probes = createProbes({ data: o.data, enqueue: insertJob });
   const ends: Record<JobKind, JobEnd> = { preview: preview.end, probe: probes.end };
-  const queue = createQueue({ db, ends, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
+  const roster = createRoster({ isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), now });
+  const queue = createQueue({ db, ends, roster, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
   const gates: Record<JobKind, JobGate> = { preview: {
     outputs: ['preview', 'thumb'],
     offer: (job) => {

@@ -50,6 +50,10 @@ test('a worker without its token, or with that of a lease of another, gets nothi
   await expect(one.call('jobs.lease', { kinds: ['users'] as never, waitMs: 0 })).rejects.toMatchObject({ type: 'bad_request' });
   await expect(one.call('jobs.lease', { kinds: ['preview'], waitMs: 3_600_000 })).rejects.toMatchObject({ type: 'bad_request' });
   expect(await one.call('nodes.hello', { proto: { min: 2, max: 3 }, version: '9', name: 'new', kinds: [] })).toMatchObject({ ok: false, upgrade: 'coordinator' });
+  await upload();
+  expect(await one.lease(0)).toBeNull(); // nobody knows what it would understand
+  expect(await one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '0', name: 'one', kinds: ['preview'] })).toMatchObject({ ok: true });
+  await finish(one, (await one.lease(0))!);
 
   const { lease } = await leased(one);
   const held = { id: lease.id, token: lease.token };

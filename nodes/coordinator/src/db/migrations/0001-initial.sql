@@ -127,15 +127,21 @@ create index change_library on change(library_id, seq);
 create index change_user on change(user_id, seq);
 create index change_at on change(at);
 
+-- What jobs have in common that decides who may do them: kind, whose photos, and labels ({require, any, prefer}). There are few, so that the rules are asked per class and not per job.
+-- A class of which no job is left is dropped now and then; `job.class_id` is no foreign key, because that would look through all jobs for each.
+create table job_class(id integer primary key autoincrement, kind text not null, library_id integer references library(id) on delete cascade, needs text not null default '{}');
+create unique index job_class_what on job_class(kind, coalesce(library_id, 0), needs);
 create table job(
-  id integer primary key, kind text not null, key text not null, prio integer not null default 0, payload text not null,
+  id integer primary key, kind text not null, class_id integer not null, key text not null, prio integer not null default 0, payload text not null,
   state text not null default 'queued' check (state in ('queued', 'leased', 'done', 'failed', 'cancelled')),
-  attempt integer not null default 0, max_attempts integer not null default 5, worker text, token text, lease_until integer, not_before integer not null default 0,
+  attempt integer not null default 0, max_attempts integer not null default 5, worker text, token text, lease_until integer,
+  not_before integer not null default 0, -- 0: ready; a time that has come is set back to 0, so that `job_queue` holds only what can be done
+  avoid text, avoid_until integer not null default 0, -- the worker that failed it last: another one is tried first
   parent integer references job(id) on delete cascade, after integer references job(id) on delete set null,
   result text, error text, created_at integer not null, started_at integer, done_at integer
 );
 create unique index job_key on job(key) where state in ('queued', 'leased');
-create index job_queue on job(kind, prio desc, id) where state = 'queued';
+create index job_queue on job(class_id, prio desc, id) where state = 'queued' and not_before = 0;
 create index job_later on job(not_before) where state = 'queued' and not_before > 0;
 create index job_lease on job(lease_until) where state = 'leased';
 create index job_worker on job(worker) where state = 'leased';

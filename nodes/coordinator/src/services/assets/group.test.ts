@@ -4,7 +4,7 @@ import type { Conflict } from '@mantel/contracts/models/asset.ts';
 import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import { type House, openHouse, type Person } from '../../testing/house.ts';
-import { doneJob, insertJob, leaseJob } from '../jobs/queue.repository.ts';
+import { doneJob, insertJob, takeJob } from '../jobs/queue.repository.ts';
 import { joinSidecars, sidecarDue, splitSidecar } from '../sidecars/sidecars.repository.ts';
 import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, setHidden, setLocalTime } from '../timeline/counters.repository.ts';
 import { localSeconds, monthOf, ratioByte } from '../timeline/ord.ts';
@@ -341,10 +341,10 @@ test('a preview that is ready stays with its file; another shown file gets its o
     sql.run('delete from job');
     sql.run('delete from asset');
     for (const table of ['month_count', 'geo_cell', 'hidden', 'hidden_count']) sql.run(`delete from ${table}`);
-    return (): ReturnType<typeof leaseJob> => leaseJob(sql, 'w', ['preview'], 1000, Date.now());
+    return () => takeJob(sql, sql.get<{ id: number }>(`select id from job where state = 'queued'`)!.id, 'w', 1000, Date.now());
   });
   await arrive({ name: 'd.jpg' });
-  const lease = (await house.db.writeSql(() => worker()))!;
+  const lease = await house.db.writeSql(() => worker());
   await arrive({ name: 'd-edited.jpg' });
   expect(one().preview).toBe('waiting');
   await house.db.writeSql((sql) => {

@@ -15,6 +15,7 @@ export const setPreviewFailed = (sql: Sql, assetId: number, problems: Problem[])
 /** Nobody needs to look: the asset says why already. */
 export const setPreviewImpossible = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'failed' where id = ?`, assetId);
 export const hopeless = (sql: Pick<Sql, 'get'>, assetId: number): boolean => sql.get(`select 1 from asset, json_each(asset.problems) p where asset.id = ? and p.value in ('empty', 'encrypted')`, assetId) !== undefined;
+export const libraryOf = (sql: Pick<Sql, 'get'>, assetId: number): number => sql.get<{ id: number }>('select library_id id from asset where id = ?', assetId)!.id;
 export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'waiting' where id = ?`, assetId);
 
 /** Visible assets that wait for a preview and have no open job; all of them, or those of a list. */

@@ -10,7 +10,7 @@ import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
-import { hopeless, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
+import { hopeless, libraryOf, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
 export const previewKey = (assetId: number): string => `preview:${assetId}`;
@@ -19,7 +19,7 @@ const FORMATS = { preview: 'jpeg', thumb: 'webp' } as const;
 const MAGIC: Record<PreviewOutput, (b: Buffer) => boolean> = { preview: (b) => b.readUIntBE(0, 3) === 0xffd8ff, thumb: (b) => b.toString('latin1', 0, 4) === 'RIFF' && b.toString('latin1', 8, 12) === 'WEBP' };
 const STAGED = /^[\w-]{20,}-(preview|thumb|echo)(\.[0-9a-f-]{36}\.part)?$/;
 
-export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; payload: PreviewJob; prio?: number }) => void }
+export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; libraryId: number; payload: PreviewJob; prio?: number }) => void }
 
 /** Whether all of it is there: the thumbnail is decoded (2 CPU ms), of the preview, which would cost 9, the end mark is looked for. */
 const whole = (bytes: Buffer, output: PreviewOutput): Promise<boolean> =>
@@ -47,7 +47,7 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       setPreviewImpossible(sql, asset.assetId);
       return false;
     }
-    enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), payload: asset, prio });
+    enqueue(sql, { kind: 'preview', key: previewKey(asset.assetId), libraryId: libraryOf(sql, asset.assetId), payload: asset, prio });
     return true;
   };
 

@@ -49,7 +49,7 @@ async function failed(name: string, bytes: Buffer, { mime = UNKNOWN_MIME, proble
     sql.run(`update asset set preview = 'failed', problems = ?, taken_at_source = 'upload' where id = ?`, JSON.stringify(problems), asset.id);
     for (const [column, value] of Object.entries(more)) sql.run(`update asset set ${column} = ? where id = ?`, value, asset.id);
     sql.run('update file set path = ?, path_key = ?, name = ?, mime = ?, bytes = ? where asset_id = ?', path, path, name, mime, bytes.length, asset.id);
-    insertJob(sql, { kind: 'preview', key: previewKey(asset.id), payload: { assetId: asset.id } });
+    insertJob(sql, { kind: 'preview', key: previewKey(asset.id), libraryId: house.libraryId('Family'), payload: { assetId: asset.id } });
     sql.run(`update job set state = 'failed' where key = ?`, previewKey(asset.id));
     mkdirSync(join(house.data, dirname(path)), { recursive: true });
     writeFileSync(join(house.data, path), bytes);

@@ -1,12 +1,12 @@
 // What workers reach over NATS, and nothing else. Every request carries the worker's token; every lease its own.
 import { GATEWAY, type GatewayName, type GatewayParams, type GatewayResult } from '@mantel/contracts/actions/index.ts';
 import { errorCode, ERRORS, MantelError } from '@mantel/contracts/errors.ts';
-import { INTERACTIVE, type JobKind, type Lease } from '@mantel/contracts/models/job.ts';
+import type { JobKind, Lease } from '@mantel/contracts/models/job.ts';
 import { signUrl } from '@mantel/runtime/bytes.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import moleculer, { type Context, type ServiceBroker } from 'moleculer';
 import type { Nodes } from '../nodes/nodes.ts';
-import type { Held, JobRow, Queue } from './queue.ts';
+import type { Held, JobRow, Leased, Queue } from './queue.ts';
 
 const URL_MS = 10 * 60 * 1000;
 /** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
@@ -16,12 +16,12 @@ export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates
 type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
 
 export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireStorage, log, now = Date.now }: GatewayDeps): Handlers {
-  const lease = (worker: string, job: JobRow): Lease => {
+  const lease = (worker: string, job: Leased): Lease => {
     const gate = gates[job.kind];
     const { payload, path: input } = gate.offer(job);
     const sign = (method: string, path: string): string => signUrl({ method, path, worker, lease: job.token, exp: now() + URL_MS }, secret);
     return { // the gate of a kind offers that kind's payload
-      id: job.id, kind: job.kind, attempt: job.attempt, token: job.token, leaseMs: queue.leaseMs, payload,
+      id: job.id, kind: job.kind, attempt: job.attempt, token: job.token, leaseMs: job.leaseMs, payload,
       get: sign('GET', input), put: Object.fromEntries(gate.outputs.map((o) => [o, sign('PUT', `/worker/outputs/${job.id}/${o}`)])),
     } as Lease;
   };
@@ -42,8 +42,15 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     }
   };
   return {
-    'nodes.hello': (p, id) => nodes.hello(id, p),
-    'nodes.report': (p, id) => nodes.report(id, p),
+    'nodes.hello': async (p, id) => {
+      const answer = await nodes.hello(id, p);
+      queue.greeted(id, answer.ok);
+      return answer;
+    },
+    'nodes.report': (p, id) => {
+      queue.owner(id, p.load.owner);
+      return nodes.report(id, p);
+    },
     'nodes.bye': async (p, id) => {
       queue.endPolls(id);
       await nodes.ended(id, p.why === 'sleep' ? 'sleep' : 'stop');
@@ -51,7 +58,7 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     },
     'jobs.lease': async (p, id) => {
       requireStorage(); // without the disk there is nothing to work on; the worker asks again later
-      const job = await queue.lease(id, p.kinds, p.waitMs, p.interactive ? INTERACTIVE : 0);
+      const job = await queue.lease(id, p.kinds, p.waitMs, p.interactive);
       return job ? lease(id, job) : null;
     },
     'jobs.extend': async (p, id) => ({ ok: await queue.extend(held(id, p)) }),

@@ -1,52 +1,59 @@
 import { randomBytes } from 'node:crypto';
-import type { JobFailure, JobKind } from '@mantel/contracts/models/job.ts';
+import { INTERACTIVE, type JobFailure, type JobKind } from '@mantel/contracts/models/job.ts';
 import type { Sql } from '../../db/database.ts';
+import type { Burden, Needs } from './admission.ts';
+import { classOf, pruneClasses } from './classes.repository.ts';
 
-export interface JobRow { id: number; kind: JobKind; key: string; attempt: number; payload: string; token: string }
-export interface NewJob { kind: JobKind; key: string; payload: unknown; prio?: number; parent?: number; after?: number }
+export interface JobRow { id: number; kind: JobKind; key: string; attempt: number; payload: string; token: string; startedAt: number; /** The worker that failed it last. */ avoid: string | null }
+export interface NewJob { kind: JobKind; key: string; payload: unknown; /** Whose photos it shows; null: nobody's. */ libraryId: number | null; needs?: Needs; prio?: number; parent?: number; after?: number }
 
-// `after`: a job waits until the one before it is done.
-const READY = `state = 'queued' and not_before <= @now and (after is null or (select b.state from job b where b.id = job.after) = 'done')`;
-const requeued = `set state = case when attempt >= max_attempts then 'failed' else 'queued' end, error = coalesce(@error, error), worker = null, token = null, lease_until = null, not_before = @notBefore, done_at = case when attempt >= max_attempts then @now end`;
+type Reader = Pick<Sql, 'get' | 'all'>;
+/** How long another worker is preferred after a failure, from the moment that the job is ready again. */
+export const AVOID_MS = 60_000;
+const COLUMNS = 'id, kind, key, attempt, payload, token, started_at startedAt, avoid';
+const requeued = `set state = case when attempt >= max_attempts then 'failed' else 'queued' end, error = coalesce(@error, error), worker = case when attempt >= max_attempts then worker end, token = null, lease_until = null, not_before = case when attempt >= max_attempts then 0 else @notBefore end, avoid = @avoid, avoid_until = @avoidUntil, done_at = case when attempt >= max_attempts then @now end`;
 const HELD = `where id = @id and state = 'leased' and worker = @worker and token = @token`;
 export interface Held { id: number; worker: string; token: string }
 
 /** Unique by key among open jobs: asking twice is asking once. Returns whether a new job was made. */
 export function insertJob(sql: Sql, j: NewJob): boolean {
-  return sql.run('insert into job(kind, key, prio, payload, parent, after, created_at) values(?, ?, ?, ?, ?, ?, ?) on conflict do nothing', j.kind, j.key, j.prio ?? 0, JSON.stringify(j.payload), j.parent ?? null, j.after ?? null, Date.now()).changes === 1;
+  return sql.run('insert into job(kind, class_id, key, prio, payload, parent, after, created_at) values(?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+    j.kind, classOf(sql, j.kind, j.libraryId, j.needs ?? {}), j.key, j.prio ?? 0, JSON.stringify(j.payload), j.parent ?? null, j.after ?? null, Date.now()).changes === 1;
 }
 
-/** The best waiting job over several kinds: highest priority, then oldest. */
-export function leaseJob(sql: Sql, worker: string, kinds: JobKind[], leaseMs: number, now: number, minPrio = 0): JobRow | undefined {
-  let best: { id: number; prio: number } | undefined;
-  for (const kind of kinds) {
-    if (sql.get('select 1 from job_kind where kind = ? and paused = 1', kind)) continue;
-    const found = sql.get<{ id: number; prio: number }>(`select id, prio from job where kind = @kind and prio >= @minPrio and ${READY} order by prio desc, id limit 1`, { kind, now, minPrio });
-    if (found && (!best || found.prio > best.prio || (found.prio === best.prio && found.id < best.id))) best = found;
-  }
-  if (!best) return undefined;
-  return sql.get<JobRow>(
-    `update job set state = 'leased', worker = ?, token = ?, attempt = attempt + 1, lease_until = ?, started_at = ? where id = ? returning id, kind, key, attempt, payload, token`,
-    worker, randomBytes(18).toString('base64url'), now + leaseMs, now, best.id);
-}
-export const extendJob = (sql: Sql, held: Held, until: number): boolean => sql.run(`update job set lease_until = @until ${HELD}`, { ...held, until }).changes === 1;
-export const heldJob = (sql: Pick<Sql, 'get'>, held: Held): JobRow | undefined => sql.get<JobRow>(`select id, kind, key, attempt, payload, token from job ${HELD}`, held);
+export interface Best { id: number; kind: JobKind; prio: number; createdAt: number; avoid: string | null; avoidUntil: number }
+const READY = `class_id = @classId and state = 'queued' and not_before = 0 and prio >= @minPrio and (after is null or (select b.state from job b where b.id = job.after) = 'done')`;
+/** The best ready job of a class: highest priority, then oldest. `but`: none that failed last on that worker. */
+export const bestOf = (sql: Reader, classId: number, minPrio: number, but?: { worker: string; at: number }): Best | undefined =>
+  sql.get<Best>(`select id, kind, prio, created_at createdAt, avoid, avoid_until avoidUntil from job where ${READY} ${but ? 'and not (avoid is @worker and avoid_until > @at)' : ''} order by prio desc, id limit 1`, { classId, minPrio, ...but });
+/** Jobs whose time has come are ready. */
+export const ripen = (sql: Sql, now: number): number => sql.run(`update job set not_before = 0 where state = 'queued' and not_before > 0 and not_before <= ?`, now).changes;
+export const pausedKinds = (sql: Reader): Set<string> => new Set(sql.all<{ kind: string }>('select kind from job_kind where paused = 1').map((r) => r.kind));
+
+export const takeJob = (sql: Sql, id: number, worker: string, leaseMs: number, now: number): JobRow =>
+  sql.get<JobRow>(
+    `update job set state = 'leased', worker = ?, token = ?, attempt = attempt + 1, lease_until = ?, started_at = ? where id = ? and state = 'queued' returning ${COLUMNS}`,
+    worker, randomBytes(18).toString('base64url'), now + leaseMs, now, id)!;
+/** Not for a job that began before `oldest`: nobody works that long. */
+export const extendJob = (sql: Sql, held: Held, until: number, oldest: number): boolean => sql.run(`update job set lease_until = @until ${HELD} and started_at > @oldest`, { ...held, until, oldest }).changes === 1;
+export const heldJob = (sql: Pick<Sql, 'get'>, held: Held): JobRow | undefined => sql.get<JobRow>(`select ${COLUMNS} from job ${HELD}`, held);
 /** A job by its number, whoever holds it: for routes that checked the lease already. */
 export const openJob = (sql: Pick<Sql, 'get'>, id: number): { kind: JobKind; payload: string } | undefined => sql.get(`select kind, payload from job where id = ? and state = 'leased'`, id);
 export const doneJob = (sql: Sql, held: Held, result: unknown, now: number): boolean =>
   sql.run(`update job set state = 'done', result = @result, error = null, lease_until = null, token = null, done_at = @now ${HELD}`, { ...held, result: JSON.stringify(result), now }).changes === 1;
 
+export const failureText = (f: Pick<JobFailure, 'code' | 'message'>): string => `${f.code}: ${f.message}`;
 /** Back to the queue with a growing delay, or given up. Returns the new state. */
 export function failJob(sql: Sql, held: Held, failure: JobFailure, now: number): 'queued' | 'failed' | undefined {
   const job = heldJob(sql, held);
   if (!job) return undefined;
-  const error = `${failure.code}: ${failure.message}`;
+  const error = failureText(failure);
   if (failure.permanent) {
-    sql.run(`update job set state = 'failed', error = @error, worker = null, token = null, lease_until = null, done_at = @now ${HELD}`, { ...held, error, now });
+    sql.run(`update job set state = 'failed', error = @error, token = null, lease_until = null, done_at = @now ${HELD}`, { ...held, error, now });
     return 'failed';
   }
   const notBefore = now + Math.min(2 ** job.attempt * 1000, 600_000);
-  sql.run(`update job ${requeued} ${HELD}`, { ...held, error, notBefore, now });
+  sql.run(`update job ${requeued} ${HELD}`, { ...held, error, notBefore, now, avoid: held.worker, avoidUntil: notBefore + AVOID_MS });
   return sql.get<{ state: 'queued' | 'failed' }>('select state from job where id = ?', held.id)!.state;
 }
 /** Given back by a worker that must stop: the attempt does not count. */
@@ -57,20 +64,34 @@ export interface Lost { id: number; kind: JobKind; key: string; token: string; s
 export function takeBack(sql: Sql, which: { worker: string } | { expiredAt: number }, now: number): Lost[] {
   const where = 'worker' in which ? `state = 'leased' and worker = @worker` : `state = 'leased' and lease_until < @expiredAt`;
   const rows = sql.all<Omit<Lost, 'state'>>(`select id, kind, key, token, payload from job where ${where}`, which);
-  if (rows.length) sql.run(`update job ${requeued} where ${where}`, { ...which, error: 'worker' in which ? 'the worker went away' : 'the worker did not answer in time', notBefore: 0, now });
+  const silent = 'expiredAt' in which; // it may be there and hang: another one tries first
+  if (rows.length) sql.run(`update job ${requeued.replace('@avoid,', silent ? 'worker,' : 'avoid,')} where ${where}`, { ...which, error: silent ? 'the worker did not answer in time' : 'the worker went away', notBefore: 0, now, avoidUntil: silent ? now + AVOID_MS : 0 });
   return rows.map((r) => ({ ...r, state: sql.get<{ state: 'queued' | 'failed' }>('select state from job where id = ?', r.id)!.state }));
 }
 
 /** When the next delayed job becomes ready, or undefined. */
-export const nextDelayed = (sql: Pick<Sql, 'get'>, now: number): number | undefined => sql.get<{ t: number | null }>(`select min(not_before) t from job where state = 'queued' and not_before > ?`, now)?.t ?? undefined;
+export const nextDelayed = (sql: Pick<Sql, 'get'>): number | undefined => sql.get<{ t: number | null }>(`select min(not_before) t from job where state = 'queued' and not_before > 0`)?.t ?? undefined;
+/** What a worker has at the moment. */
+export const burdenOf = (sql: Reader, worker: string): Burden => sql.get<Burden>(`select count(*) "all", coalesce(sum(prio < ?), 0) background from job where state = 'leased' and worker = ?`, INTERACTIVE, worker)!;
 export const anyExpired = (sql: Pick<Sql, 'get'>, now: number): boolean => sql.get(`select 1 from job where state = 'leased' and lease_until < ? limit 1`, now) !== undefined;
 export const setPaused = (sql: Sql, kind: JobKind, paused: boolean): void => void sql.run('insert into job_kind values(?, ?) on conflict do update set paused = excluded.paused', kind, paused ? 1 : 0);
 export const retryFailed = (sql: Sql, kind: JobKind): number =>
-  sql.run(`update or ignore job set state = 'queued', attempt = 0, error = null, not_before = 0, done_at = null where kind = ? and state = 'failed'`, kind).changes;
+  sql.run(`update or ignore job set state = 'queued', attempt = 0, error = null, worker = null, not_before = 0, avoid = null, done_at = null where kind = ? and state = 'failed'`, kind).changes;
 export const cancelQueued = (sql: Sql, kind: JobKind): number => sql.run(`update job set state = 'cancelled', done_at = ? where kind = ? and state = 'queued'`, Date.now(), kind).changes;
-export const raisePriority = (sql: Sql, keys: string[], prio: number): void => {
-  for (const key of keys) sql.run(`update job set prio = ? where key = ? and state = 'queued' and prio < ?`, prio, key, prio);
-};
+/** Returns how many waiting jobs moved up. */
+export function raisePriority(sql: Sql, keys: string[], prio: number): number {
+  let raised = 0;
+  for (const key of keys) raised += sql.run(`update job set prio = ? where key = ? and state = 'queued' and prio < ?`, prio, key, prio).changes;
+  return raised;
+}
 const KEEP_DONE_MS = 24 * 3600 * 1000;
-export const pruneJobs = (sql: Sql, now: number): number => sql.run(`delete from job where state in ('done', 'cancelled') and done_at < ?`, now - KEEP_DONE_MS).changes;
+/** Of the jobs that were given up the newest are kept: what they were about says so itself. */
+const KEEP_FAILED = 10_000;
+export function pruneJobs(sql: Sql, now: number): number {
+  let n = sql.run(`delete from job where state in ('done', 'cancelled') and done_at < ?`, now - KEEP_DONE_MS).changes;
+  for (const { kind } of sql.all<{ kind: string }>('select distinct kind from job_class'))
+    n += sql.run(`delete from job where kind = ? and state = 'failed' and done_at <= (select done_at from job where kind = ? and state = 'failed' order by done_at desc limit 1 offset ?)`, kind, kind, KEEP_FAILED).changes;
+  pruneClasses(sql);
+  return n;
+}
 export const openLeases = (sql: Pick<Sql, 'all'>): { token: string; worker: string; id: number }[] => sql.all(`select token, worker, id from job where state = 'leased'`);

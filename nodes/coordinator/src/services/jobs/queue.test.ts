@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 async function add(key: string, extra: { prio?: number; after?: number } = {}): Promise<number> {
   const id = await house.db.writeSql((sql) => {
-    insertJob(sql, { kind: 'preview', key, payload: { key }, ...extra });
+    insertJob(sql, { kind: 'preview', key, libraryId: null, payload: { key }, ...extra });
     return sql.get<{ id: number }>('select max(id) id from job')!.id;
   });
   queue.wake();
@@ -99,7 +99,7 @@ test('failures come back later and are given up after five; a permanent one at o
 test('a delayed job wakes a poll that waits', async () => {
   const real = createQueue({ db: house.db, ends: { preview: { done, failed }, probe: { done, failed } } });
   await house.db.writeSql((sql) => {
-    insertJob(sql, { kind: 'preview', key: 'soon', payload: {} });
+    insertJob(sql, { kind: 'preview', key: 'soon', libraryId: null, payload: {} });
     sql.run('update job set not_before = ?', Date.now() + 150);
   });
   const poll = real.lease('w1', ['preview'], 10_000);

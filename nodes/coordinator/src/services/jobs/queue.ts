@@ -1,46 +1,54 @@
-import type { JobFailure, JobKind } from '@mantel/contracts/models/job.ts';
+import { INTERACTIVE, type JobFailure, type JobKind } from '@mantel/contracts/models/job.ts';
+import type { NodeLoad } from '@mantel/contracts/models/node.ts';
 import type { Database, Sql } from '../../db/database.ts';
+import { countDone, countFailed, releaseKind, usualMs } from './accounts.repository.ts';
+import { choose } from './choose.ts';
 import * as repo from './queue.repository.ts';
+import { createRoster, type Roster } from './roster.ts';
 
 export type { Held, JobRow, NewJob } from './queue.repository.ts';
 interface Waiter { worker: string; end: (again: boolean) => void }
 const MAX_WAITERS_PER_WORKER = 64;
-const MAX_LEASES_PER_WORKER = 64; // one worker, broken or hostile, cannot take the whole queue
+const MIN_LEASE_MS = 30_000;
+const MAX_LEASE_MS = 5 * 60_000;
+/** However often a lease is extended: twenty times the usual time, and an hour at least. */
+const MIN_AGE_MS = 3600_000;
 
 /** What a kind of job does in the transaction that ends it. */
 export interface JobEnd { done: (sql: Sql, job: repo.JobRow, result: unknown) => void; failed: (sql: Sql, job: { key: string; payload: string }, failure: Pick<JobFailure, 'code' | 'message'>) => void }
+export type Leased = repo.JobRow & { leaseMs: number };
 
-export interface QueueDeps { db: Database; ends: Record<JobKind, JobEnd>; leaseMs?: number; now?: () => number; onChange?: () => void }
+export interface QueueDeps { db: Database; ends: Record<JobKind, JobEnd>; roster?: Roster; /** Instead of three times the usual time of such a job. */ leaseMs?: number; now?: () => number; onChange?: () => void }
 
 /**
  * The lease queue. Workers pull: PCs are unequal and they sleep. A result counts only with the current lease token and is written in the same
  * transaction as the state, so every job takes effect once. A poll that finds nothing waits for a wake-up, not for a timer.
  */
-export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChange = () => undefined }: QueueDeps) {
+export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () => undefined, roster = createRoster({ now }) }: QueueDeps) {
   const waiters = new Set<Waiter>();
   const live = new Map<string, { worker: string; id: number }>(repo.openLeases(db.sql).map((l) => [l.token, l]));
   // A poll looks, finds nothing, and only then waits: what happened in between shows in these counters.
   let wakes = 0;
   const departures = new Map<string, number>();
   const departed = (worker: string): number => departures.get(worker) ?? 0;
-  const leasesOf = (worker: string): number => [...live.values()].filter((l) => l.worker === worker).length;
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
   let stopped = false;
 
-  /** After a commit that may have made a job ready. */
+  const leaseLength = (sql: Pick<Sql, 'get' | 'all'>, worker: string, kind: JobKind): number => leaseMs ?? Math.min(Math.max(MIN_LEASE_MS, 3 * (usualMs(sql, worker, kind) ?? 0)), MAX_LEASE_MS);
+  /** After a commit that may have made a job ready, or a worker fit for one. */
   const wake = (): void => {
     if (stopped) return; // the database closes behind it
     wakes++;
     for (const w of waiters) w.end(true);
-    const next = repo.nextDelayed(db.sql, now());
+    const next = repo.nextDelayed(db.sql);
     if (next !== undefined && next < alarmAt) {
       clearTimeout(alarm);
       alarmAt = next;
       alarm = setTimeout(() => {
         alarmAt = Infinity;
         wake();
-      }, Math.max(0, next - now()));
+      }, Math.max(1, next - now()));
       alarm.unref();
     }
     onChange();
@@ -57,24 +65,54 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
   };
   const endPolls = (worker: string): void => {
     departures.set(worker, departed(worker) + 1);
+    roster.left(worker);
     for (const w of waiters) if (w.worker === worker) w.end(false);
+    wake(); // what was kept for it is free
   };
+  const ended = (token: string, ok: boolean): boolean => {
+    if (!ok) return false;
+    live.delete(token);
+    wake();
+    return true;
+  };
+  /** Ends at the latest at `until`; true: look again. */
+  const waitFor = (worker: string, until: number, retryAt: number): Promise<boolean> => new Promise((resolve) => {
+    const timer = setTimeout(() => waiter.end(retryAt < until), Math.max(1, Math.min(until, retryAt) - now()));
+    const waiter: Waiter = { worker, end: (v) => {
+      clearTimeout(timer);
+      waiters.delete(waiter);
+      resolve(v);
+    } };
+    waiters.add(waiter);
+  });
 
   return {
-    leaseMs,
     wake,
     endPolls,
+    roster,
     /** Whether a token is the current one of a running job of this worker; byte routes ask for every request. */
     isLive: (worker: string, token: string, jobId?: number): boolean => {
       const lease = live.get(token);
       return lease?.worker === worker && (jobId === undefined || lease.id === jobId);
     },
-    async lease(worker: string, kinds: JobKind[], waitMs: number, minPrio = 0): Promise<repo.JobRow | null> {
+    /** `interactive`: only work that somebody waits for. */
+    async lease(worker: string, kinds: JobKind[], waitMs: number, interactive = false): Promise<Leased | null> {
       const until = now() + waitMs;
       const before = departed(worker);
+      const pick = (sql: Pick<Sql, 'get' | 'all'>) => choose(sql, roster, (w) => repo.burdenOf(sql, w), { worker, kinds, interactive, at: now() });
       for (;;) {
         const seen = wakes;
-        const job = await db.writeSql((sql) => (departed(worker) === before && leasesOf(worker) < MAX_LEASES_PER_WORKER ? repo.leaseJob(sql, worker, kinds, leaseMs, now(), minPrio) : undefined));
+        roster.asked(worker, kinds);
+        const look = pick(db.sql); // a write for every poll that finds nothing would hold up everybody
+        const due = look.job !== undefined || repo.nextDelayed(db.sql)! <= now();
+        const job = due ? await db.writeSql((sql) => {
+          if (departed(worker) !== before) return undefined;
+          repo.ripen(sql, now());
+          const best = pick(sql).job; // by what counts at this moment
+          if (!best) return undefined;
+          const ms = leaseLength(sql, worker, best.kind);
+          return { ...repo.takeJob(sql, best.id, worker, ms, now()), leaseMs: ms };
+        }) : undefined;
         if (departed(worker) !== before) {
           // it said bye or vanished in the moment that it won: nobody would do this job
           if (job && (await db.writeSql((sql) => repo.releaseJob(sql, { worker, id: job.id, token: job.token })))) wake();
@@ -86,55 +124,39 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
           return job;
         }
         const left = until - now();
-        if (left > 0 && wakes !== seen) continue;
+        if (left > 0 && (wakes !== seen || due)) continue;
         if (left <= 0 || [...waiters].filter((w) => w.worker === worker).length >= MAX_WAITERS_PER_WORKER) return null;
-        const again = await new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => waiter.end(false), left);
-          const waiter: Waiter = { worker, end: (v) => {
-            clearTimeout(timer);
-            waiters.delete(waiter);
-            resolve(v);
-          } };
-          waiters.add(waiter);
-        });
-        if (!again) return null;
+        if (!(await waitFor(worker, until, look.retryAt))) return null;
       }
     },
-    extend: (held: repo.Held): Promise<boolean> => db.writeSql((sql) => repo.extendJob(sql, held, now() + leaseMs)),
+    /** False also for a job that takes far longer than such a job may: its worker stops, and the lease runs out. */
+    extend: (held: repo.Held): Promise<boolean> => db.writeSql((sql) => {
+      const job = repo.heldJob(sql, held);
+      if (!job) return false;
+      const oldest = now() - Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0));
+      return repo.extendJob(sql, held, now() + leaseLength(sql, held.worker, job.kind), oldest);
+    }),
     async done(held: repo.Held, result: unknown): Promise<boolean> {
-      const ok = await db.writeSql((sql) => {
+      return ended(held.token, await db.writeSql((sql) => {
         const job = repo.heldJob(sql, held);
         if (!job || !repo.doneJob(sql, held, result, now())) return false;
+        countDone(sql, held.worker, job.kind, now() - job.startedAt, now());
         ends[job.kind].done(sql, job, result);
         return true;
-      });
-      if (ok) {
-        live.delete(held.token);
-        wake();
-      }
-      return ok;
+      }));
     },
     async fail(held: repo.Held, failure: JobFailure): Promise<boolean> {
-      const state = await db.writeSql((sql) => {
+      return ended(held.token, await db.writeSql((sql) => {
         const job = repo.heldJob(sql, held);
         const next = repo.failJob(sql, held, failure, now());
-        if (job && next === 'failed') ends[job.kind].failed(sql, job, failure);
-        return next;
-      });
-      if (state) {
-        live.delete(held.token);
-        wake();
-      }
-      return state !== undefined;
+        if (!job || !next) return false;
+        // the file's own fault says nothing of the worker, nor does the same job that fails there again
+        countFailed(sql, held.worker, job.kind, { counts: !failure.permanent && job.avoid !== held.worker, error: repo.failureText(failure), now: now() });
+        if (next === 'failed') ends[job.kind].failed(sql, job, failure);
+        return true;
+      }));
     },
-    async release(held: repo.Held): Promise<boolean> {
-      const ok = await db.writeSql((sql) => repo.releaseJob(sql, held));
-      if (ok) {
-        live.delete(held.token);
-        wake();
-      }
-      return ok;
-    },
+    release: async (held: repo.Held): Promise<boolean> => ended(held.token, await db.writeSql((sql) => repo.releaseJob(sql, held))),
     /** A worker vanished: its polls must not win a job any more, its jobs go to others. */
     async gone(worker: string): Promise<number> {
       endPolls(worker);
@@ -142,6 +164,25 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
     },
     /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
     reap: async (): Promise<number> => (repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
+    /** A worker said hello: it starts anew. */
+    greeted(worker: string, understood = true): void {
+      roster.greeted(worker, understood);
+      wake();
+    },
+    /** Whether somebody uses that PC. */
+    owner(worker: string, state: NodeLoad['owner']): void {
+      if (roster.owner(worker, state)) wake();
+    },
+    /** Ends with its next hello. Running jobs end as usual. */
+    drain(worker: string, on: boolean): void {
+      roster.drain(worker, on);
+      wake();
+    },
+    /** Ends a quarantine. */
+    async trust(worker: string, kind: JobKind): Promise<void> {
+      await db.writeSql((sql) => releaseKind(sql, worker, kind));
+      wake();
+    },
     async pause(kind: JobKind, paused: boolean): Promise<void> {
       await db.writeSql((sql) => repo.setPaused(sql, kind, paused));
       wake();
@@ -159,7 +200,9 @@ export function createQueue({ db, ends, leaseMs = 30_000, now = Date.now, onChan
       onChange();
       return n;
     },
-    bump: (keys: string[]): Promise<void> => db.writeSql((sql) => repo.raisePriority(sql, keys, 10)),
+    async bump(keys: string[]): Promise<void> {
+      if (await db.writeSql((sql) => repo.raisePriority(sql, keys, INTERACTIVE))) wake();
+    },
     prune: (): Promise<number> => db.writeSql((sql) => repo.pruneJobs(sql, now())),
     stop(): void {
       stopped = true;

@@ -8,6 +8,7 @@ import { type ProbePayload, ProbeResult } from '@mantel/contracts/models/job.ts'
 import { check } from '@mantel/runtime/validate.ts';
 import type { Sql } from '../../db/database.ts';
 import { stagedPath } from '../../library/derived.ts';
+import type { Needs } from '../jobs/admission.ts';
 
 export interface ProbeJob extends ProbePayload { seed: string }
 export const probeOf = (job: { kind: string; payload: string } | undefined): ProbeJob | undefined => (job?.kind === 'probe' ? (JSON.parse(job.payload) as ProbeJob) : undefined);
@@ -25,14 +26,14 @@ const hashOf = (job: ProbeJob): string => {
   return hash.digest('hex');
 };
 
-export interface ProbeDeps { data: string; enqueue: (sql: Sql, job: { kind: 'probe'; key: string; payload: ProbeJob; prio?: number }) => boolean }
+export interface ProbeDeps { data: string; enqueue: (sql: Sql, job: { kind: 'probe'; key: string; libraryId: null; payload: ProbeJob; needs?: Needs; prio?: number }) => boolean }
 
 /** The job kind `probe`: tries a worker out without touching the library. Its bytes go there and come back, and both ends must agree on what they were. */
 export function createProbes({ data, enqueue }: ProbeDeps) {
   const echo = (token: string): string => join(data, stagedPath(token, 'echo'));
   return {
-    /** Returns whether a new job was made; the key is unique among open jobs. */
-    enqueue: (sql: Sql, key: string, { bytes = 1 << 20, rounds = 1, holdMs = 0 }: Partial<ProbePayload> = {}, prio = 0): boolean => enqueue(sql, { kind: 'probe', key: `probe:${key}`, payload: { bytes, rounds, holdMs, seed: randomUUID() }, prio }),
+    /** Returns whether a new job was made; the key is unique among open jobs. `needs` with the label `node:<id>` pins it to one worker. */
+    enqueue: (sql: Sql, key: string, { bytes = 1 << 20, rounds = 1, holdMs = 0 }: Partial<ProbePayload> = {}, prio = 0, needs: Needs = {}): boolean => enqueue(sql, { kind: 'probe', key: `probe:${key}`, libraryId: null, needs, payload: { bytes, rounds, holdMs, seed: randomUUID() }, prio }),
     /** Throws `bad_result` when either end saw other bytes than were sent. */
     async accept(job: ProbeJob, token: string, result: unknown): Promise<unknown> {
       const { sha256 } = check(ProbeResult, result);

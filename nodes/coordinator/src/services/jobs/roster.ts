@@ -1,0 +1,64 @@
+// What the queue knows of the workers: settings and quarantine from the database, everything else from what they did since the start.
+import type { JobKind } from '@mantel/contracts/models/job.ts';
+import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } from '@mantel/contracts/models/node.ts';
+import type { Sql } from '../../db/database.ts';
+import { type Candidate, labelsOf } from './admission.ts';
+
+type Reader = Pick<Sql, 'get' | 'all'>;
+/** A poll takes 20 s at most; who asked in this time is there. */
+const ONLINE_MS = 25_000;
+interface Kept { text: string; settings: NodeSettings; caps: NodeCaps | null }
+interface Seen { askedAt: number; kinds: readonly JobKind[] }
+
+export interface RosterDeps { isLocal?: (id: string) => boolean; now?: () => number }
+
+export function createRoster({ isLocal = () => false, now = Date.now }: RosterDeps = {}) {
+  const seen = new Map<string, Seen>();
+  const draining = new Set<string>();
+  const outdated = new Set<string>();
+  const owners = new Map<string, NodeLoad['owner']>();
+  const kept = new Map<string, Kept>(); // JSON is parsed once per change
+  const read = (sql: Reader, id: string): Kept => {
+    const row = sql.get<{ settings: string; caps: string | null }>('select settings, caps from node where id = ?', id);
+    const text = row ? `${row.settings}\n${row.caps}` : '';
+    const known = kept.get(id);
+    if (known?.text === text) return known;
+    const fresh = { text, settings: { ...DEFAULT_SETTINGS, ...(row ? (JSON.parse(row.settings) as Partial<NodeSettings>) : {}) }, caps: row?.caps ? (JSON.parse(row.caps) as NodeCaps) : null };
+    kept.set(id, fresh);
+    return fresh;
+  };
+  return {
+    /** It asks for work of these kinds, so it is there. */
+    asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: now(), kinds }),
+    left: (id: string): void => void seen.delete(id),
+    /** It started anew: a drain ends with that. `understood`: we have a language in common. */
+    greeted: (id: string, understood: boolean): void => {
+      if (understood) outdated.delete(id);
+      else outdated.add(id);
+      draining.delete(id);
+      owners.delete(id);
+    },
+    /** Whether somebody uses that PC; returns whether that is news. */
+    owner(id: string, state: NodeLoad['owner']): boolean {
+      const news = owners.get(id) !== state;
+      owners.set(id, state);
+      return news;
+    },
+    drain: (id: string, on: boolean): void => void (on ? draining.add(id) : draining.delete(id)),
+    draining: (id: string): boolean => draining.has(id),
+    forget(id: string): void {
+      for (const m of [seen, owners, kept]) m.delete(id);
+      for (const s of [draining, outdated]) s.delete(id);
+    },
+    /** Workers that asked for work lately, and for which kinds. */
+    online: (): { id: string; kinds: readonly JobKind[] }[] => [...seen].filter(([, s]) => s.askedAt > now() - ONLINE_MS).map(([id, s]) => ({ id, kinds: s.kinds })),
+    caps: (sql: Reader, id: string): NodeCaps | null => read(sql, id).caps,
+    /** By what is committed, or by what the transaction of `sql` sees. */
+    candidate(sql: Reader, id: string): Candidate {
+      const { settings, caps } = read(sql, id);
+      const held = new Map(sql.all<{ kind: string; until: number }>('select kind, held_until until from node_kind where node_id = ? and held_until > ?', id, now()).map((r) => [r.kind, r.until]));
+      return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held };
+    },
+  };
+}
+export type Roster = ReturnType<typeof createRoster>;
