@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -39,7 +39,7 @@ describe('byte client', () => {
     server = createServer(tls, (req, res) => { answer(req, res); }).on('secureConnection', () => { connections++; });
     await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
     port = (server.address() as AddressInfo).port;
-    client = new ByteClient({ host: '127.0.0.1', port, cert: pem }, { idleMs: 300 });
+    client = new ByteClient({ host: '127.0.0.1', port, cert: pem }, { idleMs: 300, patienceMs: 0 });
   });
   beforeEach(() => { answer = (_req, res) => { res.end('hello'); }; });
   afterAll(async () => { client.close(); server.closeAllConnections(); await new Promise((resolve) => { server.close(resolve); }); rmSync(folder, { recursive: true, force: true }); });
@@ -92,6 +92,92 @@ describe('byte client', () => {
     answer = (_req, res) => { res.end('whole'); };
     await client.getToFile('/x', file);
     expect(readFileSync(file, 'utf8')).toBe('whole');
+  });
+  describe('when the connection breaks', () => {
+    const whole = Buffer.alloc(3_000_000, 'the same bytes, again and again ');
+    const patient = (): ByteClient => new ByteClient({ host: '127.0.0.1', port, cert: pem }, { idleMs: 300, patienceMs: 3000 });
+    /** Serves ranges of `body` and breaks off after `each` bytes of an answer; says what it was asked for. */
+    const serve = (body: () => Buffer, etag: () => string | undefined, each: number): string[] => {
+      const asked: string[] = [];
+      answer = (req, res) => {
+        asked.push(`${req.headers.range ?? 'all'} ${req.headers['if-range'] ?? ''}`.trim());
+        const all = body();
+        const from = req.headers['if-range'] === etag() ? Number(/\d+/.exec(req.headers.range ?? '')?.[0] ?? 0) : 0;
+        res.writeHead(from ? 206 : 200, { 'content-length': all.length - from, ...(etag() ? { etag: etag() } : {}), ...(from ? { 'content-range': `bytes ${from}-${all.length - 1}/${all.length}` } : {}) });
+        if (all.length - from <= each) res.end(all.subarray(from)); else res.write(all.subarray(from, from + each), () => setTimeout(() => res.destroy(), 20));
+      };
+      return asked;
+    };
+    const fetched = async (name: string): Promise<Buffer> => {
+      const mine = patient();
+      const file = join(folder, name);
+      try { await mine.getToFile('/x', file); return readFileSync(file); } finally { mine.close(); }
+    };
+
+    it('a file goes on where it was', async () => {
+      const asked = serve(() => whole, () => '"a"', 1_200_000);
+      expect((await fetched('resumed')).equals(whole)).toBe(true);
+      expect(asked[0]).toBe('all');
+      expect(asked.length).toBeGreaterThan(2);
+      for (const again of asked.slice(1)) expect(again).toMatch(/^bytes=\d{6,}- "a"$/);
+    });
+    it('a file that changed meanwhile is fetched from the start', async () => {
+      let now = Buffer.alloc(2_000_000, 'old');
+      const asked = serve(() => now, () => `"${now.length}"`, 1_500_000);
+      const other = Buffer.alloc(1_400_000, 'new');
+      const was = answer;
+      answer = (req, res) => { was(req, res); now = other; };
+      expect((await fetched('changed')).equals(other)).toBe(true);
+      expect(asked).toHaveLength(2);
+    });
+    it('without a name for the file it starts again, and ends when that never works', async () => {
+      const asked = serve(() => whole, () => undefined, 1_000_000);
+      await expect(fetched('nameless')).rejects.toThrow();
+      expect(new Set(asked)).toEqual(new Set(['all']));
+      expect(existsSync(join(folder, 'nameless'))).toBe(false);
+    });
+    it('another part than was asked for is refused', async () => {
+      let times = 0;
+      answer = (_req, res) => {
+        if (times++ === 0) { res.writeHead(200, { 'content-length': whole.length, etag: '"a"' }); res.write(whole.subarray(0, 1_100_000), () => setTimeout(() => res.destroy(), 20)); } else res.writeHead(206, { 'content-range': `bytes 5-${whole.length - 1}/${whole.length}`, etag: '"a"' }).end(whole.subarray(5));
+      };
+      await expect(fetched('wrong-part')).rejects.toMatchObject({ type: 'internal' });
+    });
+    it('an upload starts again, whole', async () => {
+      const file = join(folder, 'upload');
+      writeFileSync(file, whole);
+      const seen: Buffer[] = [];
+      answer = (req, res) => {
+        const chunks: Buffer[] = [];
+        let cut = seen.length < 2 ? 700_000 : Infinity;
+        req.on('data', (d: Buffer) => { chunks.push(d); cut -= d.length; if (cut < 0) { cut = Infinity; seen.push(Buffer.alloc(0)); req.socket.destroy(); } });
+        req.on('end', () => { seen.push(Buffer.concat(chunks)); res.writeHead(createHash('sha256').update(whole).digest('hex') === req.headers['x-sha256'] ? 201 : 422).end(); });
+      };
+      const mine = patient();
+      await mine.putFile('/x', file);
+      mine.close();
+      expect(seen.map((b) => b.length)).toEqual([0, 0, whole.length]);
+      expect(seen[2]!.equals(whole)).toBe(true);
+    });
+    it('an answer is an answer, in the middle of an upload too', async () => {
+      answer = (req, res) => { req.resume(); res.writeHead(409).end('{"code":"lease_lost"}'); };
+      const mine = patient();
+      const file = join(folder, 'refused');
+      writeFileSync(file, whole);
+      expect(await code(mine.putFile('/x', file))).toBe('lease_lost');
+      mine.close();
+    });
+    it('an empty file goes both ways', async () => {
+      const file = join(folder, 'empty');
+      writeFileSync(file, '');
+      let length: string | undefined;
+      answer = (req, res) => { length = req.headers['content-length']; req.resume(); req.on('end', () => res.writeHead(201).end()); };
+      await client.putFile('/x', file);
+      expect(length).toBe('0');
+      answer = (_req, res) => { res.end(); };
+      await client.getToFile('/x', join(folder, 'nothing'));
+      expect(readFileSync(join(folder, 'nothing')).length).toBe(0);
+    });
   });
   it('gives up on a silent server, and on a slow one', async () => {
     answer = () => undefined;

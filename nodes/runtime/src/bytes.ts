@@ -1,13 +1,15 @@
 // Bytes between nodes: short-lived signed addresses, and a client that speaks TLS to one pinned certificate.
 // The agent keeps connections alive: one handshake per worker and slot, not one per file.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rm, stat } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ERRORS, MantelError, type ErrorCode } from '@mantel/contracts/errors.ts';
+import { appendBody, Body, hashOfFile } from './byte-files.ts';
+import { patiently } from './patience.ts';
 
 /** What an address allows: one method on one path, until `exp` (ms since 1970), for one worker's lease. */
 export interface Grant { method: string; path: string; exp: number; worker: string; lease: string }
@@ -35,9 +37,13 @@ const ERROR_BODY = 64 * 1024;
 
 export interface Transfer { signal?: AbortSignal; maxBytes?: number; /** Limit for the whole transfer. */ limitMs?: number }
 export interface Peer { host: string; port: number; cert: string }
+const BLOCK = 1 << 20;
+type Headers = Record<string, string | number>;
+interface Upload { length: number; sha256: string; open: () => Buffer | Readable }
 
 /**
  * Reads and writes signed addresses of one coordinator. Every transfer has a limit: `idleMs` without a byte, and `limitMs` in all (default 10 minutes).
+ * A coordinator that is away for a while (restart, cable) is asked again: for `patienceMs` without progress, then the error of the last try is thrown. Everything here may be repeated safely.
  * Throws MantelError: `signature_bad`, `signature_expired`, `lease_lost`, `checksum_mismatch`, `too_large`, `incomplete`, `timeout`, … (the server's code where it says one);
  * a broken connection is the error of node's network layer; an abort is the signal's reason.
  */
@@ -45,10 +51,12 @@ export class ByteClient {
   readonly #agent: Agent;
   readonly #peer: Peer;
   readonly #idleMs: number;
+  readonly #patienceMs: number;
 
-  constructor(peer: Peer, options: { idleMs?: number; maxSockets?: number } = {}) {
+  constructor(peer: Peer, options: { idleMs?: number; maxSockets?: number; patienceMs?: number } = {}) {
     this.#peer = peer;
     this.#idleMs = options.idleMs ?? 20_000;
+    this.#patienceMs = options.patienceMs ?? 60_000;
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.maxSockets ?? 16, ca: peer.cert, checkServerIdentity: () => undefined });
   }
 
@@ -68,30 +76,53 @@ export class ByteClient {
     });
   }
 
-  /** Streams into a new file; an incomplete one is removed. */
+  /**
+   * Streams into a new file; an incomplete one is removed. After a break it goes on where it was, if the server can name the file (ETag) and it is the same one still; else from the start.
+   */
   async getToFile(path: string, file: string, options: Transfer = {}): Promise<void> {
-    return this.#within(options, async (signal) => {
-      const res = await this.#open('GET', path, {}, signal);
-      try { await pipeline(res, counted(res, options.maxBytes ?? Infinity), createWriteStream(file, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 }), { signal }); } catch (e) { await rm(file, { force: true }); throw e; }
-    });
+    const to = await open(file, 'wx', 0o600);
+    const body = new Body(to, options.maxBytes ?? Infinity);
+    try {
+      await this.#within(options, async (signal) => {
+        const res = await this.#open('GET', path, body.wanted(), signal);
+        await body.begin(res);
+        await appendBody(res, body);
+      }, () => body.written);
+      await to.close();
+    } catch (e) {
+      await to.close().catch(() => undefined);
+      await rm(file, { force: true });
+      throw e;
+    }
   }
 
   /** Sends length and SHA-256 with it; resolves only after 201. */
   async put(path: string, body: Buffer, options: Transfer = {}): Promise<void> {
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': body.length, 'x-sha256': createHash('sha256').update(body).digest('hex') };
+    return this.#send(path, { length: body.length, sha256: createHash('sha256').update(body).digest('hex'), open: () => body }, options);
+  }
+
+  /** As `put`, from a file of any size; after a break it starts again, because only the whole counts. The file must not change meanwhile. `sha256`: of the file, where it is known already. */
+  async putFile(path: string, file: string, options: Transfer & { sha256?: string } = {}): Promise<void> {
+    const { size } = await stat(file);
+    const sha256 = options.sha256 ?? await hashOfFile(file, options.signal);
+    return this.#send(path, { length: size, sha256, open: () => createReadStream(file, { highWaterMark: BLOCK, ...(size > 0 ? { end: size - 1 } : {}) }) }, options);
+  }
+
+  close(): void { this.#agent.destroy(); }
+
+  #send(path: string, { length, sha256, open: source }: Upload, options: Transfer): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream', 'content-length': length, 'x-sha256': sha256 };
     return this.#within(options, async (signal) => {
-      const res = await this.#open('PUT', path, headers, signal, body);
+      const res = await this.#open('PUT', path, headers, signal, source);
       res.resume();
       if (res.statusCode !== 201) throw new MantelError('internal', `The coordinator answered ${res.statusCode} to an upload.`);
     });
   }
 
-  close(): void { this.#agent.destroy(); }
-
-  async #within<T>(options: Transfer, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #within<T>(options: Transfer, work: (signal: AbortSignal) => Promise<T>, progress?: () => number): Promise<T> {
     const limit = AbortSignal.timeout(options.limitMs ?? 600_000);
     const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
-    try { return await work(signal); } catch (e) {
+    try { return await patiently(() => work(signal), { forMs: this.#patienceMs, signal, ...(progress ? { progress } : {}) }); } catch (e) {
       if (options.signal?.aborted) throw options.signal.reason;
       if (limit.aborted) throw new MantelError('timeout', 'The transfer took too long and was given up.');
       throw e;
@@ -99,15 +130,18 @@ export class ByteClient {
   }
 
   /** The answer, when it is 2xx; otherwise its error. A kept-alive connection that the server closed just now is tried once more on a new one. */
-  async #open(method: string, path: string, headers: Record<string, string | number>, signal: AbortSignal, body?: Buffer, again = true): Promise<IncomingMessage> {
+  async #open(method: string, path: string, headers: Headers, signal: AbortSignal, body?: () => Buffer | Readable, again = true): Promise<IncomingMessage> {
     let req: ClientRequest | undefined;
     let res: IncomingMessage;
     try {
       res = await new Promise<IncomingMessage>((resolve, reject) => {
-        req = request({ host: this.#peer.host, port: this.#peer.port, path, method, headers, agent: this.#agent, signal, timeout: this.#idleMs }, resolve);
-        req.on('timeout', () => req?.destroy(new MantelError('timeout', 'The coordinator did not answer in time.')));
-        req.on('error', reject);
-        req.end(body);
+        const sent = req = request({ host: this.#peer.host, port: this.#peer.port, path, method, headers, agent: this.#agent, signal, timeout: this.#idleMs }, resolve);
+        sent.on('timeout', () => sent.destroy(new MantelError('timeout', 'The coordinator did not answer in time.')));
+        sent.on('error', reject);
+        const source = body?.();
+        if (source === undefined || Buffer.isBuffer(source)) { sent.end(source); return; }
+        sent.on('close', () => source.destroy());
+        source.on('error', (e) => sent.destroy(e)).pipe(sent);
       });
     } catch (e) {
       if (again && req?.reusedSocket && (e as NodeJS.ErrnoException).code === 'ECONNRESET' && !signal.aborted) return this.#open(method, path, headers, signal, body, false);

@@ -19,9 +19,12 @@ export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: s
   if (!found?.isFile()) throw new MantelError('not_found', 'This file is not on the disk at the moment.');
   const { offset, bytes } = part ?? { offset: 0, bytes: found.size };
   if (offset + bytes > found.size) throw new MantelError('not_found', 'This file is not whole.');
-  const range = parseRange(req.headers.range, bytes);
+  // a file that changed under its name is another file: what a client has of it is worth nothing
+  const etag = `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}-${offset.toString(36)}"`;
+  const same = req.headers['if-range'] === undefined || req.headers['if-range'] === etag;
+  const range = parseRange(same ? req.headers.range : undefined, bytes);
   if (!range) return reply.code(416).header('content-range', `bytes */${bytes}`).send();
-  void reply.header('accept-ranges', 'bytes').header('cache-control', cache).header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
+  void reply.header('accept-ranges', 'bytes').header('etag', etag).header('cache-control', cache).header('x-content-type-options', 'nosniff').header('content-security-policy', `default-src 'none'; media-src 'self'; sandbox`).type(mime);
   if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
   void reply.header('content-length', range.end - range.start + 1);
   if (req.method === 'HEAD' || bytes === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0

@@ -7,10 +7,13 @@ import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
+import { unbroken } from '../library/receive.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
 import { sendFile } from './bytes.ts';
+
+const BLOCK = 1 << 20;
 
 export interface WorkerBytesDeps {
   data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
@@ -77,18 +80,35 @@ async function store(body: Readable, target: string, length: number): Promise<st
   const hash = createHash('sha256');
   const file = await open(part, 'wx', 0o600);
   let seen = 0;
+  let blocks: Buffer[] = [];
+  let waiting = 0;
+  let writing: Promise<void> = Promise.resolve();
+  /** One block is written while the next arrives. */
+  const flush = async (): Promise<void> => {
+    const full = blocks;
+    blocks = [];
+    waiting = 0;
+    await writing;
+    writing = writeAll(file, full);
+    writing.catch(() => undefined); // seen by the next flush
+  };
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of unbroken(body as AsyncIterable<Buffer>)) {
       seen += chunk.length;
       if (seen > length) throw new MantelError('too_large');
       hash.update(chunk);
-      await writeAll(file, [chunk]);
+      blocks.push(chunk);
+      waiting += chunk.length;
+      if (waiting >= BLOCK) await flush();
     }
+    if (waiting > 0) await flush();
+    await writing;
     if (seen !== length) throw new MantelError('incomplete');
     await file.close();
     await rename(part, target);
     return hash.digest('hex');
   } catch (e) {
+    await writing.catch(() => undefined);
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
     throw asStorageError(e);

@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 /** A child process with its output as lines that can be awaited. */
 export interface Child { process: ChildProcess; lines: string[]; exited: Promise<number | null>; line(fits: (line: string) => boolean, ms?: number): Promise<string>; kill(signal?: NodeJS.Signals): Promise<number | null> }
 
+// When the test runner itself is stopped, they go with it.
+const alive = new Set<ChildProcess>();
+process.once('exit', () => { for (const c of alive) c.kill('SIGKILL'); });
+
 export function child(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Child {
   const started = spawn(program, args, { env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
@@ -17,11 +21,10 @@ export function child(program: string, args: string[], env: NodeJS.ProcessEnv = 
       for (const look of waiting) look();
     });
   }
-  const leave = (): void => void started.kill('SIGKILL'); // when the test runner itself is stopped
-  process.once('exit', leave);
+  alive.add(started);
   const exited = new Promise<number | null>((resolve, reject) => {
     started.on('error', reject).on('close', (code) => {
-      process.off('exit', leave);
+      alive.delete(started);
       resolve(code);
     });
   });

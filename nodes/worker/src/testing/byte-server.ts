@@ -67,7 +67,7 @@ export async function startByteServer(): Promise<ByteServer> {
   const sign = (method: string, path: string): string => signUrl({ method, path, exp: Date.now() + 600_000, worker: 'w1', lease: 't' }, SECRET);
   const self: ByteServer = {
     port, cert, cid: CID, received, intercept: undefined,
-    context: { bytes: new ByteClient({ host: '127.0.0.1', port, cert }), temp: folder, ca: { file: join(folder, 'tls.crt'), name: `${CID}.mantel` }, log: createLogger('test', { level: 'silent' }) },
+    context: { bytes: new ByteClient({ host: '127.0.0.1', port, cert }, { patienceMs: 500 }), temp: folder, ca: { file: join(folder, 'tls.crt'), name: `${CID}.mantel` }, log: createLogger('test', { level: 'silent' }) },
     lease(file, facts = {}) {
       const body = typeof file === 'string' ? readFileSync(file) : file;
       const id = ++count;
