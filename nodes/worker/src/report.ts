@@ -23,7 +23,7 @@ export function startReports(gateway: Gateway, ready: Promise<void>, { load, tai
     while (!stopping.signal.aborted) {
       try {
         const news = sent === undefined ? undefined : tail?.since(sent, MAX_LINES);
-        const answer = await gateway('nodes.report', { load: await load(), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
+        const answer = await gateway('nodes.report', { load: await load(), clock: Date.now(), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
         if (news) sent = news.next;
         sent = answer.log ? sent ?? 0 : undefined;
         wait = Math.min(60_000, Math.max(200, answer.everyMs));

@@ -10,14 +10,14 @@ const BATCH = 500;
 const MAX_BEHIND = 5000; // more than this is quicker to load anew
 const MAX_WAITING_BYTES = 1 << 20;
 const KEEP_ALIVE_MS = 25_000;
-const JOBS_EVERY_MS = 500;
+const HINT_EVERY_MS = 500;
 const MAX_LISTENERS_PER_USER = 32;
 
 /** Server-sent events from the change log. Each listener has its own place in the log, so a reconnect with Last-Event-ID misses nothing. */
 export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
   const listeners = new Set<Listener>();
   let due: NodeJS.Immediate | undefined;
-  let jobsDue: NodeJS.Timeout | undefined;
+  const hints = new Map<string, NodeJS.Timeout>();
 
   const drop = (l: Listener): void => {
     listeners.delete(l);
@@ -49,6 +49,14 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
       }
     }
   };
+  /** For admins, at most twice a second. */
+  const hint = (event: 'jobs' | 'nodes'): void => {
+    if (hints.has(event) || listeners.size === 0) return;
+    hints.set(event, setTimeout(() => {
+      hints.delete(event);
+      for (const l of listeners) if (isAdmin(l.userId)) send(l, `event: ${event}\ndata: {}\n\n`);
+    }, HINT_EVERY_MS).unref());
+  };
   const keepAlive = setInterval(() => { for (const l of listeners) send(l, `id: ${l.seq}\n\n`); }, KEEP_ALIVE_MS);
   keepAlive.unref();
 
@@ -57,14 +65,10 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
     changed(): void {
       if (listeners.size) due ??= setImmediate(flush);
     },
-    /** Job counts moved; a hint for admins, at most twice a second. */
-    jobsChanged(): void {
-      jobsDue ??= setTimeout(() => {
-        jobsDue = undefined;
-        for (const l of listeners) if (isAdmin(l.userId)) send(l, 'event: jobs\ndata: {}\n\n');
-      }, JOBS_EVERY_MS);
-      jobsDue.unref();
-    },
+    /** Job counts moved. */
+    jobsChanged: (): void => hint('jobs'),
+    /** Something is new about workers, or about PCs that would like to be one. */
+    nodesChanged: (): void => hint('nodes'),
     /** A session that ended hears nothing more. */
     end(sessionIds: number[]): void {
       for (const l of listeners) {
@@ -97,7 +101,7 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
     },
     stop(): void {
       clearInterval(keepAlive);
-      clearTimeout(jobsDue);
+      for (const timer of hints.values()) clearTimeout(timer);
       if (due) clearImmediate(due);
       for (const l of listeners) drop(l);
     },

@@ -84,14 +84,20 @@ function onTheWire(e: unknown): Error {
   return new moleculer.Errors.MoleculerError(e instanceof MantelError ? e.message : ERRORS.internal.message, ERRORS[type].status, type);
 }
 
+/** What the transport says of a request: whose key it came with, and whether it is one too many. */
+interface Meta { from: string; refused: boolean }
+
 export function addGateway(broker: ServiceBroker, nodes: Nodes, handlers: Handlers, log: { error(fields: object, text: string): void }): void {
-  const groups: Record<string, Record<string, (ctx: Context<{ auth?: unknown }>) => Promise<unknown>>> = {};
+  const groups: Record<string, Record<string, (ctx: Context<{ auth?: unknown }, Partial<Meta>>) => Promise<unknown>>> = {};
   for (const [name, handler] of Object.entries(handlers) as [GatewayName, (p: unknown, worker: string) => unknown][]) {
     const [prefix, rest] = name.split('.') as [string, string];
     (groups[prefix] ??= {})[rest] = async (ctx) => {
+      const { from, refused } = ctx.meta;
+      ctx.meta = {}; // it would travel back with the answer
       try {
+        if (refused) throw new MantelError('rate_limited', 'This worker asks too often.');
         const params = check(GATEWAY[name].params, ctx.params) as { auth: string };
-        return await handler(params, nodes.who(params.auth).id);
+        return await handler(params, nodes.who(params.auth, from).id);
       } catch (e) {
         if (errorCode(e) === 'internal') log.error({ err: e, action: name }, 'a gateway request failed');
         throw onTheWire(e);
