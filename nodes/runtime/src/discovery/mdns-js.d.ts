@@ -22,6 +22,6 @@ declare module 'mdns-js' {
 }
 declare module 'mdns-js/lib/packetfactory.js' {
   import type { Packet } from 'mdns-js/lib/networking.js';
-  const factory: { buildANPacket(this: object, ttl: number): Packet };
+  const factory: { buildQDPacket(this: object): Packet; buildANPacket(this: object, ttl: number): Packet };
   export default factory;
 }
