@@ -16,6 +16,7 @@ export type NodeState = Static<typeof NodeState>;
 
 const Clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 export const Label = Type.String({ pattern: '^[a-z0-9][a-z0-9._:-]{0,39}$' });
+export const NodeName = Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*\\S[^\\x00-\\x1f\\x7f-\\x9f]*$' });
 /** What an admin decides about a worker; kept in the database and enforced where jobs are handed out. */
 export const NodeSettings = Closed({
   paused: Type.Boolean({ description: 'Gets no work until resumed; running jobs end.' }),

@@ -1,5 +1,7 @@
 import { LIBRARY_KINDS, type FailedJob, type JobKindStatus } from '@mantel/contracts/models/job.ts';
 import type Native from 'better-sqlite3';
+import type { JobClass } from './admission.ts';
+import type { Backlog } from './forecast.ts';
 
 type Prepare = (text: string) => Native.Statement;
 const RATE_MS = 5 * 60 * 1000;
@@ -27,4 +29,17 @@ function failed(prepare: Prepare, { kind }: { kind?: string }): FailedJob[] {
   return (rows as (Omit<FailedJob, 'at'> & { at: number })[]).map((r) => ({ ...r, at: new Date(r.at).toISOString() }));
 }
 
-export const jobReads = { 'jobs.status': status, 'jobs.failed': failed };
+const DAY_MS = 24 * 3600 * 1000;
+/** What waits and runs, per class, oldest first; and who did how much of each kind in the last 24 hours. */
+function backlog(prepare: Prepare, { now }: { now: number }): { backlog: Backlog[]; shares: { worker: string; kind: string; share: number }[] } {
+  const rows = prepare(
+    `select c.id, c.kind, l.uuid library, c.needs, q.jobs from (select class_id, count(*) jobs, min(id) oldest from job where state in ('queued', 'leased') group by class_id) q
+      join job_class c on c.id = q.class_id left join library l on l.id = c.library_id order by q.oldest`).all() as (Omit<JobClass, 'needs'> & { needs: string; jobs: number })[];
+  const did = prepare(`select worker, kind, count(*) n from job where state = 'done' and done_at > ? and worker is not null group by worker, kind`).all(now - DAY_MS) as { worker: string; kind: string; n: number }[];
+  return {
+    backlog: rows.map(({ jobs, needs, ...c }) => ({ what: { ...c, needs: JSON.parse(needs) as JobClass['needs'] }, jobs })),
+    shares: did.map((d) => ({ worker: d.worker, kind: d.kind, share: d.n / did.reduce((all, o) => all + (o.kind === d.kind ? o.n : 0), 0) })),
+  };
+}
+
+export const jobReads = { 'jobs.status': status, 'jobs.failed': failed, 'jobs.backlog': backlog };

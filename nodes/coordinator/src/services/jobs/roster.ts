@@ -2,7 +2,7 @@
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } from '@mantel/contracts/models/node.ts';
 import type { Sql } from '../../db/database.ts';
-import { type Candidate, labelsOf } from './admission.ts';
+import { type Candidate, labelsOf, type Rest, resting } from './admission.ts';
 
 type Reader = Pick<Sql, 'get' | 'all'>;
 /** A poll takes 20 s at most; who asked in this time is there. */
@@ -27,7 +27,18 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
     kept.set(id, fresh);
     return fresh;
   };
+  /** By what is committed, or by what the transaction of `sql` sees. */
+  const candidate = (sql: Reader, id: string): Candidate => {
+    const { settings, caps } = read(sql, id);
+    const held = new Map(sql.all<{ kind: string; until: number }>('select kind, held_until until from node_kind where node_id = ? and held_until > ?', id, now()).map((r) => [r.kind, r.until]));
+    return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held };
+  };
   return {
+    candidate,
+    /** Why it gets no work at all; null also for one that does not understand us, which is told elsewhere. */
+    rest(sql: Reader, id: string): Exclude<Rest, 'outdated'> | null {
+      return resting({ ...candidate(sql, id), outdated: false }, now()) as Exclude<Rest, 'outdated'> | null;
+    },
     /** It asks for work of these kinds, so it is there. */
     asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: now(), kinds }),
     left: (id: string): void => void seen.delete(id),
@@ -53,12 +64,6 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
     /** Workers that asked for work lately, and for which kinds. */
     online: (): { id: string; kinds: readonly JobKind[] }[] => [...seen].filter(([, s]) => s.askedAt > now() - ONLINE_MS).map(([id, s]) => ({ id, kinds: s.kinds })),
     caps: (sql: Reader, id: string): NodeCaps | null => read(sql, id).caps,
-    /** By what is committed, or by what the transaction of `sql` sees. */
-    candidate(sql: Reader, id: string): Candidate {
-      const { settings, caps } = read(sql, id);
-      const held = new Map(sql.all<{ kind: string; until: number }>('select kind, held_until until from node_kind where node_id = ? and held_until > ?', id, now()).map((r) => [r.kind, r.until]));
-      return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held };
-    },
   };
 }
 export type Roster = ReturnType<typeof createRoster>;

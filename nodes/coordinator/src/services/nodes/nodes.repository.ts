@@ -21,6 +21,7 @@ export const greeted = (sql: Sql, id: string, n: { caps: NodeCaps | null; versio
 export const endedNode = (sql: Sql, id: string, how: 'stop' | 'sleep' | 'cut', now: number): void => void sql.run('update node set ended = ?, last_seen_at = ? where id = ?', how, now, id);
 export const seenNodes = (sql: Sql, times: { id: string; at: number }[]): void => { for (const t of times) sql.run('update node set last_seen_at = max(coalesce(last_seen_at, 0), ?) where id = ?', t.at, t.id); };
 export const addressOf = (sql: Sql, id: string, address: string): void => void sql.run('update node set address = ? where id = ? and address is not ?', address, id, address);
+export const saveSettings = (sql: Sql, id: string, settings: NodeSettings): void => void sql.run('update node set settings = ? where id = ?', JSON.stringify(settings), id);
 export const removeNode = (sql: Sql, id: string): void => void sql.run('delete from node where id = ?', id);
 export function settleNodes(sql: Sql, ids: string[], now: number): void {
   for (const id of ids) ensureNode(sql, id, now);
