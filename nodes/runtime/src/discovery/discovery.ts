@@ -1,6 +1,6 @@
 // Who is in the LAN: mDNS, spoken by a child process. Nothing that is found is trusted; it only says where to knock.
 import type { Logger } from '../logger.ts';
-import { type Advert, type Found, readAdvert, type Role, writeTxt } from './advert.ts';
+import { type Advert, type Found, type Role, writeTxt } from './advert.ts';
 import { createFound } from './found.ts';
 import type { FromChild } from './messages.ts';
 import { keepChild } from './process.ts';
@@ -53,8 +53,7 @@ export function startDiscovery(o: DiscoveryOptions): Discovery {
       clearTimeout(expiry);
       expiry = setTimeout(() => { if (list.expire()) o.onChange(); }, ANSWER_MS);
     } else if (m.is === 'heard') {
-      const said = readAdvert(browse, m.service.port, m.service.txt);
-      if (said && (m.service.ttl === 0 ? list.gone(said.id, m.from) : list.seen(said, m.from, m.service.addresses, Date.now()))) o.onChange();
+      if (m.bye ? list.gone(m.advert.id, m.from) : list.seen(m.advert, m.from, m.addresses, Date.now())) o.onChange();
     }
   }
   const child = keepChild({

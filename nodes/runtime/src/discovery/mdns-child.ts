@@ -1,13 +1,14 @@
 // The process that speaks mDNS. It may die at any time (of a network card that goes away, of a library): discovery.ts starts it again. It ends with its parent.
 import mdns from 'mdns-js';
 import factory from 'mdns-js/lib/packetfactory.js';
-import { SERVICE } from './advert.ts';
+import { readAdvert, SERVICE } from './advert.ts';
 import { Cards, cardAddresses } from './cards.ts';
 import type { FromChild, ToChild } from './messages.ts';
 import { readPacket } from './packet.ts';
 
 const LOOK_MS = 500;
-const PACKETS_PER_S = 500;
+const PACKETS_PER_S = 5000; // 8 µs each
+const HEARD_PER_S = 500;
 const ANSWERS_PER_S = 4;
 const GOODBYE_MS = 200;
 const PTR = 12;
@@ -45,15 +46,20 @@ async function start({ advertise, browse }: Extract<ToChild, { do: 'start' }>): 
   }
   const cards = new Cards();
   const mayRead = limiter(PACKETS_PER_S);
+  const mayTell = limiter(HEARD_PER_S);
   const mayAnswer = limiter(ANSWERS_PER_S);
+  const mayAnswerAll = limiter(1);
   const type = `_${SERVICE[browse]}._tcp`;
   const own = advertise && `_${SERVICE[advertise.role]}._tcp.local`;
   await cards.open(addresses, (bytes, from) => {
     if (!mayRead()) return;
     const packet = readPacket(bytes, type);
     if (!packet) return;
-    for (const service of packet.services) tell({ is: 'heard', from, service });
-    if (own && packet.asks.some((name) => name === own || name === ANY_SERVICE || name.endsWith(`.${own}`)) && mayAnswer()) cards.emit('packets', [{ question: [{ name: own, type: PTR, class: 1 }], answer: [] }]);
+    for (const said of packet.services) {
+      const advert = readAdvert(browse, said.port, said.txt);
+      if (advert && mayTell()) tell({ is: 'heard', from, advert, bye: said.ttl === 0, addresses: said.addresses });
+    }
+    if (own && (packet.asks.some((name) => name === own || name.endsWith(`.${own}`)) ? mayAnswer() : packet.asks.includes(ANY_SERVICE) && mayAnswerAll())) cards.emit('packets', [{ question: [{ name: own, type: PTR, class: 1 }], answer: [] }]);
   }, fail);
   const browser = new Browser(cards, mdns.tcp(SERVICE[browse]));
   const advert = advertise && new mdns.Advertisement(cards, mdns.tcp(SERVICE[advertise.role]), advertise.port, { name: advertise.id, txt: advertise.txt });
