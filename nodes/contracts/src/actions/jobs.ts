@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Closed, Empty, Ok } from '../models/common.ts';
-import { FailedJob, JobFailure, JobKind, JobKindStatus, JobResult, Lease } from '../models/job.ts';
-import { Node, NodeCaps, NodeLoad, UpdateReport, WorkerUpdate } from '../models/node.ts';
+import { FailedJob, JobFailure, JobKind, JobKindStatus, JobResult, Lease, RecentJob } from '../models/job.ts';
+import { Node, NodeCaps, NodeId, NodeLoad, UpdateReport, WorkerUpdate } from '../models/node.ts';
 import { Health, Storage } from '../models/storage.ts';
 import { action } from './define.ts';
 
@@ -11,6 +11,7 @@ const Changed = Type.Object({ changed: Type.Integer() });
 export const jobs = {
   'jobs.status': action('admin.jobs', 'Counts, rate and time left per kind', Empty, Type.Array(JobKindStatus)),
   'jobs.failed': action('admin.jobs', 'Jobs that were given up', Closed({ kind: Type.Optional(JobKind) }), Type.Array(FailedJob)),
+  'jobs.recent': action('admin.jobs', 'Who did what: the last 200 jobs that ended, newest first', Closed({ kind: Type.Optional(JobKind), worker: Type.Optional(NodeId) }), Type.Array(RecentJob)),
   'jobs.pause': action('admin.jobs', 'Hand out no more jobs of a kind', Kind, Ok),
   'jobs.resume': action('admin.jobs', 'Go on', Kind, Ok),
   'jobs.retry': action('admin.jobs', 'Queue the failed jobs of a kind again', Kind, Changed),
@@ -25,7 +26,7 @@ const Held = { ...Auth, id: Type.Integer(), token: Type.String({ maxLength: 100 
 /** What a worker may ask over NATS; nothing else is reachable there. */
 export const gateway = {
   'nodes.hello': action('worker', 'Say who I am and what I can do', Closed({ ...Auth, proto: Closed({ min: Type.Integer(), max: Type.Integer() }), version: Type.String({ maxLength: 50 }), name: Type.String({ maxLength: 100 }), kinds: Type.Array(JobKind, { maxItems: 20 }), caps: Type.Optional(NodeCaps), build: Type.Optional(Type.String({ maxLength: 64 })) }), Type.Object({ ok: Type.Boolean(), proto: Type.Integer(), id: Type.String(), upgrade: Type.Optional(Type.String()), update: Type.Optional(WorkerUpdate) })),
-  'nodes.report': action('worker', 'How I am; the answer says what is wanted of me', Closed({ ...Auth, load: NodeLoad, clock: Type.Optional(Type.Integer({ description: 'Its time, ms since 1970.' })), log: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200, description: 'New lines of the log, when they were asked for.' })), update: Type.Optional(UpdateReport) }), Type.Object({ ok: Type.Boolean(), log: Type.Boolean({ description: 'Somebody looks at the log: send new lines with the next report.' }), everyMs: Type.Integer(), update: Type.Optional(WorkerUpdate) })),
+  'nodes.report': action('worker', 'How I am; the answer says what is wanted of me', Closed({ ...Auth, load: NodeLoad, clock: Type.Optional(Type.Integer({ description: 'Its time, ms since 1970.' })), log: Type.Optional(Type.Array(Type.String({ maxLength: 2000 }), { maxItems: 200, description: 'New lines of the log, when they were asked for.' })), update: Type.Optional(UpdateReport) }), Type.Object({ ok: Type.Boolean(), log: Type.Boolean({ description: 'Somebody looks at the log: send new lines with the next report.' }), everyMs: Type.Integer(), whenIdle: Type.Optional(Type.Boolean({ description: 'Work only while nobody uses that PC.' })), update: Type.Optional(WorkerUpdate) })),
   'nodes.bye': action('worker', 'I take no more work', Closed({ ...Auth, why: Type.Optional(Type.Enum(['stop', 'sleep', 'leave'])) }), Ok),
   'jobs.lease': action('worker', 'Give me a job; waits up to waitMs (at most 20 s)', Closed({ ...Auth, kinds: Type.Array(JobKind, { minItems: 1, maxItems: 20 }), waitMs: Type.Integer({ minimum: 0, maximum: 20_000 }), interactive: Type.Optional(Type.Boolean({ description: 'Only work that somebody waits for.' })) }), Type.Union([Lease, Type.Null()])),
   'jobs.extend': action('worker', 'I am still at it; false means stop', Closed(Held), Type.Object({ ok: Type.Boolean() })),

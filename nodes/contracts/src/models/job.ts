@@ -20,6 +20,10 @@ export type JobKindStatus = Static<typeof JobKindStatus>;
 export const FailedJob = Type.Object({ id: Type.Integer(), kind: JobKind, assetId: Nullable(Id), name: Type.String(), error: Type.String(), attempts: Type.Integer(), at: Time });
 export type FailedJob = Static<typeof FailedJob>;
 
+/** A job that ended. `worker`: who ended it; null when nobody did (its worker went away too often). `ms`: from lease to result. */
+export const RecentJob = Type.Object({ id: Type.Integer(), kind: JobKind, name: Type.String(), worker: Nullable(Type.String()), workerName: Nullable(Type.String()), state: Type.Enum(['done', 'failed']), ms: Nullable(Type.Number()), attempt: Type.Integer(), at: Time, error: Nullable(Type.String()) });
+export type RecentJob = Static<typeof RecentJob>;
+
 export const PreviewPayload = Type.Object({ fileId: Id, mime: Type.String(), bytes: Type.Integer(), name: Type.String() });
 export type PreviewPayload = Static<typeof PreviewPayload>;
 /** `bytes` are fetched, hashed `rounds` times, held for `holdMs`, and sent back as output `echo`. */

@@ -17,12 +17,14 @@ const BLOCK = 1 << 20;
 
 export interface WorkerBytesDeps {
   data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
+  /** The test picture, for the jobs that it belongs to. */
+  sample: (jobId: number) => { path: string; mime: string } | undefined;
   isLive: (worker: string, token: string, jobId?: number) => boolean;
   now?: () => number;
 }
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
-export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, isLive, now = Date.now }: WorkerBytesDeps): void {
+export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, sample, isLive, now = Date.now }: WorkerBytesDeps): void {
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
     if (grant === 'bad') throw new MantelError('signature_bad');
@@ -49,6 +51,16 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
       const job = probe(jobId);
       if (!job) throw new MantelError('not_found');
       return reply.type('application/octet-stream').header('content-length', job.bytes).send(Readable.from(probeBytes(job)));
+    },
+  });
+  app.route({
+    method: 'GET', url: '/worker/samples/:jobId', config: { permission: 'worker' }, schema: { hide: true },
+    handler: async (req, reply) => {
+      const jobId = Number((req.params as { jobId: string }).jobId);
+      granted(req, jobId);
+      const picture = sample(jobId);
+      if (!picture) throw new MantelError('not_found');
+      return sendFile(req, reply, picture.path, picture.mime);
     },
   });
   app.route({

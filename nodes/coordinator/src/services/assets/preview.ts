@@ -88,6 +88,8 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       }
       return { version };
     },
+    /** What was sent for a lease, looked at as always. Throws `bad_result`. */
+    look: (token: string): Promise<[PreviewOutput, Buffer][]> => Promise.all(OUTPUTS.map(async (o): Promise<[PreviewOutput, Buffer]> => [o, await inspect(join(data, stagedPath(token, o)), o)])),
     async discard(token: string): Promise<void> {
       for (const output of OUTPUTS) await rm(join(data, stagedPath(token, output)), { force: true });
     },

@@ -7,4 +7,6 @@ export const nodeRoutes: Route[] = [
   { method: 'POST', url: '/nodes/:id/drain', action: 'nodes.drain' },
   { method: 'POST', url: '/nodes/:id/release', action: 'nodes.release' },
   { method: 'GET', url: '/nodes/:id/log', action: 'nodes.log' },
+  { method: 'POST', url: '/nodes/:id/test', action: 'nodes.test' },
+  { method: 'POST', url: '/nodes/:id/wake', action: 'nodes.wake' },
 ];

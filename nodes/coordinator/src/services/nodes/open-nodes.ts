@@ -1,29 +1,43 @@
-// The wiring of this noun: presence, links and limits belong together, and the coordinator needs only what comes out.
+// The wiring of this noun: presence, links, limits, tests and wake-ups belong together, and the coordinator needs only what comes out.
 import type { Cluster, WorkerEntry } from '../../cluster/cluster.ts';
 import type { Database } from '../../db/database.ts';
+import { within } from '../jobs/admission.ts';
+import { insertJob } from '../jobs/queue.repository.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
 import { createNodes, type NodeParts } from './nodes.ts';
-import { addressOf } from './nodes.repository.ts';
+import { addressOf, anyWaiting } from './nodes.repository.ts';
+import { nodeHandlers } from './nodes.service.ts';
+import { createTrials, type TrialDeps } from './trials.ts';
+import { createWake, sendWake } from './wake.ts';
 
 const TICK_MS = 5000;
 const SAVE_MS = 60_000;
+const WAKE_MS = 30_000;
 
 export interface OpenNodes {
   db: Database; cluster: Cluster; onChange: () => void; background: (what: string, work: Promise<unknown>) => void; parts?: Partial<NodeParts>; now?: () => number;
-  log: { warn(fields: object, text: string): void };
+  log: { warn(fields: object, text: string): void; info(fields: object, text: string): void };
+  probe: TrialDeps['probe']; wakeQueue: () => void; forecast: () => Promise<{ backlogSeconds: number | null }>; sendWake?: typeof sendWake;
 }
 
-export function openNodes({ db, cluster, onChange, background, parts, log, now = Date.now }: OpenNodes) {
+export function openNodes({ db, cluster, onChange, background, parts, log, probe, wakeQueue, forecast, now = Date.now, sendWake: send = sendWake }: OpenNodes) {
   const byKey = (nkey: string): WorkerEntry | undefined => cluster.workers.find((w) => w.nkey === nkey);
   const limits = createLimits({ now, known: (id) => cluster.workers.some((w) => w.id === id), onFlood: (worker, refused) => log.warn({ worker, refused }, 'a worker floods the house with requests') });
   const links = createLinks({ now, onMany: (worker, open) => log.warn({ worker, open }, 'a worker has more connections than it needs') });
-  const nodes = createNodes({ db, workers: () => cluster.workers, links, limits, onChange, now, ...(parts ? { parts } : {}) });
+  const nodes = createNodes({ db, workers: () => cluster.workers, links, limits, onChange, now, parts: { ...parts, tests: (id) => trials.tests(id) } });
+  const trials = createTrials({ db, nodes, insert: insertJob, probe, wake: wakeQueue, onChange, background, now });
+  const wake = createWake({
+    sleepers: () => nodes.list(), within, send, log, now,
+    backlogSeconds: async () => ({ seconds: (await forecast()).backlogSeconds, waiting: anyWaiting(db.sql) }),
+  });
   background('settling the workers', nodes.settle());
-  const tick = setInterval(() => nodes.tick(), TICK_MS);
-  const save = setInterval(() => background('keeping when workers were seen', nodes.save()), SAVE_MS);
+  const timers = [
+    setInterval(() => nodes.tick(), TICK_MS), setInterval(() => background('keeping when workers were seen', nodes.save()), SAVE_MS), setInterval(() => background('waking workers', wake.look()), WAKE_MS),
+  ];
   return {
-    nodes, limits, links,
+    nodes, limits, links, trials, wake,
+    handlers: nodeHandlers({ db, nodes, trials, wake, names: () => new Map(cluster.workers.map((w) => [w.id, w.name])) }),
     /** What nats-server tells of connections. */
     linked: {
       opened(nkey: string, id: number, host: string): void {
@@ -39,9 +53,16 @@ export function openNodes({ db, cluster, onChange, background, parts, log, now =
       },
       reset: links.reset,
     },
+    /** A worker is not let in any more. */
+    async forget(id: string): Promise<void> {
+      limits.forget(id);
+      trials.forget(id);
+      wake.forget(id);
+      await nodes.forget(id);
+    },
     async stop(): Promise<void> {
-      clearInterval(tick);
-      clearInterval(save);
+      for (const t of timers) clearInterval(t);
+      trials.stop();
       await nodes.save();
     },
   };
