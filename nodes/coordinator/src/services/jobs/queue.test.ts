@@ -66,6 +66,22 @@ test('a result counts once, only from the holder, only with the current token', 
   expect(done).toHaveBeenCalledTimes(1);
 });
 
+test('after the house was down, a worker still has a whole lease to say that it is there', async () => {
+  await add('a');
+  await add('b');
+  const [here, away] = [(await take())!, (await take())!];
+  clock += 25_000;
+  const again = createQueue({ db: house.db, ends: { preview: { done, failed }, probe: { done, failed } }, leaseMs: 10_000, now: () => clock });
+  expect(await again.reap()).toBe(0);
+  clock += 9000;
+  expect(await again.extend(here.held)).toBe(true);
+  clock += 2000;
+  expect(await again.reap()).toBe(1);
+  expect(await again.extend(away.held)).toBe(false);
+  expect(await again.done(here.held, {})).toBe(true);
+  again.stop();
+});
+
 test('extending keeps a lease alive; a cancelled or lost one answers false', async () => {
   await add('a');
   const job = (await take())!;

@@ -34,6 +34,8 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
   let stopped = false;
+  // while the house was down nobody could extend: whoever is there still has a whole lease from now on to say so
+  const spareUntil = now() + (leaseMs ?? MIN_LEASE_MS);
 
   const leaseLength = (sql: Pick<Sql, 'get' | 'all'>, worker: string, kind: JobKind): number => leaseMs ?? Math.min(Math.max(MIN_LEASE_MS, 3 * (usualMs(sql, worker, kind) ?? 0)), MAX_LEASE_MS);
   /** After a commit that may have made a job ready, or a worker fit for one. */
@@ -163,7 +165,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
       return takeBack({ worker });
     },
     /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
-    reap: async (): Promise<number> => (repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
+    reap: async (): Promise<number> => (now() >= spareUntil && repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
     /** A worker said hello: it starts anew. */
     greeted(worker: string, understood = true): void {
       roster.greeted(worker, understood);
@@ -173,6 +175,8 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     owner(worker: string, state: NodeLoad['owner']): void {
       if (roster.owner(worker, state)) wake();
     },
+    /** Whether it may work only while nobody uses that PC. */
+    whenIdle: (worker: string): boolean => roster.candidate(db.sql, worker).settings.whenIdle,
     /** Ends with its next hello. Running jobs end as usual. */
     drain(worker: string, on: boolean): void {
       roster.drain(worker, on);
