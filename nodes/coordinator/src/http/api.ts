@@ -11,7 +11,8 @@ import type { Route } from './route.ts';
 
 export const BASE = '/api/v1';
 const LOGIN_LIMIT = { max: 10, timeWindow: '1 minute' };
-const TOLD_BY_SERVER = ['device', 'address']; // of session: 'open' routes; a client cannot say these itself
+/** A client cannot say these itself. */
+const toldByServer = (route: Route): string[] => [...(route.session === 'open' ? ['device', 'address'] : []), ...(route.at ? ['at'] : [])];
 
 interface Parts { params?: TObject; querystring?: TObject; body?: TObject }
 // the schemas of all actions are one union here, so their common shape has to be said
@@ -24,7 +25,7 @@ export function partsOf(route: Route): Parts {
   const { properties, required } = shape(route);
   const inPath = new Set<string>([...route.url.matchAll(/:(\w+)/g)].map((m) => m[1]!));
   const pick = (names: readonly string[]): TObject => Type.Object(Object.fromEntries(names.map((n) => [n, required.includes(n) ? properties[n]! : Type.Optional(properties[n]!)])) as TProperties, { additionalProperties: false });
-  const rest = Object.keys(properties).filter((n) => !inPath.has(n) && !(route.session === 'open' && TOLD_BY_SERVER.includes(n)));
+  const rest = Object.keys(properties).filter((n) => !inPath.has(n) && !toldByServer(route).includes(n));
   return {
     ...(inPath.size ? { params: pick([...inPath]) } : {}),
     ...(rest.length ? { [route.method === 'GET' || route.method === 'DELETE' ? 'querystring' : 'body']: pick(rest) } : {}),
@@ -55,6 +56,7 @@ export function addApiRoutes(app: FastifyInstance, routes: Route[], call: Call):
       handler: async (req, reply) => {
         const params = paramsOf(req, parts);
         if (route.session === 'open') Object.assign(params, { device: req.headers['user-agent']?.slice(0, 300) ?? 'unknown device', address: req.ip });
+        if (route.at) Object.assign(params, { at: req.socket.localAddress });
         const value = await call(route.action, params as Params<typeof route.action>, req.actor);
         if (route.session === 'open') setSessionCookie(req, reply, (value as SignedIn).token);
         if (route.session === 'close') clearSessionCookie(reply);

@@ -10,4 +10,6 @@ export interface Route {
   limit?: 'login';
   /** `open`: the answer carries a new session, which also becomes the cookie; the action is told browser and address. `close`: the cookie is cleared. */
   session?: 'open' | 'close';
+  /** The action is told on which address of this machine the request came in. */
+  at?: true;
 }
