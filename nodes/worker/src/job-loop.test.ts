@@ -17,6 +17,7 @@ const job = (id: number, leaseMs = 30_000): Lease => ({ id, kind: 'preview', att
 class FakeGateway {
   said: Said[] = [];
   queue: Lease[] = [];
+  urgent: Lease[] = [];
   answers: Record<string, (params: Record<string, unknown>, count: number) => unknown> = {};
   broker!: ServiceBroker;
   #wake: (() => void)[] = [];
@@ -30,13 +31,14 @@ class FakeGateway {
     };
     const ok = (): object => ({ ok: true });
     this.broker.createService({ name: 'nodes', actions: { hello: act('hello', () => ({ ok: true, proto: 1, id: 'w1' })), bye: act('bye', () => { for (const w of this.#wake.splice(0)) w(); return { ok: true }; }) } });
-    this.broker.createService({ name: 'jobs', actions: { lease: act('lease', (p) => this.#lease(Number(p.waitMs))), extend: act('extend', ok), done: act('done', ok), fail: act('fail', ok), release: act('release', ok) } });
+    this.broker.createService({ name: 'jobs', actions: { lease: act('lease', (p) => this.#lease(Number(p.waitMs), p.interactive === true)), extend: act('extend', ok), done: act('done', ok), fail: act('fail', ok), release: act('release', ok) } });
     await this.broker.start();
   }
-  async #lease(waitMs: number): Promise<Lease | null> {
-    if (this.queue.length === 0) await new Promise<void>((resolve) => { this.#wake.push(resolve); setTimeout(resolve, waitMs).unref(); });
-    return this.queue.shift() ?? null;
+  async #lease(waitMs: number, interactive: boolean): Promise<Lease | null> {
+    if ((interactive ? this.urgent : this.queue).length === 0) await new Promise<void>((resolve) => { this.#wake.push(resolve); setTimeout(resolve, waitMs).unref(); });
+    return (interactive ? this.urgent : this.queue).shift() ?? null;
   }
+  urge(...jobs: Lease[]): void { this.urgent.push(...jobs); for (const w of this.#wake.splice(0)) w(); }
   add(...jobs: Lease[]): void { this.queue.push(...jobs); for (const w of this.#wake.splice(0)) w(); }
   of(action: string): Record<string, unknown>[] { return this.said.filter((s) => s.action === action).map((s) => s.params); }
   times(action: string): number { return this.of(action).length; }
@@ -180,7 +182,7 @@ describe('drain', () => {
   it('hands back what an open poll still wins', async () => {
     const { promise: polled, resolve: isPolled } = Promise.withResolvers<void>();
     const { promise: give, resolve: giveNow } = Promise.withResolvers<void>();
-    gateway.answers.lease = async () => { isPolled(); await give; return job(7); };
+    gateway.answers.lease = async (p) => { if (p.interactive) return null; isPolled(); await give; return job(7); };
     gateway.answers.bye = () => { giveNow(); return { ok: true }; };
     start(async () => RESULT);
     await polled;
@@ -195,5 +197,55 @@ describe('drain', () => {
     const from = performance.now();
     await loop!.drain();
     expect(performance.now() - from).toBeLessThan(4000);
+  });
+});
+
+describe('the slot for work that somebody waits for', () => {
+  it('is one more, asks for nothing else, and works while the others are busy', async () => {
+    gateway.queue = [job(1)];
+    start((lease, signal) => (lease.id === 1 ? endless(lease, signal) : Promise.resolve(RESULT)));
+    await gateway.until('lease', 2);
+    gateway.urge(job(2));
+    await gateway.until('done');
+    expect(gateway.of('done').map((p) => p.id)).toEqual([2]);
+    expect(gateway.of('lease').filter((p) => !p.interactive)).toHaveLength(1);
+  });
+});
+
+describe('a pause', () => {
+  it('hands back what runs at once, asks for nothing, and goes on after it', async () => {
+    gateway.queue = [job(1)];
+    start(endless, { drainMs: 5000 });
+    await gateway.until('lease', 2);
+    const from = performance.now();
+    loop!.pause();
+    await gateway.until('release');
+    expect(performance.now() - from).toBeLessThan(300);
+    await new Promise((resolve) => setTimeout(resolve, 700)); // longer than the poll that was open
+    const asked = gateway.times('lease');
+    gateway.add(job(2));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(gateway.times('lease')).toBe(asked);
+    loop!.resume();
+    await gateway.until('lease', asked + 2);
+    expect([gateway.of('release').map((p) => p.id), gateway.times('fail')]).toEqual([[1], 0]);
+  });
+  it('hands back what an open poll still wins', async () => {
+    start(async () => RESULT, { waitMs: 3000 });
+    await gateway.until('lease', 2);
+    loop!.pause();
+    gateway.add(job(3));
+    await gateway.until('release');
+    expect([gateway.of('release').map((p) => p.id), gateway.times('done')]).toEqual([[3], 0]);
+  });
+  it('does not wait for an executor that hears nothing', async () => {
+    gateway.queue = [job(1)];
+    const { promise: begun, resolve } = Promise.withResolvers<void>();
+    start(() => { resolve(); return new Promise(() => undefined); });
+    await begun;
+    const from = performance.now();
+    loop!.pause();
+    await gateway.until('release');
+    expect(performance.now() - from).toBeLessThan(1000);
   });
 });

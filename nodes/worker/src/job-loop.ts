@@ -1,4 +1,4 @@
-// Says hello, then keeps `slots` jobs in flight: pull, never push, because PCs are unequal and they sleep.
+// Says hello, then keeps `slots` jobs in flight, and one more that somebody waits for: pull, never push, because PCs are unequal and they sleep.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Lease } from '@mantel/contracts/models/job.ts';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
@@ -8,7 +8,7 @@ import { check } from '@mantel/runtime/validate.ts';
 import { backOff } from './back-off.ts';
 import type { Execute } from './executors/context.ts';
 import type { Gateway } from './gateway.ts';
-import { drained, work } from './job.ts';
+import { drained, ownerIsBack, work } from './job.ts';
 
 const HELLO_MS = 5000;
 const BYE_MS = 2000;
@@ -22,14 +22,21 @@ export interface JobLoop {
   /** Resolves after the first answered hello. */
   ready: Promise<void>;
   /** Takes no more jobs, lets running ones finish for `drainMs`, then hands them back. Ends soon after that, whatever the coordinator does. */
-  drain(): Promise<void>;
+  drain(why?: Why): Promise<void>;
+  /** At once: running jobs are aborted and handed back without counting as a try, and none is asked for until `resume`. */
+  pause(): void;
+  resume(): void;
 }
+export type Why = 'stop' | 'sleep' | 'leave';
 
 export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOptions): JobLoop {
   const { kinds, slots, log, waitMs = 4000, drainMs = 6500, room = () => Promise.resolve(true) } = options;
   const stopping = new AbortController(); // no new job
   const stop = new AbortController(); // no running job either
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
+  let shift = new AbortController(); // what runs until the next pause
+  let rest: { over: Promise<void>; end: () => void } | undefined;
+  const left = new Promise<void>((resolve) => { stopping.signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
   let greeting: Promise<void> | undefined;
   let refusal: string | undefined;
 
@@ -48,25 +55,26 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   /** Once for all slots; again after a failed call, because a coordinator that was restarted does not know who is there. */
   const greet = (): Promise<void> => greeting ??= hello().catch((e: unknown) => { greeting = undefined; throw e; });
 
-  async function lease(): Promise<Lease | null> {
+  async function lease(interactive: boolean): Promise<Lease | null> {
     await greet();
     if (!(await room())) {
       await sleep(ROOM_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       return null;
     }
     const asked = Date.now();
-    const answer = await gateway('jobs.lease', { kinds, waitMs }, waitMs + POLL_MARGIN_MS);
+    const answer = await gateway('jobs.lease', { kinds, waitMs, ...(interactive ? { interactive } : {}) }, waitMs + POLL_MARGIN_MS);
     if (answer) return check(Lease, answer);
     // an empty answer before its time must not turn the poll into a storm
     if (Date.now() - asked < waitMs / 8) await backOff(Math.min(500, waitMs), 500).pause(stopping.signal);
     return null;
   }
 
-  async function slot(): Promise<void> {
+  async function slot(interactive: boolean): Promise<void> {
     const back = backOff(200, 5000);
     while (!stopping.signal.aborted) {
+      if (rest) { await Promise.race([rest.over, left]); continue; }
       let job: Lease | null;
-      try { job = await lease(); back.reset(); } catch (err) {
+      try { job = await lease(interactive); back.reset(); } catch (err) {
         greeting = undefined;
         if (stopping.signal.aborted) return;
         log.debug({ err }, 'no job could be asked for');
@@ -74,21 +82,37 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
         continue;
       }
       if (!job) continue;
-      if (stopping.signal.aborted) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
-      else await work(job, { gateway, execute, log, room }, stop.signal).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
+      if (stopping.signal.aborted || rest) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
+      else await work(job, { gateway, execute, log, room }, AbortSignal.any([stop.signal, shift.signal])).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
     }
   }
 
-  const running = kinds.length === 0 ? [] : Array.from({ length: slots }, slot);
-  async function end(): Promise<void> {
+  const running = kinds.length === 0 ? [] : [...Array.from({ length: slots }, () => slot(false)), slot(true)];
+  async function end(why: Why): Promise<void> {
     stopping.abort();
     const limit = setTimeout(() => { stop.abort(drained()); }, drainMs);
     // an open poll or a hand-back to a silent coordinator ends by its own time limit; this is the limit above them
     const last = new Promise<void>((resolve) => { setTimeout(resolve, drainMs + BYE_MS).unref(); });
-    await gateway('nodes.bye', {}, BYE_MS).catch(() => undefined); // ends the open polls
+    await gateway('nodes.bye', { why }, BYE_MS).catch(() => undefined); // ends the open polls
     await Promise.race([Promise.all(running), last]);
     clearTimeout(limit);
   }
   let ended: Promise<void> | undefined;
-  return { ready, drain: () => ended ??= end() };
+  return {
+    ready,
+    drain: (why = 'stop') => ended ??= end(why),
+    pause() {
+      if (rest) return;
+      const { promise: over, resolve: end } = Promise.withResolvers<void>();
+      rest = { over, end };
+      shift.abort(ownerIsBack());
+    },
+    resume() {
+      if (!rest) return;
+      shift = new AbortController();
+      const { end } = rest;
+      rest = undefined;
+      end();
+    },
+  };
 }

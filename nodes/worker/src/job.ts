@@ -12,6 +12,8 @@ const RETRY_FIRST_MS = 300;
 const RETRY_MAX_MS = 2000;
 /** How long an answer is offered to a coordinator that is away (restart, cable): longer, and the job is another worker's anyway. */
 const REPORT_MS = 60_000;
+/** How long a job that was stopped may take to stop. */
+const LEAVE_MS = 500;
 /** Answers that asking again does not change. */
 const FINAL = ['bad_request', 'bad_result', 'lease_lost', 'unknown_worker', 'forbidden', 'not_found'];
 
@@ -41,6 +43,13 @@ async function report(send: () => Promise<{ ok: boolean }>, signal: AbortSignal,
   }
 }
 
+/** A decoder in the middle of a picture hears nothing; the job goes back all the same. */
+const leftAlone = (stop: AbortSignal): Promise<never> => new Promise((_resolve, reject) => {
+  const leave = (): void => void setTimeout(() => { reject(stop.reason as Error); }, LEAVE_MS).unref();
+  if (stop.aborted) leave();
+  else stop.addEventListener('abort', leave, { once: true });
+});
+
 /** `stop` aborts with `Draining` when the machine must stop now; the job then goes back without counting as a try. */
 export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Promise<void> {
   const { gateway } = tools;
@@ -55,7 +64,9 @@ export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Pr
     await report(() => gateway('jobs.fail', { ...held, failure }, CALL_MS), signal, log);
   };
   try {
-    const result = await tools.execute(lease, signal);
+    const done = tools.execute(lease, signal);
+    done.catch(() => undefined); // nobody listens any more when it was left alone
+    const result = await Promise.race([done, leftAlone(stop)]);
     if (await report(() => gateway('jobs.done', { ...held, result }, CALL_MS), signal, log) === false) log.warn('the result came too late and does not count');
   } catch (e) {
     const back = stop.aborted || (!signal.aborted && !(await (tools.room?.() ?? true)));
@@ -65,4 +76,5 @@ export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Pr
   } finally { rest(); }
 }
 
+export const ownerIsBack = (): Draining => new Draining('The owner uses this computer.');
 export const drained = (): Draining => new Draining('This worker is stopping.');

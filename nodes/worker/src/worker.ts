@@ -17,9 +17,11 @@ import { startJobLoop } from './job-loop.ts';
 import { freeBytes, loadMeter } from './load.ts';
 import { logTail } from './log-tail.ts';
 import { startReports } from './report.ts';
+import { guardOwner } from './owner/guard.ts';
+import { type OwnerWatch, watchOwner } from './owner/owner.ts';
 import { openTempFolder } from './temp-folder.ts';
 
-export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null> }
+export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null> }
 export interface Worker {
   id: string;
   /** Resolves when the coordinator has answered for the first time. */
@@ -52,11 +54,14 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const gateway = gatewayOf(broker, paired.token);
   const free = options.free ?? freeBytes;
   const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, room: watchDisk(temp.path, log, free).room });
-  const reports = startReports(gateway, loop.ready, { load: loadMeter(temp.path, () => 'unknown', free), tail, log });
+  const owner = options.owner ?? watchOwner();
+  const guard = guardOwner(owner, loop, { log, changed: () => { reports.now(); } });
+  const reports = startReports(gateway, loop.ready, { load: loadMeter(temp.path, owner.state, free), tail, log, answered: (a) => { guard.wants(a.whenIdle === true); } });
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     reports.stop();
+    owner.stop();
     await loop.drain();
     bytes.close();
     await closeHeic();

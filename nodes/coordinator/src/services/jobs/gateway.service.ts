@@ -49,7 +49,7 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     },
     'nodes.report': (p, id) => {
       queue.owner(id, p.load.owner);
-      return nodes.report(id, p);
+      return { ...nodes.report(id, p), whenIdle: queue.whenIdle(id) };
     },
     'nodes.bye': async (p, id) => {
       queue.endPolls(id);
@@ -74,7 +74,11 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
       if (job) await gates[job.kind].discard(job.token);
       return { ok: await queue.fail(held(id, p), p.failure) };
     },
-    'jobs.release': async (p, id) => ({ ok: await queue.release(held(id, p)) }),
+    'jobs.release': async (p, id) => {
+      const job = heldJob(held(id, p));
+      if (job) await gates[job.kind].discard(job.token);
+      return { ok: await queue.release(held(id, p)) };
+    },
   };
 }
 
