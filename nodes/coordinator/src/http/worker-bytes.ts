@@ -5,12 +5,13 @@ import { Readable } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
 import { unbroken } from '../library/receive.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
+import { createByteQuota } from './byte-quota.ts';
 import { sendFile } from './bytes.ts';
 
 const BLOCK = 1 << 20;
@@ -25,6 +26,9 @@ export interface WorkerBytesDeps {
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
 export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, sample, isLive, now = Date.now }: WorkerBytesDeps): void {
+  const quota = createByteQuota(isLive);
+  /** The same for a download, which counts against its worker while it runs. */
+  const download = (req: FastifyRequest, reply: FastifyReply, jobId?: number): void => void reply.raw.once('close', quota.get(granted(req, jobId).worker));
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
     if (grant === 'bad') throw new MantelError('signature_bad');
@@ -37,7 +41,7 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
   app.route({
     method: 'GET', url: '/worker/files/:fileId', config: { permission: 'worker' }, schema: { hide: true },
     handler: async (req, reply) => {
-      granted(req);
+      download(req, reply);
       const row = find((req.params as { fileId: string }).fileId);
       if (!row) throw new MantelError('not_found');
       return sendFile(req, reply, join(data, row.path), row.mime);
@@ -47,7 +51,7 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
     method: 'GET', url: '/worker/probes/:jobId', config: { permission: 'worker' }, schema: { hide: true },
     handler: async (req, reply) => {
       const jobId = Number((req.params as { jobId: string }).jobId);
-      granted(req, jobId);
+      download(req, reply, jobId);
       const job = probe(jobId);
       if (!job) throw new MantelError('not_found');
       return reply.type('application/octet-stream').header('content-length', job.bytes).send(Readable.from(probeBytes(job)));
@@ -57,7 +61,7 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
     method: 'GET', url: '/worker/samples/:jobId', config: { permission: 'worker' }, schema: { hide: true },
     handler: async (req, reply) => {
       const jobId = Number((req.params as { jobId: string }).jobId);
-      granted(req, jobId);
+      download(req, reply, jobId);
       const picture = sample(jobId);
       if (!picture) throw new MantelError('not_found');
       return sendFile(req, reply, picture.path, picture.mime);
@@ -74,12 +78,20 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
       const length = Number(req.headers['content-length'] ?? Number.NaN);
       if (!Number.isSafeInteger(length)) throw new MantelError('length_required');
       if (length > limit) throw new MantelError('too_large');
+      const whole = Object.values(OUTPUTS[kind!]).reduce((sum, o) => sum + o.maxBytes, 0);
+      reply.raw.once('close', quota.put(grant.worker, grant.lease, length, whole));
       reply.raw.once('close', await room.promise(length));
+      const late = setTimeout(() => req.raw.destroy(), quota.limitMs(length)); // a byte now and then would keep room and connection for ever
+      reply.raw.once('close', () => clearTimeout(late));
       await mkdir(join(data, STAGING), { recursive: true });
       const sha256 = await store(req.body as Readable, join(data, stagedPath(grant.lease, output)), length);
       if (sha256 !== req.headers['x-sha256']) {
         await rm(join(data, stagedPath(grant.lease, output)), { force: true });
         throw new MantelError('checksum_mismatch');
+      }
+      if (!isLive(grant.worker, grant.lease, Number(jobId))) { // it ended meanwhile, and nobody would look for this file
+        await rm(join(data, stagedPath(grant.lease, output)), { force: true });
+        throw new MantelError('lease_lost');
       }
       return reply.code(201).send({ ok: true });
     },

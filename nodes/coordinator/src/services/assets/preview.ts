@@ -94,8 +94,10 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       for (const output of OUTPUTS) await rm(join(data, stagedPath(token, output)), { force: true });
     },
     /** Removes what was sent for leases that ended in another way (a worker that went away in the middle). */
-    async sweep(held: { token: string }[]): Promise<void> {
-      for (const entry of await readdir(join(data, STAGING), { withFileTypes: true }).catch(() => [])) {
+    async sweep(leases: () => { token: string }[]): Promise<void> {
+      const entries = await readdir(join(data, STAGING), { withFileTypes: true }).catch(() => []);
+      const held = leases(); // after the look into the folder: what came in between belongs to somebody
+      for (const entry of entries) {
         if (entry.isFile() && STAGED.test(entry.name) && !held.some((l) => entry.name.startsWith(`${l.token}-`))) await rm(join(data, STAGING, entry.name), { force: true });
       }
     },

@@ -8,6 +8,7 @@ import { createLinks } from './links.ts';
 import { createNodes, type NodeParts } from './nodes.ts';
 import { addressOf, anyWaiting } from './nodes.repository.ts';
 import { nodeHandlers } from './nodes.service.ts';
+import { createShutOut } from './shut-out.ts';
 import { createTrials, type TrialDeps } from './trials.ts';
 import { createWake, sendWake } from './wake.ts';
 
@@ -19,13 +20,16 @@ export interface OpenNodes {
   db: Database; cluster: Cluster; onChange: () => void; background: (what: string, work: Promise<unknown>) => void; parts?: Partial<NodeParts>; now?: () => number;
   log: { warn(fields: object, text: string): void; info(fields: object, text: string): void };
   probe: TrialDeps['probe']; wakeQueue: () => void; forecast: () => Promise<{ backlogSeconds: number | null }>; sendWake?: typeof sendWake;
+  /** Lets nats-server know a worker's key no more, or again. */
+  bar: (id: string, on: boolean) => Promise<void>;
 }
 
-export function openNodes({ db, cluster, onChange, background, parts, log, probe, wakeQueue, forecast, now = Date.now, sendWake: send = sendWake }: OpenNodes) {
+export function openNodes({ db, cluster, onChange, background, parts, log, probe, wakeQueue, forecast, bar, now = Date.now, sendWake: send = sendWake }: OpenNodes) {
   const byKey = (nkey: string): WorkerEntry | undefined => cluster.workers.find((w) => w.nkey === nkey);
-  const limits = createLimits({ now, known: (id) => cluster.workers.some((w) => w.id === id), onFlood: (worker, refused) => log.warn({ worker, refused }, 'a worker floods the house with requests') });
-  const links = createLinks({ now, onMany: (worker, open) => log.warn({ worker, open }, 'a worker has more connections than it needs') });
-  const nodes = createNodes({ db, workers: () => cluster.workers, links, limits, onChange, now, parts: { ...parts, tests: (id) => trials.tests(id) } });
+  const shutOut = createShutOut({ bar, isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), background, onChange, log, now });
+  const limits = createLimits({ now, known: (id) => cluster.workers.some((w) => w.id === id), onFlood: (worker, refused) => shutOut.start(worker, { refused }) });
+  const links = createLinks({ now, onMany: (worker, open) => shutOut.start(worker, { open }) });
+  const nodes = createNodes({ db, workers: () => cluster.workers, links, limits, onChange, now, parts: { ...parts, tests: (id) => trials.tests(id), shutOutUntil: shutOut.until } });
   const trials = createTrials({ db, nodes, insert: insertJob, probe, wake: wakeQueue, onChange, background, now });
   const wake = createWake({
     sleepers: () => nodes.list(), within, send, log, now,
@@ -55,6 +59,7 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     },
     /** A worker is not let in any more. */
     async forget(id: string): Promise<void> {
+      shutOut.forget(id);
       limits.forget(id);
       trials.forget(id);
       wake.forget(id);
@@ -62,6 +67,7 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     },
     async stop(): Promise<void> {
       for (const t of timers) clearInterval(t);
+      shutOut.stop();
       trials.stop();
       await nodes.save();
     },
