@@ -2,11 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { GATEWAY_NODE, homeBroker, netBroker } from '@mantel/runtime/broker.ts';
+import { NO_DISCOVERY } from '@mantel/runtime/discovery/discovery.ts';
 import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import { advertiseHouse } from './cluster/advertise.ts';
 import { openCluster } from './cluster/cluster.ts';
@@ -16,7 +18,9 @@ import { addApiRoutes } from './http/api.ts';
 import { createApp, ROUTES } from './http/app.ts';
 import { addExportRoute } from './http/export.ts';
 import { createLive } from './http/live.ts';
+import { addJoiningRoutes } from './http/joining.ts';
 import { addMediaRoutes } from './http/media.ts';
+import { addPairingRoutes } from './http/pairing.ts';
 import { onePort } from './http/one-port.ts';
 import { addUi } from './http/ui.ts';
 import { addUploadRoute } from './http/uploads.ts';
@@ -45,12 +49,17 @@ import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
 import { heldJob, insertJob, openJob, openLeases } from './services/jobs/queue.repository.ts';
 import { createQueue, type JobEnd } from './services/jobs/queue.ts';
+import { createRates } from './services/jobs/rates.ts';
 import { createRoster } from './services/jobs/roster.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
 import { createProbes, type ProbeJob, probeOf } from './services/probes/probes.ts';
-import { nodeHandlers } from './services/nodes/nodes.service.ts';
-import { createNodes } from './services/nodes/nodes.ts';
+import { createJoining } from './services/bundles/joining.ts';
+import { nodeRow } from './services/nodes/nodes.repository.ts';
+import { openNodes } from './services/nodes/open-nodes.ts';
+import { sampleOf, withoutSample, withSample } from './services/nodes/sample.ts';
+import { createSteering } from './services/nodes/steering.ts';
+import { openPairing, pairingHandlers } from './services/pairing/pairing.service.ts';
 import { createAttach } from './services/sidecars/attach.ts';
 import { scheduleSidecars } from './services/sidecars/schedule.ts';
 import { favouritesDue, joinSidecars, previewsWait, sidecarDue, splitSidecar } from './services/sidecars/sidecars.repository.ts';
@@ -70,7 +79,7 @@ import { createUsers } from './services/users/users.ts';
 
 const BUS_WAIT_MS = 5000;
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
-export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string }; /** Default: no. */ discovery?: boolean }
+export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string }; /** Default: no. */ discovery?: boolean; /** Where the program for other machines is taken from; default: what runs. */ root?: string }
 
 export async function startCoordinator(o: CoordinatorOptions) {
   const log = o.log ?? createLogger('coordinator');
@@ -93,10 +102,11 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // jobs
   const preview = createPreview({ data: o.data, ratioByte, enqueue: insertJob });
   const probes = createProbes({ data: o.data, enqueue: insertJob });
-  const ends: Record<JobKind, JobEnd> = { preview: preview.end, probe: probes.end };
+  const ends: Record<JobKind, JobEnd> = { preview: withoutSample(preview.end), probe: probes.end };
   const roster = createRoster({ isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), now });
   const queue = createQueue({ db, ends, roster, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
-  const gates: Record<JobKind, JobGate> = { preview: {
+  const rates = createRates({ db, roster, background, now, onChange: () => live.nodesChanged() });
+  const gates: Record<JobKind, JobGate> = { preview: withSample({
     outputs: ['preview', 'thumb'],
     offer: (job) => {
       const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
@@ -104,7 +114,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     },
     accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result)) }),
     discard: (token) => preview.discard(token),
-  }, probe: {
+  }, preview.look), probe: {
     outputs: ['echo'],
     offer: (job) => {
       const { bytes, rounds, holdMs } = JSON.parse(job.payload) as ProbeJob;
@@ -113,7 +123,15 @@ export async function startCoordinator(o: CoordinatorOptions) {
     accept: (job, result) => probes.accept(JSON.parse(job.payload) as ProbeJob, job.token, result),
     discard: probes.discard,
   } };
-  const nodes = createNodes({ db, workers: () => cluster.workers, now });
+  const joining = createJoining({
+    root: o.root ?? ROOT, state: o.state, cluster, port: () => (app.server.address() as AddressInfo).port, log, now,
+    subject: (id) => { const row = nodeRow(db.sql, id); return row && { ...row, arch: row.caps?.arch ?? null, local: cluster.workers.some((w) => w.id === id && w.local) }; },
+  });
+  const work = openNodes({ db, cluster, now, background, log, probe: probes.enqueue, wakeQueue: queue.wake, forecast: rates.forecast, bar: (id, on) => members.bar(id, on), onChange: () => live.nodesChanged(), parts: { rest: (id) => roster.rest(db.sql, id), kinds: rates.kinds, backlogWithout: rates.backlogWithout, update: (row, local) => joining.updates.state({ ...row, arch: row.caps?.arch ?? null, local }) } });
+  const { nodes } = work;
+  let discovery = NO_DISCOVERY;
+  const { members, pairing } = openPairing({ cluster, db, house: hostname(), now, seen: () => discovery.found(), change: rates.forecastWith, onChange: () => live.nodesChanged() });
+  background('making good what nats-server missed', members.mend());
 
   // rules
   const throttle = createThrottle({ max: 20, windowMs: 10 * 60 * 1000, now });
@@ -175,7 +193,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const home = homeBroker(log);
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
-    ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...nodeHandlers(nodes), ...storageHandlers(storage, version),
+    ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version),
   });
   await home.start();
   checkWiring(home);
@@ -186,11 +205,13 @@ export async function startCoordinator(o: CoordinatorOptions) {
     if (settled.finished || settled.dropped || settled.temps) log.warn(settled, 'finished what the last stop interrupted');
   }
   await firstRun.prepare(o.admin);
+  /** What was sent for leases that ended in another way than by their worker. */
+  const swept = (): void => background('sweeping what nobody looks for', preview.sweep(() => openLeases(db.sql)));
   const tidy = async (): Promise<void> => {
     await queue.reap();
     await queue.prune();
     await sessions.prune();
-    await preview.sweep(openLeases(db.sql));
+    await preview.sweep(() => openLeases(db.sql));
     await db.writeSql((sql) => {
       pruneChanges(sql, now());
       preview.enqueueWaiting(sql);
@@ -207,32 +228,39 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
   addWorkerByteRoutes(app, {
-    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), isLive: queue.isLive, now,
+    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,
   });
+  addPairingRoutes(app, pairing);
+  addJoiningRoutes(app, joining.http);
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
   await app.listen({ host: o.host ?? '0.0.0.0', port: o.port });
-  const discovery = advertiseHouse(cluster, { wanted: o.discovery ?? false, port: (app.server.address() as AddressInfo).port, onChange: () => undefined, log });
+  discovery = advertiseHouse(cluster, { wanted: o.discovery ?? false, port: (app.server.address() as AddressInfo).port, onChange: () => live.nodesChanged(), log });
 
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
-  const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log);
-  addGateway(gw, nodes, gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: marker.require, log, now }), log);
+  const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log, work.limits.admit);
+  addGateway(gw, nodes, joining.gateway(gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: marker.require, log, now })), log);
   let stopPresence = async (): Promise<void> => undefined;
   // the house opens without its workers; they come when nats-server does
   const bus = gw.start().then(() => watchPresence({ ...wire, seed: cluster.seeds.sys }, {
+    opened: work.linked.opened,
+    closed: work.linked.closed,
     gone: (nkey, reason) => {
       const worker = cluster.workers.find((w) => w.nkey === nkey);
       if (!worker) return;
       background('a worker that went away', nodes.cut(worker.id));
-      background('taking back jobs', queue.gone(worker.id).then((n) => { if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); }));
+      background('taking back jobs', queue.gone(worker.id).then((n) => { if (n) swept(); if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); }));
     },
-    cut: () => { for (const w of cluster.workers) queue.endPolls(w.id); }, // an open poll would win a job and answer into the void
+    cut: () => {
+      work.linked.reset();
+      for (const w of cluster.workers) queue.endPolls(w.id); // an open poll would win a job and answer into the void
+    },
   })).then((end) => { stopPresence = end; });
   background('reaching nats-server', bus);
   if (!(await Promise.race([bus.then(() => true), delay(BUS_WAIT_MS, false, { ref: false })]))) log.error('nats-server does not answer: workers cannot reach this house until it does');
   const sidecarClock = scheduleSidecars({ sidecars, db, data: o.data, marker, background });
-  const reaper = setInterval(() => background('reaping', queue.reap()), 500);
+  const reaper = setInterval(() => background('reaping', queue.reap().then((n) => { if (n) swept(); })), 500);
   const hourly = setInterval(() => background('tidying', tidy()), 3600 * 1000);
 
   const stop = async (): Promise<void> => {
@@ -243,6 +271,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
     queue.stop();
     await app.close();
     await stopPresence();
+    await work.stop();
+    await joining.stop();
     await gw.stop();
     await home.stop();
     await retry.stop();

@@ -40,8 +40,25 @@ export function coordinatorConfig(env: Env = process.env): CoordinatorConfig {
   return { data, state, port: integer(env, 'MANTEL_PORT', { min: 1, max: 65535, fallback: 2283 }), shown: { data: folder(env, 'MANTEL_DATA_SHOWN', data), state: folder(env, 'MANTEL_STATE_SHOWN', state) }, discovery: onOff(env, 'MANTEL_DISCOVERY', 'on') };
 }
 
-/** `slots`: how many jobs this machine works on at once; one more than cores, because a job also waits for bytes. */
-export interface WorkerConfig { paired: string; slots: number; host: string; discovery: boolean }
+const DEFAULT_PORT = 2283;
+/** `host`, `host:port`, `[IPv6]:port`. */
+export function address(env: Env, name: string): { host: string; port: number } | undefined {
+  const value = env[name]?.trim();
+  if (!value) return undefined;
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(value) ?? (/^[0-9a-fA-F:]*:[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(value) ? [value, value] : undefined);
+  const host = parts?.[1] ?? parts?.[2];
+  const port = Number(parts?.[3] ?? DEFAULT_PORT);
+  if (!host || port < 1 || port > 65535) throw new ConfigError(`${name} must be an address such as nas.local:2283 or 192.168.1.5:2283, not "${value}".`);
+  return { host, port };
+}
+
+/** `slots`: how many jobs this machine works on at once; one more than cores, because a job also waits for bytes. `coordinator`: a typed address of the house; `pin`: the public key (base64 SHA-256) that its certificate must have. */
+export interface WorkerConfig { paired: string; slots: number; host: string; name: string; discovery: boolean; coordinator?: { host: string; port: number }; pin?: string }
 export function workerConfig(env: Env = process.env): WorkerConfig {
-  return { paired: folder(env, 'MANTEL_PAIRED'), slots: integer(env, 'MANTEL_SLOTS', { min: 1, max: 64, fallback: Math.max(2, availableParallelism() + 1) }), host: hostname(), discovery: onOff(env, 'MANTEL_DISCOVERY', 'on') };
+  const coordinator = address(env, 'MANTEL_COORDINATOR');
+  const pin = env.MANTEL_PIN?.trim();
+  return {
+    paired: folder(env, 'MANTEL_PAIRED'), slots: integer(env, 'MANTEL_SLOTS', { min: 1, max: 64, fallback: Math.max(2, availableParallelism() + 1) }), host: hostname(), name: text(env, 'MANTEL_NAME', hostname()), discovery: onOff(env, 'MANTEL_DISCOVERY', 'on'),
+    ...(coordinator ? { coordinator } : {}), ...(pin ? { pin } : {}),
+  };
 }

@@ -2,35 +2,42 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobResult, Lease } from '@mantel/contracts/models/job.ts';
-import { netBroker } from '@mantel/runtime/broker.ts';
-import { ByteClient } from '@mantel/runtime/bytes.ts';
+import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
 import { alsoTo, createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
-import { findCapabilities } from './capabilities.ts';
+import { type Capabilities, findCapabilities } from './capabilities.ts';
+import { openConnection } from './connection.ts';
 import type { Execute, ExecutorContext, Executors } from './executors/context.ts';
 import { closeHeic } from './executors/preview/heic.ts';
 import { previewExecutor } from './executors/preview/preview.ts';
 import { probeExecutor } from './executors/probe/probe.ts';
-import { gatewayOf } from './gateway.ts';
 import { watchDisk } from './disk.ts';
 import { startJobLoop } from './job-loop.ts';
 import { freeBytes, loadMeter } from './load.ts';
 import { logTail } from './log-tail.ts';
+import { pinnedAnswers, startReach } from './reach.ts';
 import { startReports } from './report.ts';
 import { guardOwner } from './owner/guard.ts';
 import { type OwnerWatch, watchOwner } from './owner/owner.ts';
 import { openTempFolder } from './temp-folder.ts';
 
-export interface WorkerOptions { slots: number; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null> }
+export interface WorkerOptions { slots: number; /** What was found before, so that it is not tried out twice. */ capabilities?: Capabilities; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null>; /** Finds the house again when its address changes; without this a worker waits at the address that it has. */ reach?: { discovery: boolean; typed?: { host: string; port: number }; /** To be kept for the next start. */ keep: (paired: Paired) => void } }
 export interface Worker {
   id: string;
   /** Resolves when the coordinator has answered for the first time. */
   ready: Promise<void>;
+  /** Whether the work bus is reached at the moment. */
+  connected(): boolean;
+  /** The pairing, with the address of now. */
+  paired(): Paired;
   /** Drains and closes everything that this worker opened. */
   stop(): Promise<void>;
 }
 
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** The house's own machine: there is nowhere else to look. */
+const LOOPBACK = /^(localhost|127\..*|::1)$/;
 
 const executors = (context: ExecutorContext): Executors => ({ preview: previewExecutor(context), probe: probeExecutor(context) });
 
@@ -40,33 +47,35 @@ const executors = (context: ExecutorContext): Executors => ({ preview: previewEx
 export async function startWorker(paired: Paired, options: WorkerOptions): Promise<Worker> {
   const tail = logTail();
   const log = options.log ?? createLogger(paired.id, { to: alsoTo(tail) });
-  const { kinds, missing, caps } = await findCapabilities(options.slots);
+  const { kinds, missing, caps } = options.capabilities ?? (await findCapabilities(options.slots));
   for (const sentence of missing) log.warn(sentence);
   if (kinds.length === 0) log.error('There is no work that this computer can do.');
   const temp = openTempFolder(options.tempRoot);
   const ca = { file: join(temp.path, 'coordinator.crt'), name: `${paired.cid}.mantel` };
   writeFileSync(ca.file, paired.cert, { mode: 0o600 });
-  const bytes = new ByteClient(paired);
-  const broker = netBroker(paired.id, paired, log);
-  void broker.start().catch((err: unknown) => { log.error({ err }, 'the work bus could not be opened'); });
+  const connection = openConnection(paired, log);
+  const { bytes, gateway } = connection;
   const byKind = executors({ bytes, temp: temp.path, ca, log });
   const execute: Execute = (lease, signal) => (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal);
-  const gateway = gatewayOf(broker, paired.token);
   const free = options.free ?? freeBytes;
   const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, room: watchDisk(temp.path, log, free).room });
   const owner = options.owner ?? watchOwner();
   const guard = guardOwner(owner, loop, { log, changed: () => { reports.now(); } });
   const reports = startReports(gateway, loop.ready, { load: loadMeter(temp.path, owner.state, free), tail, log, answered: (a) => { guard.wants(a.whenIdle === true); } });
+  const reach = options.reach && !LOOPBACK.test(paired.host) ? startReach({
+    cid: paired.cid, connection, answers: pinnedAnswers(paired.cert), log, ...(options.reach.typed ? { typed: options.reach.typed } : {}),
+    discover: () => (options.reach?.discovery ? startDiscovery({ browse: 'coordinator', onChange: () => undefined, log }) : NO_DISCOVERY),
+    keep: (at) => options.reach?.keep({ ...paired, ...at }),
+  }) : undefined;
 
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     reports.stop();
     owner.stop();
-    await loop.drain();
-    bytes.close();
+    await Promise.all([loop.drain(), reach?.stop()]);
     await closeHeic();
-    await broker.stop();
+    await connection.close();
     temp.remove();
   }
-  return { id: paired.id, ready: loop.ready, stop: () => stopped ??= stop() };
+  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), stop: () => stopped ??= stop() };
 }

@@ -64,7 +64,7 @@ export type Node = Static<typeof Node>;
 /** A PC in the LAN that would like to help. `code` is there while it pairs; both screens show the same six digits. `change`: seconds that the waiting work takes without and with it. */
 export const Discovered = Type.Object({
   id: NodeId, name: Type.String(), address: Type.String(), caps: Nullable(NodeCaps), state: Type.Enum(['new', 'open', 'code', 'ignored']), code: Nullable(Type.String({ pattern: '^\\d{6}$' })), expiresAt: Nullable(Time), seenAt: Time,
-  change: Nullable(Type.Object({ before: Nullable(Type.Integer()), after: Nullable(Type.Integer()) })),
+  change: Nullable(Type.Object({ before: Nullable(Type.Integer()), after: Nullable(Type.Integer()) })), trouble: Nullable(Type.String({ description: 'A sentence for a person, when something is to be done.' })),
 });
 export type Discovered = Static<typeof Discovered>;
 

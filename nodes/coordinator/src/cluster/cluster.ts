@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newSeed } from '@mantel/runtime/keys.ts';
+import { newSeed, nodeIdOf } from '@mantel/runtime/keys.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
 import { canListen, choosePort, natsRuns } from './nats-port.ts';
 
 /** A worker that an admin let in: the key that NATS knows it by, and the token that its requests carry. */
-export interface WorkerEntry { id: string; nkey: string; token: string; name: string; local: boolean }
+export interface WorkerEntry { id: string; nkey: string; token: string; name: string; local: boolean; /** The attempt that was approved; its worker may fetch its token until then. */ claim?: { attempt: string; until: number } }
 /** What makes this house itself: certificate, keys, and who may work for it. Lies in STATE/cluster, every file 0600. */
 export interface Cluster { state: string; cid: string; natsPort: number; cert: string; key: string; seeds: { gw: string; sys: string }; secret: string; workers: WorkerEntry[] }
 
@@ -53,11 +53,13 @@ export async function settlePort(c: Cluster): Promise<Cluster> {
   return { ...c, natsPort };
 }
 
-/** Lets a worker in. The NATS configuration must be written (and reloaded) afterwards. The id follows from the key, never from host or address. */
+export const saveWorkers = (c: Cluster, workers: readonly WorkerEntry[] = c.workers): void => replace(join(c.state, 'cluster', 'workers.json'), JSON.stringify(workers, null, 1));
+
+/** Lets a worker in while the house does not run (afterwards: members.ts). The NATS configuration must be written (and reloaded) afterwards. The id follows from the key, never from host or address. */
 export function addWorker(c: Cluster, nkey: string, name: string, local = false): WorkerEntry {
-  const entry = { id: `w${createHash('sha256').update(nkey).digest('hex').slice(0, 10)}`, nkey, token: randomBytes(24).toString('base64url'), name, local };
+  const entry = { id: nodeIdOf(nkey), nkey, token: randomBytes(24).toString('base64url'), name, local };
   c.workers.push(entry);
-  replace(join(c.state, 'cluster', 'workers.json'), JSON.stringify(c.workers, null, 1));
+  saveWorkers(c);
   return entry;
 }
 

@@ -1,0 +1,66 @@
+// A spare PC before it is let in: it looks for its house, shows the code, and keeps what it gets.
+import { existsSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PROTOCOL } from '@mantel/contracts/models/node.ts';
+import type { WorkerConfig } from '@mantel/runtime/config.ts';
+import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
+import { nodeIdOf, publicKey } from '@mantel/runtime/keys.ts';
+import type { Logger } from '@mantel/runtime/logger.ts';
+import type { Paired } from '@mantel/runtime/paired.ts';
+import { pair, type PairState } from '@mantel/runtime/pairing/pair.ts';
+import { stillPaired } from '@mantel/runtime/pairing/still.ts';
+import { keptSeed, writeWhole } from '@mantel/runtime/pairing/store.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Worker } from './worker.ts';
+
+const LOOK_MS = 500;
+const ASK_MS = 1000;
+const NO_PORT = 9; // nothing listens on a worker; mDNS wants a number
+const REMOVED = 'This computer was removed from its house and is no longer paired.';
+
+export const stateFile = (config: WorkerConfig): string => join(dirname(config.paired), 'pairing.json');
+
+export interface Waiting { config: WorkerConfig; capabilities: Capabilities; /** It worked for a house before. */ removed: boolean; signal: AbortSignal; log: Logger }
+
+/** Until the pairing file is there: written here after a pairing, or by the setup of the house's own machine. Rejects when `signal` aborts. */
+export async function waitForPairing({ config, capabilities, removed, signal, log }: Waiting): Promise<void> {
+  const seed = keptSeed(join(dirname(config.paired), 'nkey.seed'));
+  const came = new AbortController();
+  const stop = AbortSignal.any([signal, came.signal]);
+  const watch = setInterval(() => { if (existsSync(config.paired)) came.abort(); }, LOOK_MS);
+  const onState = (s: PairState): void => {
+    const says = removed && s.state !== 'code' && s.state !== 'paired' ? `${REMOVED} ${s.says ?? ''}`.trim() : s.says;
+    writeWhole(stateFile(config), JSON.stringify({ ...s, ...(says ? { says } : {}) }));
+    if (s.code) log.info({ ...s }, `The code of this computer is ${s.code.slice(0, 3)} ${s.code.slice(3)}. ${says}`);
+    else log.info({ ...s }, says ?? s.state);
+  };
+  // a typed address is enough; the LAN is searched only without one
+  const discovery = config.discovery && !config.coordinator
+    ? startDiscovery({ advertise: { role: 'worker', id: nodeIdOf(publicKey(seed)), name: config.name, port: NO_PORT, txt: { st: 'unpaired', proto: `${PROTOCOL.min}-${PROTOCOL.max}` } }, browse: 'coordinator', onChange: () => undefined, log })
+    : NO_DISCOVERY;
+  try {
+    const typed = config.coordinator && [config.coordinator];
+    const paired: Paired = await pair({
+      name: config.name, seed, caps: capabilities.caps, houses: () => typed ?? discovery.found().flatMap((f) => f.places), onState, signal: stop, log, ...(config.pin ? { pin: config.pin } : {}),
+    });
+    writeWhole(config.paired, JSON.stringify(paired));
+  } catch (e) {
+    if (!came.signal.aborted || signal.aborted) throw e;
+  } finally {
+    clearInterval(watch);
+    await discovery.stop();
+  }
+}
+
+/** Resolves when the house says that this worker is let in no more; then its pairing is set aside. Only asked while the bus does not answer. Rejects when `signal` aborts. */
+export async function untilRemoved(worker: Worker, { config, capabilities, signal, log }: Omit<Waiting, 'removed'>): Promise<void> {
+  for (;;) {
+    await sleep(ASK_MS, undefined, { signal });
+    if (worker.connected() || (await stillPaired(worker.paired(), capabilities.caps, signal)) !== false) continue;
+    renameSync(config.paired, `${config.paired}.removed`);
+    writeWhole(stateFile(config), JSON.stringify({ state: 'looking', says: REMOVED } satisfies PairState));
+    log.warn(REMOVED);
+    return;
+  }
+}
