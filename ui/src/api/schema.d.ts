@@ -503,6 +503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what: the last 200 jobs that ended, newest first */
+        get: operations["jobs.recent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{kind}/pause": {
         parameters: {
             query?: never;
@@ -582,6 +599,262 @@ export interface paths {
         get: operations["nodes.list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the waiting work takes, and how long without each worker */
+        get: operations["nodes.forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a worker in no more: its connection ends within a second, its jobs go to others */
+        delete: operations["nodes.remove"];
+        options?: never;
+        head?: never;
+        /** Name and settings of a worker; what is left out stays */
+        patch: operations["nodes.update"];
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It takes no more work until it says hello again; what runs is finished */
+        post: operations["nodes.drain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Trust it with a kind of work again that failed there */
+        post: operations["nodes.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last lines of a worker's log. The first look may be empty: its next report brings them */
+        get: operations["nodes.log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One job of each kind that it offers, for it alone; how they went stands in the list */
+        post: operations["nodes.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wake a sleeping PC over the LAN */
+        post: operations["nodes.wake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The line to type on a spare PC; `at`: where this request came in, told by the server */
+        get: operations["nodes.join"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/join/{platform}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch the parts for machines of this kind from the npm registry, now and after updates of the house */
+        post: operations["nodes.prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{id}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update this worker now, also when that failed before */
+        post: operations["nodes.upgrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PCs in the network that would like to help */
+        get: operations["nodes.discovered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/discovered/{id}/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the door for one of them, for five minutes and three tries; it then shows a code */
+        post: operations["nodes.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/discovered/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Both screens show the same code: let it in */
+        post: operations["nodes.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/discovered/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the door again */
+        post: operations["nodes.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/discovered/{id}/ignore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep one away, or no longer */
+        post: operations["nodes.ignore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2561,6 +2834,42 @@ export interface operations {
             };
         };
     };
+    "jobs.recent": {
+        parameters: {
+            query?: {
+                kind?: "preview" | "probe";
+                worker?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        kind: "preview" | "probe";
+                        name: string;
+                        worker: string | null;
+                        workerName: string | null;
+                        /** @enum {unknown} */
+                        state: "done" | "failed";
+                        ms: number | null;
+                        attempt: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        at: string;
+                        error: string | null;
+                    }[];
+                };
+            };
+        };
+    };
     "jobs.pause": {
         parameters: {
             query?: never;
@@ -2736,6 +3045,8 @@ export interface operations {
                             labels: string[];
                             /** @description Wake it over the LAN when much work waits. */
                             wake: boolean;
+                            /** @description It becomes what the house is, by itself. */
+                            autoUpdate: boolean;
                         };
                         tests: {
                             kind: "preview" | "probe";
@@ -2757,6 +3068,682 @@ export interface operations {
                         /** @description UTC instant, ISO 8601 with Z. */
                         joinedAt: string | null;
                     }[];
+                };
+            };
+        };
+    };
+    "nodes.forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backlogSeconds: number | null;
+                        perNode: {
+                            id: string;
+                            without: number | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "nodes.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    settings?: {
+                        /** @description Gets no work until resumed; running jobs end. */
+                        paused?: boolean;
+                        /** @description At most so many jobs at once; null: what the worker itself offers. */
+                        slots?: number | null;
+                        kindsOff?: ("preview" | "probe")[];
+                        hours?: {
+                            from: string;
+                            to: string;
+                        } | null;
+                        /** @description Only while nobody uses that PC. */
+                        whenIdle?: boolean;
+                        /** @description It sees photos of these libraries only; null: of all. */
+                        libraries?: string[] | null;
+                        labels?: string[];
+                        /** @description Wake it over the LAN when much work waits. */
+                        wake?: boolean;
+                        /** @description It becomes what the house is, by itself. */
+                        autoUpdate?: boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @description The worker of the coordinator's own machine. */
+                        local: boolean;
+                        /** @enum {unknown} */
+                        state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        /** @description A sentence for a person, when something is to be done. */
+                        trouble: string | null;
+                        running: {
+                            id: number;
+                            kind: "preview" | "probe";
+                            name: string;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            startedAt: string;
+                        }[];
+                        load: {
+                            cpu: number;
+                            memoryBytes: number;
+                            freeDiskBytes: number | null;
+                            /** @enum {unknown} */
+                            owner: "away" | "active" | "unknown";
+                        } | null;
+                        caps: {
+                            os: string;
+                            arch: string;
+                            cpu: string;
+                            cores: number;
+                            memoryBytes: number;
+                            gpu: string | null;
+                            speed: number;
+                            slots: number;
+                            macs: string[];
+                            missing: string[];
+                        } | null;
+                        kinds: {
+                            kind: "preview" | "probe";
+                            done: number;
+                            failed: number;
+                            msPerJob: number | null;
+                            share: number;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            heldUntil: string | null;
+                            lastError: string | null;
+                        }[];
+                        settings: {
+                            /** @description Gets no work until resumed; running jobs end. */
+                            paused: boolean;
+                            /** @description At most so many jobs at once; null: what the worker itself offers. */
+                            slots: number | null;
+                            kindsOff: ("preview" | "probe")[];
+                            hours: {
+                                from: string;
+                                to: string;
+                            } | null;
+                            /** @description Only while nobody uses that PC. */
+                            whenIdle: boolean;
+                            /** @description It sees photos of these libraries only; null: of all. */
+                            libraries: string[] | null;
+                            labels: string[];
+                            /** @description Wake it over the LAN when much work waits. */
+                            wake: boolean;
+                            /** @description It becomes what the house is, by itself. */
+                            autoUpdate: boolean;
+                        };
+                        tests: {
+                            kind: "preview" | "probe";
+                            /** @enum {unknown} */
+                            state: "running" | "passed" | "failed";
+                            ms: number | null;
+                            error: string | null;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
+                        address: string | null;
+                        version: string | null;
+                        /** @enum {unknown} */
+                        update: "none" | "available" | "running" | "failed";
+                        /** @description Seconds that the waiting work would take without this worker; null: unknown or never. */
+                        backlogWithout: number | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        lastSeenAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        joinedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    on: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        /** @description The worker of the coordinator's own machine. */
+                        local: boolean;
+                        /** @enum {unknown} */
+                        state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        /** @description A sentence for a person, when something is to be done. */
+                        trouble: string | null;
+                        running: {
+                            id: number;
+                            kind: "preview" | "probe";
+                            name: string;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            startedAt: string;
+                        }[];
+                        load: {
+                            cpu: number;
+                            memoryBytes: number;
+                            freeDiskBytes: number | null;
+                            /** @enum {unknown} */
+                            owner: "away" | "active" | "unknown";
+                        } | null;
+                        caps: {
+                            os: string;
+                            arch: string;
+                            cpu: string;
+                            cores: number;
+                            memoryBytes: number;
+                            gpu: string | null;
+                            speed: number;
+                            slots: number;
+                            macs: string[];
+                            missing: string[];
+                        } | null;
+                        kinds: {
+                            kind: "preview" | "probe";
+                            done: number;
+                            failed: number;
+                            msPerJob: number | null;
+                            share: number;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            heldUntil: string | null;
+                            lastError: string | null;
+                        }[];
+                        settings: {
+                            /** @description Gets no work until resumed; running jobs end. */
+                            paused: boolean;
+                            /** @description At most so many jobs at once; null: what the worker itself offers. */
+                            slots: number | null;
+                            kindsOff: ("preview" | "probe")[];
+                            hours: {
+                                from: string;
+                                to: string;
+                            } | null;
+                            /** @description Only while nobody uses that PC. */
+                            whenIdle: boolean;
+                            /** @description It sees photos of these libraries only; null: of all. */
+                            libraries: string[] | null;
+                            labels: string[];
+                            /** @description Wake it over the LAN when much work waits. */
+                            wake: boolean;
+                            /** @description It becomes what the house is, by itself. */
+                            autoUpdate: boolean;
+                        };
+                        tests: {
+                            kind: "preview" | "probe";
+                            /** @enum {unknown} */
+                            state: "running" | "passed" | "failed";
+                            ms: number | null;
+                            error: string | null;
+                            /** @description UTC instant, ISO 8601 with Z. */
+                            at: string;
+                        }[];
+                        address: string | null;
+                        version: string | null;
+                        /** @enum {unknown} */
+                        update: "none" | "available" | "running" | "failed";
+                        /** @description Seconds that the waiting work would take without this worker; null: unknown or never. */
+                        backlogWithout: number | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        lastSeenAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        joinedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    kind: "preview" | "probe";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: string[];
+                        /** @description false: it is not there, nothing new will come. */
+                        live: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        command: string;
+                        /** @description Experimental. */
+                        powershell: string;
+                        /** @description Experimental. */
+                        container: string;
+                        pin: string;
+                        address: string;
+                        port: number;
+                        platforms: {
+                            /** @enum {unknown} */
+                            platform: "linux-x64" | "linux-arm64";
+                            /** @enum {unknown} */
+                            state: "ready" | "making" | "unasked" | "failed";
+                            bytes: number | null;
+                            error: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "nodes.prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                platform: "linux-x64" | "linux-arm64";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        address: string;
+                        caps: {
+                            os: string;
+                            arch: string;
+                            cpu: string;
+                            cores: number;
+                            memoryBytes: number;
+                            gpu: string | null;
+                            speed: number;
+                            slots: number;
+                            macs: string[];
+                            missing: string[];
+                        } | null;
+                        /** @enum {unknown} */
+                        state: "new" | "open" | "code" | "ignored";
+                        code: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        expiresAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        seenAt: string;
+                        change: {
+                            before: number | null;
+                            after: number | null;
+                        } | null;
+                        /** @description A sentence for a person, when something is to be done. */
+                        trouble: string | null;
+                    }[];
+                };
+            };
+        };
+    };
+    "nodes.add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        name: string;
+                        address: string;
+                        caps: {
+                            os: string;
+                            arch: string;
+                            cpu: string;
+                            cores: number;
+                            memoryBytes: number;
+                            gpu: string | null;
+                            speed: number;
+                            slots: number;
+                            macs: string[];
+                            missing: string[];
+                        } | null;
+                        /** @enum {unknown} */
+                        state: "new" | "open" | "code" | "ignored";
+                        code: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        expiresAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        seenAt: string;
+                        change: {
+                            before: number | null;
+                            after: number | null;
+                        } | null;
+                        /** @description A sentence for a person, when something is to be done. */
+                        trouble: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "nodes.ignore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ignored: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
                 };
             };
         };

@@ -10,6 +10,7 @@ export const NAV: readonly NavItem[] = [
   { path: '/trash', icon: 'trash-2', label: 'nav.trash', testid: 'nav-trash', group: 'more' },
   { path: '/settings', icon: 'settings', label: 'nav.settings', testid: 'nav-settings', group: 'more' },
   { path: '/admin/users', icon: 'users', label: 'nav.users', testid: 'nav-users', group: 'admin' },
+  { path: '/admin/nodes', icon: 'cpu', label: 'nav.nodes', testid: 'nav-nodes', group: 'admin' },
   { path: '/admin/jobs', icon: 'activity', label: 'nav.jobs', testid: 'nav-jobs', group: 'admin' },
 ];
 export const LIBRARY_NAV: NavItem = { path: '/library', icon: 'library', label: 'nav.library', testid: 'nav-library', group: 'main', bottom: true };

@@ -1,20 +1,16 @@
 import { api, ask } from './api.ts';
-import { followKinds } from './live.ts';
+import { followAndPoll, followKinds } from './live.ts';
 import { createStore } from './store.ts';
-import type { FailedJob, JobKind, JobKindStatus, Storage, WorkerNode } from './types.ts';
+import type { FailedJob, JobKind, JobKindStatus, RecentJob, Storage } from './types.ts';
 
-/** Rates and "last seen" change without an event, so administration also asks again every 10 s while somebody looks. */
 const POLL_MS = 10_000;
-const followAndPoll = (changed: () => void): (() => void) => {
-  const unfollow = followKinds('jobs')(changed);
-  const timer = setInterval(() => { if (document.visibilityState === 'visible') changed(); }, POLL_MS);
-  return () => { unfollow(); clearInterval(timer); };
-};
-
-export const jobs = createStore<JobKindStatus[]>(() => ask(api.GET('/api/v1/jobs')), followAndPoll);
+export const jobs = createStore<JobKindStatus[]>(() => ask(api.GET('/api/v1/jobs')), followAndPoll(POLL_MS, 'jobs'));
 export const failedJobs = createStore<FailedJob[]>(() => ask(api.GET('/api/v1/jobs/failed')), followKinds('jobs'));
-export const nodes = createStore<WorkerNode[]>(() => ask(api.GET('/api/v1/nodes')), followAndPoll);
 export const storage = createStore<Storage>(() => ask(api.GET('/api/v1/storage')), followKinds('jobs'));
+
+/** What the list of recent jobs is narrowed to; the server looks further back for what is asked. */
+export const recentFilter: { kind?: JobKind; worker?: string } = {};
+export const recentJobs = createStore<RecentJob[]>(() => ask(api.GET('/api/v1/jobs/recent', { params: { query: { ...recentFilter } } })), followAndPoll(POLL_MS, 'jobs'));
 
 const kindOf = (kind: JobKind) => ({ params: { path: { kind } } });
 const after = async <T>(call: Promise<T>): Promise<T> => {

@@ -1,6 +1,8 @@
 /** One line of the change log. */
 export interface Change { seq: number; kind: 'asset' | 'library' | 'member' | 'user' | 'album' | 'person'; id: string; op: 'create' | 'update' | 'delete' | 'grant' | 'revoke' }
-export type LiveEvent = { type: 'change'; change: Change } | { type: 'reset' } | { type: 'jobs' } | { type: 'state'; connected: boolean };
+/** Told to admins, without saying what: counts of jobs, or something about a PC. */
+type Hint = 'jobs' | 'nodes';
+export type LiveEvent = { type: 'change'; change: Change } | { type: 'reset' } | { type: Hint } | { type: 'state'; connected: boolean };
 
 /*
  * The one live connection of this browser window. The browser itself reconnects (and says where it stopped) after a broken connection; when the
@@ -34,7 +36,7 @@ export function startLive(): void {
     if (change) tell({ type: 'change', change });
   });
   es.addEventListener('reset', () => tell({ type: 'reset' }));
-  es.addEventListener('jobs', () => tell({ type: 'jobs' }));
+  for (const type of ['jobs', 'nodes'] as const) es.addEventListener(type, () => tell({ type }));
   es.addEventListener('error', () => {
     tell({ type: 'state', connected: false });
     if (es.readyState !== EventSource.CLOSED) return;
@@ -60,10 +62,17 @@ export function onLive(fn: (e: LiveEvent) => void): () => void {
 }
 
 /** For stores: call `changed` when one of these kinds changes, or everything may have. */
-export const followKinds = (...kinds: (Change['kind'] | 'jobs')[]) => (changed: () => void): (() => void) =>
+export const followKinds = (...kinds: (Change['kind'] | Hint)[]) => (changed: () => void): (() => void) =>
   onLive((e) => {
-    if (e.type === 'reset' || (e.type === 'jobs' && kinds.includes('jobs')) || (e.type === 'change' && kinds.includes(e.change.kind))) changed();
+    if (e.type === 'reset' || ((e.type === 'jobs' || e.type === 'nodes') && kinds.includes(e.type)) || (e.type === 'change' && kinds.includes(e.change.kind))) changed();
   });
+
+/** The same, and again every `ms` while somebody looks: rates, load and "last seen" change without an event. */
+export const followAndPoll = (ms: number, ...kinds: (Change['kind'] | Hint)[]) => (changed: () => void): (() => void) => {
+  const unfollow = followKinds(...kinds)(changed);
+  const timer = setInterval(() => { if (document.visibilityState === 'visible') changed(); }, ms);
+  return () => { unfollow(); clearInterval(timer); };
+};
 
 function parse(text: string): Change | null {
   try { return JSON.parse(text) as Change; } catch { return null; }

@@ -27,6 +27,15 @@ export type JobKindStatus = Get<'/api/v1/jobs'>[number];
 export type JobKind = JobKindStatus['kind'];
 export type FailedJob = Get<'/api/v1/jobs/failed'>[number];
 export type WorkerNode = Get<'/api/v1/nodes'>[number];
+export type NodeSettings = WorkerNode['settings'];
+export type NodeState = WorkerNode['state'];
+export type NodeKind = WorkerNode['kinds'][number];
+export type NodeCaps = NonNullable<WorkerNode['caps']>;
+export type Discovered = Get<'/api/v1/nodes/discovered'>[number];
+export type Forecast = Get<'/api/v1/nodes/forecast'>;
+export type Join = Get<'/api/v1/nodes/join'>;
+export type NodeLog = Get<'/api/v1/nodes/{id}/log'>;
+export type RecentJob = Get<'/api/v1/jobs/recent'>[number];
 export type Storage = Get<'/api/v1/storage'>;
 
 export type TimelineView = 'photos' | 'favourites' | 'archive' | 'trash';

@@ -5,13 +5,16 @@ import { openDialog } from '../app/dialog.ts';
 import { icon } from '../app/icons.ts';
 import { toast } from '../app/toast.ts';
 import { whenLoaded } from '../components/load-state.ts';
+import '../components/nodes/m-recent-jobs.ts';
 import { messageOf } from '../data/api.ts';
-import { cancelJobs, failedJobs, jobs, nodes, pauseJobs, resumeJobs, retryJobs, storage } from '../data/jobs.ts';
+import { cancelJobs, failedJobs, jobs, pauseJobs, resumeJobs, retryJobs, storage } from '../data/jobs.ts';
+import { forecast, nodes } from '../data/nodes.ts';
 import { Use } from '../data/store.ts';
 import type { FailedJob, JobKindStatus, Storage, WorkerNode } from '../data/types.ts';
 import type { ConfirmParams } from '../dialogs/m-confirm-dialog.ts';
 import { formatBytes, formatLeft, formatWhen } from '../strings/format.ts';
 import { jobError } from '../strings/job-error.ts';
+import { forecastLines } from '../strings/node-words.ts';
 import { t } from '../strings/t.ts';
 import { base, paper } from '../tokens/shared.ts';
 
@@ -30,11 +33,13 @@ export class MJobsPage extends LitElement {
     wa-progress-bar { --track-height: 6px; }
     .space { height: 8px; border-radius: 4px; background: var(--surface-2); display: flex; overflow: hidden; gap: 1px; } .space i { display: block; }
     .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; } .legend span::before { content: ''; display: inline-block; width: 8px; height: 8px; border-radius: 2px; background: var(--c); margin-right: 6px; }
+    .workers { display: flex; gap: 12px; align-items: center; padding: 10px 14px; border: 1px solid var(--line); border-radius: var(--radius-card); color: var(--ink-1); text-decoration: none; transition: background var(--fast); } .workers:hover { background: var(--surface-1); } .workers .icon { color: var(--ink-2); } .workers .grow { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; gap: 0 16px; overflow-wrap: anywhere; }
     .wide { grid-column: 1 / -1; }
   `];
   private jobs = new Use(this, jobs);
   private failed = new Use(this, failedJobs);
   private nodes = new Use(this, nodes);
+  private forecast = new Use(this, forecast);
   private storage = new Use(this, storage);
 
   private async run(what: () => Promise<unknown>, done?: (changed: number) => string): Promise<void> {
@@ -51,10 +56,10 @@ export class MJobsPage extends LitElement {
   }
 
   override render() {
-    return html`<div class="page"><div class="grid">
-      ${whenLoaded(this.jobs, (all) => html`${all.map((j) => this.kind(j))}`)}
+    return html`<div class="page">${this.nodes.data ? this.workers(this.nodes.data) : nothing}<div class="grid">
+      ${whenLoaded(this.jobs, (all) => html`${all.filter((j) => j.kind !== 'probe' || j.queued + j.running + j.failed > 0).map((j) => this.kind(j))}`)}
       ${whenLoaded(this.storage, (s) => this.disk(s))}
-      ${whenLoaded(this.nodes, (all) => html`<section class="card wide"><h2>${t('nodes.title')}</h2><div>${all.length === 0 ? html`<p class="quiet">${t('nodes.none')}</p>` : all.map((n) => this.node(n))}</div></section>`)}
+      <m-recent-jobs class="wide" .kinds=${(this.jobs.data ?? []).map((j) => j.kind)}></m-recent-jobs>
       ${whenLoaded(this.failed, (all) => html`<section class="card wide"><h2>${t('jobs.failedList')}</h2><div>${all.length === 0 ? html`<p class="quiet">${t('jobs.failedList.none')}</p>` : all.slice(0, LISTED).map((f) => this.failure(f))}${all.length > LISTED ? html`<p class="caption">${t('upload.more', { n: all.length - LISTED })}</p>` : nothing}</div></section>`)}
     </div></div>`;
   }
@@ -85,10 +90,11 @@ export class MJobsPage extends LitElement {
       <p class="caption" style="overflow-wrap:anywhere">${t('storage.data')} ${s.dataPath}<br>${t('storage.state')} ${s.statePath}</p></section>`;
   }
 
-  private node(n: WorkerNode) {
-    const words = t(`nodes.${n.state}`);
-    return html`<div class="row" data-testid="node"><span class=${n.state === 'lost' ? 'bad' : 'good'}>${icon(n.state === 'lost' ? 'circle-alert' : 'cpu')}</span>
-      <div class="grow"><strong>${n.name}</strong> ${n.local ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}<div class="caption">${[words, n.running.length > 0 && t('nodes.running', { n: n.running.length }), n.state === 'lost' && n.lastSeenAt && t('nodes.seen', { when: formatWhen(n.lastSeenAt) }), n.version && t('nodes.version', { v: n.version })].filter(Boolean).join(' · ')}</div></div></div>`;
+  /** One line about the PCs: how many, how long everything takes, and who would be missed. */
+  private workers(all: WorkerNode[]) {
+    const busy = all.filter((n) => n.running.length > 0).length;
+    const lines = [all.length === 0 ? t('jobs.workers.none') : t('jobs.workers', { n: all.length }), busy > 0 && t('jobs.workers.busy', { n: busy }), ...(this.forecast.data ? forecastLines(this.forecast.data, all) : [])].filter(Boolean);
+    return html`<a class="workers" href="/admin/nodes" data-testid="jobs-workers">${icon('cpu')}<span class="grow num">${lines.map((l) => html`<span>${l}</span>`)}</span><span class="caption">${t('jobs.workers.open')}</span>${icon('chevron-right', 'small')}</a>`;
   }
   private failure(f: FailedJob) {
     const { words, detail } = jobError(f.error);

@@ -1,3 +1,5 @@
+import { enNodes } from './en-nodes.ts';
+
 /** Every word that Mantel says in the dashboard. Plurals are { one, other } and take `n`. */
 export const en = {
   'app.name': 'Mantel',
@@ -13,7 +15,7 @@ export const en = {
   'app.forbidden': 'This page is for admins',
   'app.forbidden.text': 'Ask the person who runs this Mantel.',
   'common.cancel': 'Cancel', 'common.save': 'Save', 'common.close': 'Close', 'common.undo': 'Undo', 'common.back': 'Back', 'common.next': 'Next', 'common.saved': 'Saved.', 'common.name': 'Name', 'common.email': 'E-mail', 'common.password': 'Password', 'common.loading': 'Loading…',
-  'nav.main': 'Main', 'nav.photos': 'Photos', 'nav.favourites': 'Favourites', 'nav.archive': 'Archive', 'nav.trash': 'Trash', 'nav.library': 'Library', 'nav.settings': 'Settings', 'nav.users': 'Users', 'nav.jobs': 'Jobs and workers', 'nav.admin': 'Admin', 'nav.account': 'Account of {name}', 'nav.logout': 'Sign out', 'nav.upload': 'Upload', 'nav.uploadFiles': 'Files…', 'nav.uploadFolder': 'A folder…',
+  'nav.main': 'Main', 'nav.photos': 'Photos', 'nav.favourites': 'Favourites', 'nav.archive': 'Archive', 'nav.trash': 'Trash', 'nav.library': 'Library', 'nav.settings': 'Settings', 'nav.users': 'Users', 'nav.jobs': 'Jobs', 'nav.nodes': 'Nodes', 'nav.admin': 'Admin', 'nav.account': 'Account of {name}', 'nav.logout': 'Sign out', 'nav.upload': 'Upload', 'nav.uploadFiles': 'Files…', 'nav.uploadFolder': 'A folder…',
   'theme.label': 'Theme', 'theme.system': 'As the system', 'theme.light': 'Light', 'theme.dark': 'Dark',
 
   'login.title': 'Sign in', 'login.submit': 'Sign in', 'login.capsLock': 'Caps lock is on.', 'login.wait': 'Too many tries. You can try again in {s} s.', 'login.help': 'Forgot your password? An admin of this Mantel can set a new one.',
@@ -74,9 +76,9 @@ export const en = {
  'jobs.kind.probe': 'Tests', 'jobs.kind.probe.text': 'Tries of a worker', 'jobs.kind.preview': 'Previews', 'jobs.kind.preview.text': 'Thumbnails and previews of photos and videos', 'jobs.waiting': 'waiting', 'jobs.running': 'running', 'jobs.failed': 'given up', 'jobs.done': 'done in 24 h', 'jobs.rate': '{rate} per minute', 'jobs.left': '{time} left', 'jobs.idle': 'Nothing to do', 'jobs.paused': 'Paused', 'jobs.stalled': 'Waiting for a worker', 'jobs.working': 'Working', 'jobs.pause': 'Pause', 'jobs.resume': 'Resume', 'jobs.retry': 'Try given-up ones again', 'jobs.cancel': 'Drop the waiting ones', 'jobs.cancel.title': 'Drop the waiting jobs?', 'jobs.cancel.text': { one: '{n} photo will stay without a preview until it is asked for again. The originals are not touched.', other: '{n} photos will stay without a preview until they are asked for again. The originals are not touched.' }, 'jobs.cancel.do': 'Drop them', 'jobs.retried': { one: '{n} job is waiting again.', other: '{n} jobs are waiting again.' }, 'jobs.cancelled': { one: '{n} job dropped.', other: '{n} jobs dropped.' },
   'jobs.error.undecodable': 'Cannot be decoded', 'jobs.error.pixels': 'Too many pixels', 'jobs.error.tooLarge': 'Too large', 'jobs.error.timeout': 'Took too long', 'jobs.error.badResult': 'The worker made no usable preview', 'jobs.error.gone': 'The worker went away', 'jobs.error.other': 'Something went wrong in the worker',
   'jobs.failedList': 'Given up', 'jobs.failedList.none': 'No job has been given up.', 'jobs.attempts': { one: '{n} try', other: '{n} tries' }, 'jobs.open': 'Open {name}',
-  'nodes.title': 'Workers', 'nodes.none': 'No worker has said hello yet. Previews wait until one does.', 'nodes.local': 'this machine', 'nodes.online': 'Ready', 'nodes.busy': 'Working', 'nodes.lost': 'Out of reach', 'nodes.resting': 'Resting', 'nodes.paused': 'Paused', 'nodes.draining': 'Finishing', 'nodes.asleep': 'Asleep', 'nodes.outdated': 'Needs an update', 'nodes.running': { one: '{n} job', other: '{n} jobs' }, 'nodes.seen': 'seen {when}', 'nodes.version': 'version {v}',
+  ...enNodes,
   'storage.title': 'Storage', 'storage.free': '{free} free of {total}', 'storage.missing': 'The disk with the photos is not there. Nothing is written until it is back.', 'storage.originals': 'Originals', 'storage.derived': 'Previews', 'storage.other': 'Other files', 'storage.items': { one: '{n} photo or video', other: '{n} photos and videos' }, 'storage.data': 'Photos lie in', 'storage.state': 'Database lies in',
   'library.page.text': 'Everything that is not in the timeline, and the house itself.',
 
-  'time.now': 'just now', 'time.minutes': { one: '{n} minute ago', other: '{n} minutes ago' }, 'time.today': 'today {time}', 'time.yesterday': 'yesterday {time}', 'time.left.seconds': '{n} s', 'time.left.minutes': '{n} min', 'time.left.hours': '{h} h {m} min',
+  'time.now': 'just now', 'time.minutes': { one: '{n} minute ago', other: '{n} minutes ago' }, 'time.today': 'today {time}', 'time.yesterday': 'yesterday {time}', 'time.left.seconds': '{n} s', 'time.left.minutes': '{n} min', 'time.left.hours': '{h} h {m} min', 'time.left.wholeHours': '{h} h',
 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes, formatDay, formatDuration, formatExposure, formatLeft, formatLocal, formatMonth, formatWhen } from './format.ts';
+import { formatAbout, formatBytes, formatDay, formatDuration, formatExposure, formatLeft, formatLocal, formatMemory, formatMonth, formatTook, formatWhen } from './format.ts';
 import { t } from './t.ts';
 
 describe('wall clocks do not move with the zone of the browser', () => {
@@ -27,7 +27,10 @@ describe('formatWhen', () => {
 
 test.each([[0, '0 B'], [999, '999 B'], [1000, '1.0 kB'], [9_960, '10 kB'], [999_499, '999 kB'], [999_600, '1.0 MB'], [38_000_000_000, '38 GB'], [-5, '0 B']])('%d bytes are %s', (n, want) => expect(formatBytes(n)).toBe(want));
 test.each([[0, '0:00'], [7, '0:07'], [62.4, '1:02'], [3723, '1:02:03']])('%d s is %s', (n, want) => expect(formatDuration(n)).toBe(want));
-test.each([[0.2, '1 s'], [89, '89 s'], [90, '2 min'], [5340, '89 min'], [12_000, '3 h 20 min']])('%d s left is %s', (n, want) => expect(formatLeft(n)).toBe(want));
+test.each([[0.2, '1 s'], [89, '89 s'], [90, '2 min'], [5340, '89 min'], [12_000, '3 h 20 min'], [32_400, '9 h']])('%d s left is %s', (n, want) => expect(formatLeft(n)).toBe(want));
+test.each([[0, 'less than a minute'], [59, 'less than a minute'], [60, 'about 1 min'], [3540, 'about 59 min'], [3600, 'about 1 h'], [4200, 'about 1 h 10 min'], [7000, 'about 2 h'], [32_400, 'about 9 h'], [170_000, 'about 47 h'], [260_000, 'about 3 days']])('a guess of %d s is %s', (n, want) => expect(formatAbout(n)).toBe(want));
+test.each([[0, '1 ms'], [85.4, '85 ms'], [100, '0.1 s'], [812, '0.8 s'], [12_300, '12 s'], [120_000, '2 min']])('%d ms took %s', (n, want) => expect(formatTook(n)).toBe(want));
+test.each([[512 * 2 ** 20, '512 MB'], [2 ** 30, '1 GB'], [3.84 * 2 ** 30, '3.8 GB'], [15.6 * 2 ** 30, '16 GB']])('%d bytes of memory are %s', (n, want) => expect(formatMemory(n)).toBe(want));
 test.each([[0.004, '1/250 s'], [0.3333, '1/3 s'], [2.5, '2.5 s'], [30, '30 s']])('%d is %s', (n, want) => expect(formatExposure(n)).toBe(want));
 
 test('plurals and separators', () => {

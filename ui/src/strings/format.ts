@@ -70,7 +70,35 @@ export function formatLeft(seconds: number): string {
   if (seconds < 90) return t('time.left.seconds', { n: Math.max(1, Math.round(seconds)) });
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return t('time.left.minutes', { n: minutes });
-  return t('time.left.hours', { h: Math.floor(minutes / 60), m: minutes % 60 });
+  const h = Math.floor(minutes / 60), m = minutes % 60;
+  return m === 0 ? t('time.left.wholeHours', { h }) : t('time.left.hours', { h, m });
+}
+
+/** A guess of a time → "less than a minute", "about 12 min", "about 1 h 10 min", "about 9 h", "about 3 days". */
+export function formatAbout(seconds: number): string {
+  if (seconds < 60) return t('time.about.less');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t('time.about.minutes', { n: minutes });
+  const tens = Math.round(minutes / 10) * 10, h = Math.floor(tens / 60), m = tens % 60;
+  if (h < 6) return m === 0 ? t('time.about.hours', { h }) : t('time.about.hoursMinutes', { h, m });
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? t('time.about.hours', { h: hours }) : t('time.about.days', { n: Math.round(hours / 24) });
+}
+
+/** How long one thing took → "85 ms", "0.8 s", "12 s", "2 min". */
+export function formatTook(ms: number): string {
+  if (ms < 100) return t('time.took.ms', { n: Math.max(1, Math.round(ms)) });
+  const s = ms / 1000;
+  return s < 90 ? t('time.took.s', { s: s < 9.95 ? s.toFixed(1) : Math.round(s) }) : t('time.left.minutes', { n: Math.round(s / 60) });
+}
+
+/** An instant as a time of this day: "18:20". */
+export const formatClock = (iso: string): string => clock.format(new Date(iso));
+
+/** Memory as it is sold, in powers of two: "16 GB", "512 MB". */
+export function formatMemory(bytes: number): string {
+  const gb = bytes / 2 ** 30;
+  return gb < 1 ? `${Math.round(bytes / 2 ** 20)} MB` : `${gb < 9.95 ? Number(gb.toFixed(1)) : Math.round(gb)} GB`;
 }
 
 /** Exposure in seconds → "1/250 s", "2.5 s". */

@@ -1,0 +1,27 @@
+import type { Discovered, WorkerNode } from '../../data/types.ts';
+
+/** What this window has done so far. `open`: the server has opened the pairing, and the list was loaded since. */
+export type PairPhase = 'opening' | 'open' | 'approving' | 'approved' | 'refused' | 'tooMany' | 'failed';
+/** What the dialog shows. `late`: let in, but it has not come. */
+export type PairView = 'waiting' | 'code' | 'approving' | 'done' | 'late' | 'refused' | 'expired' | 'tooMany' | 'vanished' | 'failed';
+
+const LATE_MS = 20_000;
+const SLACK_MS = 3000; // between its clock and ours
+
+/** From what was done here, and what the server says of this PC now. `card` undefined: the list does not know it any more. `openUntil`: when this attempt would have ended by itself. */
+export function pairView(phase: PairPhase, card: Pick<Discovered, 'state' | 'code' | 'expiresAt'> | undefined, node: Pick<WorkerNode, 'state'> | undefined, sinceApproval: number, openUntil = 0, now = Date.now()): PairView {
+  switch (phase) {
+    case 'opening': return 'waiting';
+    case 'refused': case 'tooMany': case 'failed': case 'approving': return phase;
+    case 'approved': return node && node.state !== 'asleep' && node.state !== 'lost' ? 'done' : sinceApproval > LATE_MS ? 'late' : 'approving';
+    case 'open': {
+      if (node) return node.state === 'asleep' || node.state === 'lost' ? 'late' : 'done'; // somebody else said yes
+      if (!card) return 'vanished';
+      if (card.expiresAt !== null && Date.parse(card.expiresAt) <= now) return 'expired';
+      if (card.state === 'new' || card.state === 'ignored') return openUntil - SLACK_MS > now ? 'tooMany' : 'expired';
+      return card.state === 'code' && card.code !== null ? 'code' : 'waiting';
+    }
+  }
+}
+/** Closing the dialog now would leave something half done. */
+export const isUnderWay = (view: PairView): boolean => view === 'waiting' || view === 'code' || view === 'approving';
