@@ -49,7 +49,7 @@ interface Upload { length: number; sha256: string; open: () => Buffer | Readable
  */
 export class ByteClient {
   readonly #agent: Agent;
-  readonly #peer: Peer;
+  #peer: Peer;
   readonly #idleMs: number;
   readonly #patienceMs: number;
 
@@ -106,6 +106,12 @@ export class ByteClient {
     const { size } = await stat(file);
     const sha256 = options.sha256 ?? await hashOfFile(file, options.signal);
     return this.#send(path, { length: size, sha256, open: () => createReadStream(file, { highWaterMark: BLOCK, ...(size > 0 ? { end: size - 1 } : {}) }) }, options);
+  }
+
+  /** The same server has another address now. Transfers under way break off and go on there. */
+  moveTo(host: string, port: number): void {
+    this.#peer = { ...this.#peer, host, port };
+    this.#agent.destroy();
   }
 
   close(): void { this.#agent.destroy(); }

@@ -1,8 +1,9 @@
 // Moleculer's NATS transporter, narrowed to what gateway and workers say to each other.
 // In a packet the sender is only claimed. Here a worker publishes under a subject that ends in its own id, and nats-server allows each key its own id only: so the gateway
 // knows who speaks before it reads a byte of what is said, and can count per worker.
+import { setTimeout as sleep } from 'node:timers/promises';
 import moleculer from 'moleculer';
-import type { Msg } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
 
 export const GATEWAY_NODE = 'gw';
 /** `take`: handle it; `refuse`: answer that this is too often; `drop`: do not even read it. */
@@ -48,10 +49,29 @@ export class GatewayTransport extends moleculer.Transporters.NATS {
   }
 }
 
+const FLUSH_MS = 500;
+
 /** Says only what nats-server allows a worker to say; the rest of Moleculer's talk (heartbeats, INFO) would be a refusal in the server's log each time. */
 export class WorkerTransport extends moleculer.Transporters.NATS {
+  #left = false;
+
   override send(topic: string, data: Buffer): Promise<void> {
     const cmd = topic.slice(this.prefix.length + 1).split('.', 1)[0]!;
     return FROM_WORKERS.includes(cmd) ? super.send(`${this.prefix}.${cmd}.${GATEWAY_NODE}.${this.nodeID}`, data) : Promise.resolve();
+  }
+
+  // Left is left, also when the server is out of reach: Moleculer would wait for its answer, and try to come back for ever.
+  override async connect(): Promise<void> {
+    if (this.#left) return new Promise(() => undefined);
+    await super.connect();
+    if (this.#left) await this.disconnect();
+  }
+  override async disconnect(): Promise<void> {
+    this.#left = true;
+    const client = this.client as NatsConnection | null;
+    this.client = null;
+    if (!client) return;
+    await Promise.race([client.flush().catch(() => undefined), sleep(FLUSH_MS, undefined, { ref: false })]);
+    await client.close();
   }
 }

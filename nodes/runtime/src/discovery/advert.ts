@@ -1,9 +1,9 @@
 /** What a program of the house says of itself in the LAN. `id`: cid of a house, or id of a worker. `name`: for people. `txt`: small letters and digits as keys; short printable values. */
 export interface Advert { role: Role; id: string; name: string; port: number; txt: Record<string, string> }
 export type Role = 'coordinator' | 'worker';
-/** Where an identity may be reached, best guess first. */
-export interface Place { host: string; port: number }
-/** `host`: who said so last; nothing here is proven, identity is proven by the certificate. `places`: all who claim to be it, so that a liar cannot hide the right one. `seenAt`: ms since 1970. */
+/** Where an identity may be reached, and what was said there. */
+export interface Place { host: string; port: number; txt: Record<string, string> }
+/** `host`: who said so last; nothing here is proven, identity is proven by the certificate. `places`: all who claim to be it, best guess first, so that a liar cannot hide the right one. `seenAt`: ms since 1970. */
 export interface Found extends Advert { host: string; seenAt: number; places: Place[] }
 
 export const SERVICE: Record<Role, string> = { coordinator: 'mantel', worker: 'mantel-node' };

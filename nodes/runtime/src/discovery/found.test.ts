@@ -11,7 +11,7 @@ it('is told of what is new or different only', () => {
   expect(list.seen(pc(1), '10.0.0.1', ['10.0.0.1'], 1)).toBe(true);
   expect(list.seen(pc(1), '10.0.0.1', ['10.0.0.1'], 2)).toBe(false);
   expect(list.seen(pc(1, { name: 'renamed' }), '10.0.0.1', ['10.0.0.1'], 3)).toBe(true);
-  expect(list.all()).toEqual([{ ...pc(1), name: 'renamed', host: '10.0.0.1', seenAt: 3, places: [{ host: '10.0.0.1', port: 9 }] }]);
+  expect(list.all()).toEqual([{ ...pc(1), name: 'renamed', host: '10.0.0.1', seenAt: 3, places: [{ host: '10.0.0.1', port: 9, txt: {} }] }]);
 });
 it('goes after three missed questions, not after two, and any answer counts', () => {
   const list = createFound();
@@ -34,7 +34,7 @@ it('a new address replaces the old one at once when the computer no longer has t
   missed(list);
   list.seen(pc(1), '10.0.0.9', ['10.0.0.9'], 3);
   list.expire();
-  expect(list.all()[0]!.places).toEqual([{ host: '10.0.0.9', port: 9 }]);
+  expect(list.all()[0]!.places).toEqual([{ host: '10.0.0.9', port: 9, txt: {} }]);
 });
 it('with two cards it stays where it is, until it no longer answers there', () => {
   const list = createFound();

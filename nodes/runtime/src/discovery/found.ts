@@ -28,7 +28,7 @@ export function createFound(): FoundList {
     const e = entries.get(advert.id);
     if (!e) {
       if (entries.size >= MAX || [...entries.values()].filter((o) => o.host === from).length >= MAX_PER_HOST) return false;
-      entries.set(advert.id, { advert, host: from, seenAt: now, missed: 0, places: [{ host: from, port: advert.port, missed: 0 }] });
+      entries.set(advert.id, { advert, host: from, seenAt: now, missed: 0, places: [{ host: from, port: advert.port, txt: advert.txt, missed: 0 }] });
       return true;
     }
     const before = shown(e);
@@ -39,14 +39,14 @@ export function createFound(): FoundList {
       e.advert = advert;
     }
     const others = e.places.filter((p) => p.host !== from).toSorted((a, b) => a.missed - b.missed);
-    e.places = [{ host: from, port: advert.port, missed: 0 }, ...others].slice(0, MAX_PLACES);
+    e.places = [{ host: from, port: advert.port, txt: advert.txt, missed: 0 }, ...others].slice(0, MAX_PLACES);
     e.missed = 0;
     e.seenAt = now;
     return shown(e) !== before;
   }
 
   return {
-    all: () => [...entries.values()].map((e) => ({ ...e.advert, host: e.host, seenAt: e.seenAt, places: e.places.toSorted((a, b) => Number(b.host === e.host) - Number(a.host === e.host)).map(({ host, port }) => ({ host, port })) })),
+    all: () => [...entries.values()].map((e) => ({ ...e.advert, host: e.host, seenAt: e.seenAt, places: e.places.toSorted((a, b) => Number(b.host === e.host) - Number(a.host === e.host)).map(({ host, port, txt }) => ({ host, port, txt })) })),
     seen,
     gone(id, from) {
       const e = entries.get(id);

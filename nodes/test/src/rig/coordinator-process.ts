@@ -5,7 +5,7 @@ import { onShutdown } from '@mantel/runtime/shutdown.ts';
 import { startCoordinator } from '@mantel/coordinator/coordinator.ts';
 import type { GatewayName } from '@mantel/contracts/actions/index.ts';
 
-export interface DoorOptions { data: string; state: string; port: number; uiDist: string; leaseMs: number; admin: { email: string; password: string }; /** Path of the socket. */ door: string }
+export interface DoorOptions { data: string; state: string; port: number; uiDist: string; leaseMs: number; discovery: boolean; admin: { email: string; password: string }; /** Path of the socket. */ door: string }
 export interface ProbeOrder { keys: string[]; holdMs: number; bytes?: number; prio?: number }
 /** What can be asked at the door. */
 export interface Door {

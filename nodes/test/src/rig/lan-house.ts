@@ -24,7 +24,7 @@ export interface LanWorker { host: Host; entry: WorkerEntry; /** The process of 
 /** One step of one job: `became` is its state afterwards. `at`: ms since 1970. */
 export interface Step { n: number; at: number; job: number; was: string; became: string; worker: string | null; attempt: number }
 
-export async function openLanHouse({ leaseMs, spares }: { leaseMs: number; spares: Spare[] }) {
+export async function openLanHouse({ leaseMs, spares, discovery = false }: { leaseMs: number; spares: Spare[]; discovery?: boolean }) {
   const dir = mkdtempSync(join(tmpdir(), 'mantel-lan-'));
   const [data, state] = [join(dir, 'data'), join(dir, 'state')];
   const door = join(dir, 'door');
@@ -45,7 +45,7 @@ export async function openLanHouse({ leaseMs, spares }: { leaseMs: number; spare
   };
   const startCoordinator = async (): Promise<Child> => {
     rmSync(door, { force: true }); // a killed process leaves its socket
-    const options: DoorOptions = { data, state, port: PORT, uiDist: join(dir, 'no-ui'), leaseMs, admin: ADMIN, door };
+    const options: DoorOptions = { data, state, port: PORT, uiDist: join(dir, 'no-ui'), leaseMs, admin: ADMIN, door, discovery };
     const coordinator = lan.on('nas', process.execPath, [...FLAGS, fileOf('./coordinator-process.ts')], { MANTEL_RIG: JSON.stringify(options), TMPDIR: dir });
     await coordinator.line((l) => l.includes('the door is open'), 60_000);
     return coordinator;

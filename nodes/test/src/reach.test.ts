@@ -1,0 +1,74 @@
+// The house gets another address: its workers go there by themselves, and only there.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Paired, readPaired } from '@mantel/runtime/paired.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADDRESS, noLan } from './rig/lan.ts';
+import { type LanHouse, openLanHouse } from './rig/lan-house.ts';
+
+const why = noLan();
+if (why) console.warn(`SKIPPED: the house at another address, on a LAN of network namespaces: ${why}.`);
+const PORT = 2283;
+const NEW = '10.77.0.50';
+
+describe.skipIf(why)('the house has another address', () => {
+  let house: LanHouse;
+  let liar: ReturnType<LanHouse['lan']['on']>;
+  const file = (): string => join(house.dir, 'paired-0.json');
+  const ip = (...args: string[]): void => void execFileSync('ip', ['-n', house.lan.namespace('nas'), ...args], { stdio: 'pipe' });
+  const move = (from: string, to: string): void => {
+    ip('addr', 'del', `${from}/24`, 'dev', 'eth0');
+    ip('addr', 'add', `${to}/24`, 'dev', 'eth0');
+    ip('route', 'replace', 'default', 'dev', 'eth0');
+  };
+  const jobs = (): { key: string; state: string; attempt: number }[] => house.sql('select key, state, attempt from job order by id');
+  beforeAll(async () => {
+    house = await openLanHouse({ leaseMs: 30_000, spares: [{ host: 'pc1', slots: 1 }], discovery: true });
+    liar = house.lan.on('pc2', process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('rig/liar-process.ts', import.meta.url)), house.cluster.cid, String(PORT)], { PATH: process.env.PATH });
+    await liar.line((l) => l.includes('finding computers'), 20_000);
+  });
+  afterAll(() => house.close());
+
+  it('the worker goes on there by itself, with the job that it is at; somebody else who says to be the house gains nothing', async () => {
+    const { child } = house.workers[0]!;
+    await house.ask('probes', { keys: ['under way'], holdMs: 12_000 });
+    await house.step((s) => s.became === 'leased', 10_000);
+    const moved = Date.now();
+    move(ADDRESS.nas, NEW);
+    await child.line((l) => l.includes('another address') && l.includes(NEW), 30_000);
+    const found = Date.now() - moved;
+    await expect.poll(() => readPaired(file()).host, { timeout: 30_000, interval: 25 }).toBe(NEW);
+    const back = Date.now() - moved;
+    console.log(`reach: address changed in the middle of a job: found after ${found} ms, at work there after ${back} ms`);
+    expect(back).toBeLessThan(20_000);
+    await house.ask('probes', { keys: ['after'], holdMs: 0 });
+    await expect.poll(jobs, { timeout: 30_000 }).toEqual(['under way', 'after'].map((key) => ({ key: `probe:${key}`, state: 'done', attempt: 1 })));
+    expect(liar.lines.filter((l) => l.startsWith('refused')).length).toBeGreaterThan(0); // it was asked
+    expect(liar.lines.filter((l) => l.startsWith('heard'))).toEqual([]); // and told nothing
+    const kept = JSON.parse(readFileSync(file(), 'utf8')) as Paired;
+    expect(kept).toEqual({ ...kept, host: NEW, port: PORT, cid: house.cluster.cid, natsPort: house.cluster.natsPort });
+  });
+
+  it('a worker without work follows too, and a restarted one starts at the last good address', async () => {
+    const moved = Date.now();
+    move(NEW, ADDRESS.nas);
+    await expect.poll(() => readPaired(file()).host, { timeout: 30_000, interval: 25 }).toBe(ADDRESS.nas);
+    console.log(`reach: address changed while idle: at work there after ${Date.now() - moved} ms`);
+    await house.workers[0]!.child.kill('SIGTERM');
+    const began = Date.now();
+    await house.startWorker(0);
+    expect(Date.now() - began).toBeLessThan(5000);
+  });
+
+  it('a typed address works where nothing is found', async () => {
+    await house.workers[0]!.child.kill('SIGTERM');
+    writeFileSync(file(), JSON.stringify({ ...readPaired(file()), host: '10.77.0.77' }), { mode: 0o600 }); // nobody is there
+    const began = Date.now();
+    const child = house.lan.on('pc1', process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve('@mantel/worker/main.ts'))], { MANTEL_PAIRED: file(), MANTEL_SLOTS: '1', MANTEL_DISCOVERY: 'off', MANTEL_COORDINATOR: `${ADDRESS.nas}:${PORT}`, TMPDIR: house.dir });
+    await child.line((l) => l.includes('"at work"'), 30_000);
+    console.log(`reach: by a typed address: at work after ${Date.now() - began} ms`);
+    await expect.poll(() => readPaired(file()).host, { timeout: 10_000 }).toBe(ADDRESS.nas); // kept for the next start
+  });
+});
