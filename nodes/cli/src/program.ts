@@ -8,6 +8,7 @@ import { addNodes } from './commands/nodes.ts';
 import { addStatus } from './commands/status.ts';
 import { addUser } from './commands/user.ts';
 import { DEFAULT_URL } from './context.ts';
+import { addWorker } from './commands/worker.ts';
 import { Failure } from './failure.ts';
 import { note, type Terminal } from './terminal.ts';
 
@@ -17,7 +18,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--url <address>', `which Mantel (MANTEL_URL, the last login, or ${DEFAULT_URL})`).option('--token <token>', 'instead of a login (better: MANTEL_TOKEN)')
     .option('--json', 'for programs').option('--cert <file>', 'trust exactly this certificate').option('--insecure', 'do not check the certificate')
     .exitOverride().configureOutput({ writeOut: (s) => void terminal.out.write(s), writeErr: (s) => void terminal.err.write(s) });
-  for (const add of [addLogin, addLogout, addStatus, addUser, addImport, addAssets, addJobs, addNodes]) add(program, terminal);
+  for (const add of [addLogin, addLogout, addStatus, addUser, addImport, addAssets, addJobs, addNodes, addWorker]) add(program, terminal);
   for (const command of everyCommand(program)) command.exitOverride().configureOutput(program.configureOutput());
   try {
     await program.parseAsync(args, { from: 'user' });

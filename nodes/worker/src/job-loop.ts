@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Lease } from '@mantel/contracts/models/job.ts';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { type NodeCaps, PROTOCOL } from '@mantel/contracts/models/node.ts';
+import type { GatewayResult } from '@mantel/contracts/actions/index.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import { backOff } from './back-off.ts';
@@ -17,7 +18,7 @@ const ROOM_MS = 2000;
 /** The long poll may take its whole time; the rest is for the way there and back. */
 const POLL_MARGIN_MS = 2000;
 
-export interface LoopOptions { name: string; version: string; kinds: JobKind[]; caps?: NodeCaps; slots: number; waitMs?: number; drainMs?: number; log: Logger; /** Whether this machine has room to work. */ room?: () => Promise<boolean> }
+export interface LoopOptions { name: string; version: string; kinds: JobKind[]; caps?: NodeCaps; slots: number; waitMs?: number; drainMs?: number; log: Logger; /** Whether this machine has room to work. */ room?: () => Promise<boolean>; /** Which worker this is. */ build?: string; /** The house will not work with this version. */ refused?: (answer: GatewayResult<'nodes.hello'>) => void }
 export interface JobLoop {
   /** Resolves after the first answered hello. */
   ready: Promise<void>;
@@ -25,6 +26,8 @@ export interface JobLoop {
   drain(why?: Why): Promise<void>;
   /** At once: running jobs are aborted and handed back without counting as a try, and none is asked for until `resume`. */
   pause(): void;
+  /** Running jobs end as usual; while it is on no more is asked for. */
+  hold(on: boolean): void;
   resume(): void;
 }
 export type Why = 'stop' | 'sleep' | 'leave';
@@ -37,12 +40,14 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   let shift = new AbortController(); // what runs until the next pause
   let rest: { over: Promise<void>; end: () => void } | undefined;
   const left = new Promise<void>((resolve) => { stopping.signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
+  let held: PromiseWithResolvers<void> | undefined;
   let greeting: Promise<void> | undefined;
   let refusal: string | undefined;
 
   async function hello(): Promise<void> {
-    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds, ...(options.caps ? { caps: options.caps } : {}) }, HELLO_MS);
+    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds, ...(options.caps ? { caps: options.caps } : {}), ...(options.build ? { build: options.build } : {}) }, HELLO_MS);
     if (!answer.ok) {
+      options.refused?.(answer);
       const sentence = answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.';
       if (sentence !== refusal) log.error(sentence); // once, not every few seconds until somebody does it
       refusal = sentence;
@@ -73,6 +78,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
     const back = backOff(200, 5000);
     while (!stopping.signal.aborted) {
       if (rest) { await Promise.race([rest.over, left]); continue; }
+      if (held) { await Promise.race([held.promise, left]); continue; }
       let job: Lease | null;
       try { job = await lease(interactive); back.reset(); } catch (err) {
         greeting = undefined;
@@ -82,7 +88,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
         continue;
       }
       if (!job) continue;
-      if (stopping.signal.aborted || rest) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
+      if (stopping.signal.aborted || rest || held) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
       else await work(job, { gateway, execute, log, room }, AbortSignal.any([stop.signal, shift.signal])).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
     }
   }
@@ -101,6 +107,11 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   return {
     ready,
     drain: (why = 'stop') => ended ??= end(why),
+    hold(on) {
+      if (on) { held ??= Promise.withResolvers<void>(); return; }
+      held?.resolve();
+      held = undefined;
+    },
     pause() {
       if (rest) return;
       const { promise: over, resolve: end } = Promise.withResolvers<void>();

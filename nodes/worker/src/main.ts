@@ -5,7 +5,10 @@ import { createLogger } from '@mantel/runtime/logger.ts';
 import { readPaired } from '@mantel/runtime/paired.ts';
 import { writeWhole } from '@mantel/runtime/pairing/store.ts';
 import { onShutdown } from '@mantel/runtime/shutdown.ts';
+import { buildId } from '@mantel/runtime/build.ts';
 import { findCapabilities } from './capabilities.ts';
+import { openLocalControl } from './control/local.ts';
+import { createUpdater, UPDATED } from './update/updater.ts';
 import { untilRemoved, waitForPairing } from './waiting.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -17,11 +20,19 @@ const leaving = new AbortController();
 const { signal } = leaving;
 let worker: Worker | undefined;
 onShutdown(async () => { leaving.abort(); await worker?.stop(); }, { limitMs: STOP_MS, log });
+/** Ends after its jobs, with a code that the launcher understands. */
+function end(code: number): void {
+  leaving.abort();
+  const limit = setTimeout(() => process.exit(code), STOP_MS);
+  void (worker?.stop() ?? Promise.resolve()).catch((err: unknown) => { log.error({ err }, 'stopping failed'); }).then(() => { clearTimeout(limit); process.exit(code); });
+}
+const updater = createUpdater({ versions: process.env.MANTEL_VERSIONS, build: buildId(), log, restart: () => end(UPDATED) });
 
 process.send?.('ready');
 /** Waits to be let in, works, and waits anew when it was removed. */
 async function live(): Promise<void> {
   const capabilities = await findCapabilities(config.slots);
+  await openLocalControl({ config, missing: capabilities.missing, worker: () => worker, updater, log, leave: async () => { leaving.abort(); await worker?.stop('leave'); setTimeout(() => end(0), 200); } });
   for (let removed = false; ; removed = true) {
     if (!existsSync(config.paired)) {
       log.info({ file: config.paired }, 'waiting for this computer to be paired');
@@ -30,11 +41,12 @@ async function live(): Promise<void> {
     signal.throwIfAborted();
     const paired = readPaired(config.paired);
     worker = await startWorker(paired, {
-      slots: config.slots, capabilities,
+      slots: config.slots, capabilities, updater,
       reach: { discovery: config.discovery, ...(config.coordinator ? { typed: config.coordinator } : {}), keep: (p) => { writeWhole(config.paired, JSON.stringify(p)); } },
     });
     await untilRemoved(worker, { config, capabilities, signal, log });
     await worker.stop();
+    worker = undefined;
   }
 }
 await live().catch((e: unknown) => { if (!signal.aborted) throw e; });

@@ -1,7 +1,7 @@
 // Tells the coordinator every few seconds how this computer is; the answer says what it wants to know more.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayResult } from '@mantel/contracts/actions/index.ts';
-import type { NodeLoad } from '@mantel/contracts/models/node.ts';
+import type { NodeLoad, UpdateReport } from '@mantel/contracts/models/node.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import { backOff } from './back-off.ts';
 import type { Gateway } from './gateway.ts';
@@ -11,10 +11,10 @@ const EVERY_MS = 3000;
 const CALL_MS = 3000;
 const MAX_LINES = 200; // of one report
 
-export interface ReportOptions { load: () => Promise<NodeLoad>; tail?: LogTail; log: Pick<Logger, 'debug'>; everyMs?: number; /** What the coordinator wants. */ answered?: (answer: GatewayResult<'nodes.report'>) => void }
+export interface ReportOptions { load: () => Promise<NodeLoad>; tail?: LogTail; log: Pick<Logger, 'debug'>; everyMs?: number; /** How far an update is. */ update?: () => UpdateReport | undefined; /** What the coordinator wants. */ answered?: (answer: GatewayResult<'nodes.report'>) => void }
 
 /** Starts after the first hello; ends with `stop`. */
-export function startReports(gateway: Gateway, ready: Promise<void>, { load, tail, log, everyMs = EVERY_MS, answered = () => undefined }: ReportOptions): { stop(): void; /** Something changed that cannot wait. */ now(): void } {
+export function startReports(gateway: Gateway, ready: Promise<void>, { load, tail, log, everyMs = EVERY_MS, update = () => undefined, answered = () => undefined }: ReportOptions): { stop(): void; /** Something changed that cannot wait. */ now(): void } {
   let hurry = new AbortController();
   const stopping = new AbortController();
   const away = backOff(everyMs, 30_000);
@@ -26,7 +26,8 @@ export function startReports(gateway: Gateway, ready: Promise<void>, { load, tai
       try {
         const news = sent === undefined ? undefined : tail?.since(sent, MAX_LINES);
         hurry = new AbortController();
-        const answer = await gateway('nodes.report', { load: await load(), clock: Date.now(), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
+        const how = update();
+        const answer = await gateway('nodes.report', { load: await load(), clock: Date.now(), ...(how ? { update: how } : {}), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
         if (news) sent = news.next;
         answered(answer);
         sent = answer.log ? sent ?? 0 : undefined;

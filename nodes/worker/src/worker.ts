@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobResult, Lease } from '@mantel/contracts/models/job.ts';
+import type { WorkerUpdate } from '@mantel/contracts/models/node.ts';
+import { buildId } from '@mantel/runtime/build.ts';
 import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
 import { alsoTo, createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
@@ -12,29 +14,34 @@ import { closeHeic } from './executors/preview/heic.ts';
 import { previewExecutor } from './executors/preview/preview.ts';
 import { probeExecutor } from './executors/probe/probe.ts';
 import { watchDisk } from './disk.ts';
-import { startJobLoop } from './job-loop.ts';
+import { startJobLoop, type Why } from './job-loop.ts';
 import { freeBytes, loadMeter } from './load.ts';
 import { logTail } from './log-tail.ts';
 import { pinnedAnswers, startReach } from './reach.ts';
 import { startReports } from './report.ts';
 import { guardOwner } from './owner/guard.ts';
 import { type OwnerWatch, watchOwner } from './owner/owner.ts';
+import type { Updater } from './update/updater.ts';
 import { openTempFolder } from './temp-folder.ts';
 
-export interface WorkerOptions { slots: number; /** What was found before, so that it is not tried out twice. */ capabilities?: Capabilities; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null>; /** Finds the house again when its address changes; without this a worker waits at the address that it has. */ reach?: { discovery: boolean; typed?: { host: string; port: number }; /** To be kept for the next start. */ keep: (paired: Paired) => void } }
+export interface WorkerOptions { slots: number; /** What was found before, so that it is not tried out twice. */ capabilities?: Capabilities; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null>; /** Finds the house again when its address changes; without this a worker waits at the address that it has. */ reach?: { discovery: boolean; typed?: { host: string; port: number }; /** To be kept for the next start. */ keep: (paired: Paired) => void }; /** Becomes another version when the house wants it. */ updater?: Updater }
 export interface Worker {
   id: string;
   /** Resolves when the coordinator has answered for the first time. */
   ready: Promise<void>;
   /** Whether the work bus is reached at the moment. */
   connected(): boolean;
+  /** Jobs of this moment. */
+  running(): { id: number; kind: string; since: number }[];
+  /** While on, running jobs end and no more is asked for. */
+  hold(on: boolean): void;
   /** The pairing, with the address of now. */
   paired(): Paired;
   /** Drains and closes everything that this worker opened. */
-  stop(): Promise<void>;
+  stop(why?: Why): Promise<void>;
 }
 
-const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /** The house's own machine: there is nowhere else to look. */
 const LOOPBACK = /^(localhost|127\..*|::1)$/;
@@ -56,26 +63,42 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const connection = openConnection(paired, log);
   const { bytes, gateway } = connection;
   const byKind = executors({ bytes, temp: temp.path, ca, log });
-  const execute: Execute = (lease, signal) => (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal);
+  const running = new Map<string, { id: number; kind: string; since: number }>();
+  const execute: Execute = async (lease, signal) => {
+    running.set(lease.token, { id: lease.id, kind: lease.kind, since: Date.now() });
+    try { return await (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal); } finally { running.delete(lease.token); }
+  };
+  const { updater } = options;
   const free = options.free ?? freeBytes;
-  const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, room: watchDisk(temp.path, log, free).room });
+  const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, build: buildId(), refused: (a) => { void refused(a.update); }, room: watchDisk(temp.path, log, free).room });
   const owner = options.owner ?? watchOwner();
   const guard = guardOwner(owner, loop, { log, changed: () => { reports.now(); } });
-  const reports = startReports(gateway, loop.ready, { load: loadMeter(temp.path, owner.state, free), tail, log, answered: (a) => { guard.wants(a.whenIdle === true); } });
+  const load = loadMeter(temp.path, owner.state, free);
+  const reports = startReports(gateway, loop.ready, { load, tail, log, answered: (a) => { guard.wants(a.whenIdle === true); void updater?.offered(a.update, bytes); }, update: () => updater?.report() });
+  void loop.ready.then(() => updater?.proven());
   const reach = options.reach && !LOOPBACK.test(paired.host) ? startReach({
     cid: paired.cid, connection, answers: pinnedAnswers(paired.cert), log, ...(options.reach.typed ? { typed: options.reach.typed } : {}),
     discover: () => (options.reach?.discovery ? startDiscovery({ browse: 'coordinator', onChange: () => undefined, log }) : NO_DISCOVERY),
     keep: (at) => options.reach?.keep({ ...paired, ...at }),
   }) : undefined;
 
+  /** Too old (or too new) to work here: it may still become another version, and says how far it is. */
+  async function refused(update: WorkerUpdate | undefined): Promise<void> {
+    if (!updater || !update) return;
+    const work = updater.offered(update, bytes);
+    const how = updater.report();
+    if (how) await gateway('nodes.report', { load: await load(), update: how }, 3000).catch(() => undefined);
+    await work;
+  }
   let stopped: Promise<void> | undefined;
-  async function stop(): Promise<void> {
+  async function stop(why: Why): Promise<void> {
     reports.stop();
+    updater?.stop();
     owner.stop();
-    await Promise.all([loop.drain(), reach?.stop()]);
+    await Promise.all([loop.drain(why), reach?.stop()]);
     await closeHeic();
     await connection.close();
     temp.remove();
   }
-  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), stop: () => stopped ??= stop() };
+  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], hold: loop.hold, stop: (why = 'stop') => stopped ??= stop(why) };
 }

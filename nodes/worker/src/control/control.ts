@@ -1,0 +1,49 @@
+// The local way in: `mantel worker …` on the same machine, over a Unix socket that only this user (and root) may open.
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { type ControlAnswer, ControlRequest, type ControlStatus } from '@mantel/contracts/models/control.ts';
+import type { Logger } from '@mantel/runtime/logger.ts';
+import { matches } from '@mantel/runtime/validate.ts';
+
+const MAX_REQUEST = 1024;
+const SILENT_MS = 5000;
+export interface ControlDeps { path: string; status: () => ControlStatus; act: Record<'drain' | 'resume' | 'leave', () => Promise<void>>; log: Pick<Logger, 'warn'> }
+
+/** Resolves when the socket is there; a worker works without it when it cannot be made (a path that is too long). */
+export function startControl({ path, status, act, log }: ControlDeps): Promise<{ stop(): void }> {
+  const answer = async (line: string): Promise<ControlAnswer> => {
+    let request: unknown;
+    try { request = JSON.parse(line); } catch { request = undefined; }
+    if (!matches(ControlRequest, request)) return { ok: false, error: 'This worker does not know that command.' };
+    try {
+      if (request.do !== 'status') await act[request.do]();
+      return { ok: true, status: status() };
+    } catch (e) { return { ok: false, error: (e as Error).message }; }
+  };
+  const serve = (socket: Socket): void => {
+    let text = '';
+    socket.setTimeout(SILENT_MS, () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.length > MAX_REQUEST) return void socket.destroy();
+      const end = text.indexOf('\n');
+      if (end === -1) return;
+      socket.pause().setTimeout(0);
+      void answer(text.slice(0, end)).then((a) => socket.end(`${JSON.stringify(a)}\n`));
+    });
+  };
+  return new Promise((resolve) => {
+    const server: Server = createServer(serve);
+    server.maxConnections = 8;
+    rmSync(path, { force: true });
+    server.on('error', (err) => { log.warn({ err, path }, 'the mantel command cannot reach this worker'); resolve({ stop: () => undefined }); });
+    const mask = process.umask(0o177);
+    server.listen(path, () => {
+      chmodSync(path, 0o600);
+      server.unref();
+      resolve({ stop: () => { server.close(); } });
+    });
+    process.umask(mask);
+  });
+}

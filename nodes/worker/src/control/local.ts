@@ -1,0 +1,47 @@
+// What `mantel worker …` may do on this machine, for main.ts.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ControlStatus } from '@mantel/contracts/models/control.ts';
+import { buildId } from '@mantel/runtime/build.ts';
+import type { WorkerConfig } from '@mantel/runtime/config.ts';
+import type { Logger } from '@mantel/runtime/logger.ts';
+import type { PairState } from '@mantel/runtime/pairing/pair.ts';
+import type { Updater } from '../update/updater.ts';
+import { stateFile } from '../waiting.ts';
+import { VERSION, type Worker } from '../worker.ts';
+import { startControl } from './control.ts';
+
+export interface LocalControl { config: WorkerConfig; missing: string[]; worker: () => Worker | undefined; updater: Updater; leave: () => Promise<void>; log: Logger }
+
+export function openLocalControl({ config, missing, worker, updater, leave, log }: LocalControl): Promise<{ stop(): void }> {
+  let drained: Worker | undefined;
+  const pairing = (): Partial<PairState> => { try { return JSON.parse(readFileSync(stateFile(config), 'utf8')) as PairState; } catch { return { state: 'looking' }; } };
+  const status = (): ControlStatus => {
+    const w = worker();
+    const p = w ? undefined : pairing();
+    const at = w?.paired();
+    const update = updater.report();
+    return {
+      state: w ? 'working' : (p?.state ?? 'looking'), house: p?.house ?? null, address: at ? `${at.host}:${at.port}` : (p?.address ?? null), code: p?.code ?? null, name: at?.name ?? config.name, id: w?.id ?? null, version: VERSION, build: buildId(),
+      connected: w?.connected() ?? false, drained: w !== undefined && w === drained, running: w?.running() ?? [], update: update ? { build: update.build, state: update.state, error: update.error } : null, missing,
+    };
+  };
+  const hold = (on: boolean) => async (): Promise<void> => {
+    const w = worker();
+    if (!w) throw new Error('This computer is not let in yet, so there is no work to stop.');
+    w.hold(on);
+    drained = on ? w : undefined;
+  };
+  return startControl({
+    path: join(dirname(config.paired), 'control.sock'), status, log,
+    act: {
+      drain: hold(true), resume: hold(false),
+      async leave() {
+        if (!process.env.MANTEL_VERSIONS && /^(127\.|localhost$|::1$)/.test(worker()?.paired().host ?? '')) throw new Error('This is the worker of the house itself. It goes with the house; pause it in Admin → Nodes if it shall not work.');
+        await leave();
+        writeFileSync(join(dirname(config.paired), 'left'), ''); // the launcher starts nothing any more
+        for (const file of [config.paired, stateFile(config), join(dirname(config.paired), 'nkey.seed')]) rmSync(file, { force: true });
+      },
+    },
+  });
+}
