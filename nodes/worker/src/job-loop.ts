@@ -38,7 +38,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   const stop = new AbortController(); // no running job either
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
   let shift = new AbortController(); // what runs until the next pause
-  let rest: { over: Promise<void>; end: () => void } | undefined;
+  let rest: PromiseWithResolvers<void> | undefined;
   const left = new Promise<void>((resolve) => { stopping.signal.addEventListener('abort', () => { resolve(); }, { once: true }); });
   let held: PromiseWithResolvers<void> | undefined;
   let greeting: Promise<void> | undefined;
@@ -77,7 +77,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   async function slot(interactive: boolean): Promise<void> {
     const back = backOff(200, 5000);
     while (!stopping.signal.aborted) {
-      if (rest) { await Promise.race([rest.over, left]); continue; }
+      if (rest) { await Promise.race([rest.promise, left]); continue; }
       if (held) { await Promise.race([held.promise, left]); continue; }
       let job: Lease | null;
       try { job = await lease(interactive); back.reset(); } catch (err) {
@@ -114,16 +114,14 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
     },
     pause() {
       if (rest) return;
-      const { promise: over, resolve: end } = Promise.withResolvers<void>();
-      rest = { over, end };
+      rest = Promise.withResolvers<void>();
       shift.abort(ownerIsBack());
     },
     resume() {
       if (!rest) return;
       shift = new AbortController();
-      const { end } = rest;
+      rest.resolve();
       rest = undefined;
-      end();
     },
   };
 }

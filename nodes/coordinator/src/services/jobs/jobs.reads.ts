@@ -33,7 +33,10 @@ const DAY_MS = 24 * 3600 * 1000;
 /** What waits and runs, per class, oldest first; and who did how much of each kind in the last 24 hours. */
 function backlog(prepare: Prepare, { now }: { now: number }): { backlog: Backlog[]; shares: { worker: string; kind: string; share: number }[] } {
   const rows = prepare(
-    `select c.id, c.kind, l.uuid library, c.needs, q.jobs from (select class_id, count(*) jobs, min(id) oldest from job where state in ('queued', 'leased') group by class_id) q
+    `select c.id, c.kind, l.uuid library, c.needs, q.jobs from (select class_id, sum(n) jobs, min(oldest) oldest from (
+        select class_id, count(*) n, min(id) oldest from job where state = 'queued' and not_before = 0 group by class_id
+        union all select class_id, count(*), min(id) from job where state = 'queued' and not_before > 0 group by class_id
+        union all select class_id, count(*), min(id) from job where state = 'leased' group by class_id) group by class_id) q
       join job_class c on c.id = q.class_id left join library l on l.id = c.library_id order by q.oldest`).all() as (Omit<JobClass, 'needs'> & { needs: string; jobs: number })[];
   const did = prepare(`select worker, kind, count(*) n from job where state = 'done' and done_at > ? and worker is not null group by worker, kind`).all(now - DAY_MS) as { worker: string; kind: string; n: number }[];
   return {

@@ -177,8 +177,6 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     },
     /** Whether it may work only while nobody uses that PC. */
     whenIdle: (worker: string): boolean => roster.candidate(db.sql, worker).settings.whenIdle,
-    /** Whether it may work only while nobody uses that PC. */
-    whenIdle: (worker: string): boolean => roster.candidate(db.sql, worker).settings.whenIdle,
     /** Ends with its next hello. Running jobs end as usual. */
     drain(worker: string, on: boolean): void {
       roster.drain(worker, on);
