@@ -172,7 +172,7 @@ describe.skipIf(why)('finding each other in the LAN', () => {
     const one = pc();
     await Promise.all([up(nas), up(liar)]);
     await until(one, began, (found) => found.length === 1 && found[0]!.places.length === 2, 8000, 'two claim to be the house');
-    expect(listed(one).at(-1)!.found[0]!.places.toSorted((a, b) => a.port - b.port)).toEqual([{ host: ADDRESS.pc2, port: 666 }, { host: ADDRESS.nas, port: 2283 }]);
+    expect(listed(one).at(-1)!.found[0]!.places.toSorted((a, b) => a.port - b.port)).toMatchObject([{ host: ADDRESS.pc2, port: 666 }, { host: ADDRESS.nas, port: 2283 }]);
   });
 
   describe.skipIf(!avahi)('beside avahi', () => {

@@ -12,7 +12,7 @@ export interface Connection {
   bytes: ByteClient;
   gateway: Gateway;
   connected(): boolean;
-  /** When the house last answered a request (also with a refusal); at first: now. */
+  /** When the house last answered a request (also with a refusal), on the clock of `performance.now()`, which nobody sets; at first: now. */
   heardAt(): number;
   at(): Whereabouts;
   move(to: Whereabouts): void;
@@ -22,7 +22,7 @@ export interface Connection {
 export function openConnection(paired: Paired, log: Logger): Connection {
   const bytes = new ByteClient(paired);
   let at: Whereabouts = { host: paired.host, port: paired.port, natsPort: paired.natsPort };
-  let heard = Date.now();
+  let heard = performance.now();
   let broker = open();
 
   function open() {
@@ -33,10 +33,10 @@ export function openConnection(paired: Paired, log: Logger): Connection {
   const gateway: Gateway = async (action, params, timeoutMs) => {
     try {
       const answer = await gatewayOf(broker, paired.token)(action, params, timeoutMs);
-      heard = Date.now();
+      heard = performance.now();
       return answer;
     } catch (e) {
-      if (!['internal', 'timeout'].includes(errorCode(e))) heard = Date.now();
+      if (!['internal', 'timeout'].includes(errorCode(e))) heard = performance.now();
       throw e;
     }
   };

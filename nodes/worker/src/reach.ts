@@ -1,4 +1,5 @@
 // Finds the house again when its address changed: by its identity, which only the pinned certificate proves. Whoever else says to be it is asked, shows another certificate, and is nobody.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { Discovery } from '@mantel/runtime/discovery/discovery.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
@@ -58,12 +59,16 @@ export function startReach(o: ReachOptions): { stop(): Promise<void> } {
       ...(o.typed ? [{ ...o.typed, natsPort: here.natsPort }] : []), good,
       ...found.map(({ host, port, txt }) => ({ host, port, natsPort: Number(/^[1-9]\d{0,4}$/.exec(txt.nats ?? '')?.[0] ?? here.natsPort) })),
     ];
-    const now = Date.now();
+    const now = performance.now();
     return [...new Map(all.map((at) => [nameOf(at), at])).entries()].filter(([name, at]) => name !== nameOf(here) && at.natsPort < 65_536 && now - (avoid.get(name) ?? -Infinity) > t.avoidMs).map(([, at]) => at).slice(0, MAX_CANDIDATES);
   }
 
+  let looked = performance.now();
+  let awake = looked;
   async function look(): Promise<void> {
-    const silent = Date.now() - connection.heardAt();
+    const now = performance.now();
+    if (now - looked > t.lookMs + t.silentMs) awake = now; // this process itself was stopped: nobody could be heard
+    const silent = now - Math.max(connection.heardAt(), awake);
     if (silent < t.silentMs) {
       if (moved !== undefined && connection.heardAt() > moved) {
         moved = undefined;
@@ -81,27 +86,25 @@ export function startReach(o: ReachOptions): { stop(): Promise<void> } {
       log.warn({ address: nameOf(here) }, 'The house does not answer at its address; looking for it in the LAN.');
       discovery = o.discover();
     }
-    if (moved !== undefined && Date.now() - moved < t.settleMs) return;
+    if (moved !== undefined && performance.now() - moved < t.settleMs) return;
     if (silent < t.stuckMs && (await o.answers(here, t.askMs))) return;
     const to = await Promise.any(candidates().map(async (at) => { if (await o.answers(at, t.askMs)) return at; throw new Error('not there'); })).catch(() => undefined);
-    if (!to || Date.now() - connection.heardAt() < t.silentMs) return;
+    if (!to || performance.now() - connection.heardAt() < t.silentMs) return;
     log.info({ from: nameOf(here), to: nameOf(to) }, 'The house has another address.');
-    avoid.set(nameOf(to), Date.now());
-    moved = Date.now();
+    avoid.set(nameOf(to), performance.now());
+    moved = performance.now();
     connection.move(to);
   }
 
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const next = (): void => { timer = setTimeout(() => { running = look().catch((err: unknown) => { log.warn({ err }, 'looking for the house failed'); }).then(() => { if (!stopped) next(); }); }, t.lookMs); };
-  next();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-      await discovery?.stop();
-    },
-  };
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const running = (async () => {
+    while (!signal.aborted) {
+      looked = performance.now();
+      await sleep(t.lookMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await look().catch((err: unknown) => { log.warn({ err }, 'looking for the house failed'); });
+    }
+    await discovery?.stop();
+  })();
+  return { stop: () => { leaving.abort(); return running; } };
 }

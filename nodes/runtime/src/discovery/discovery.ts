@@ -40,7 +40,7 @@ export function startDiscovery(o: DiscoveryOptions): Discovery {
   let trouble: string | undefined;
   let cards = '';
   let looked = -Infinity;
-  let asked = 0;
+  let asked = -Infinity;
   let expiry: NodeJS.Timeout | undefined;
 
   function heard(m: FromChild): void {
@@ -66,15 +66,15 @@ export function startDiscovery(o: DiscoveryOptions): Discovery {
       trouble = key;
     },
   });
-  const ask = (): void => { asked = Date.now(); child.ask(); };
+  const ask = (): void => { asked = performance.now(); child.ask(); };
   const clock = setInterval(() => {
-    const every = Date.now() - looked < LOOKING_MS ? ASK_MS : ASK_SELDOM_MS;
-    if (Date.now() - asked >= every) ask();
+    const every = performance.now() - looked < LOOKING_MS ? ASK_MS : ASK_SELDOM_MS;
+    if (performance.now() - asked >= every) ask();
   }, ASK_MS / 5);
 
   return {
     found() {
-      const now = Date.now();
+      const now = performance.now();
       if (now - looked >= LOOKING_MS && now - asked >= ASK_MS) ask();
       looked = now;
       return list.all();

@@ -36,7 +36,7 @@ export function keepChild(o: ChildOptions): KeptChild {
     timer = undefined;
     const mine = fork(CHILD, [], { execPath: process.execPath, execArgv: FLAGS, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     child = mine;
-    const born = Date.now();
+    const born = performance.now();
     let code: string | null = null;
     let hang: NodeJS.Timeout | undefined;
     const say = (m: ToChild): void => void (mine.connected && mine.send(m, () => undefined));
@@ -54,7 +54,7 @@ export function keepChild(o: ChildOptions): KeptChild {
       if (child !== mine) return;
       child = undefined;
       if (stopped) return;
-      if (Date.now() - born > WELL_MS || code === 'addresses') wait = FIRST_MS;
+      if (performance.now() - born > WELL_MS || code === 'addresses') wait = FIRST_MS;
       o.died({ code, again: wait });
       timer = setTimeout(run, wait);
       wait = Math.min(wait * 2, LAST_MS);
