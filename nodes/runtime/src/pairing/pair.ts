@@ -79,7 +79,7 @@ export async function pair(o: PairOptions): Promise<Paired> {
     return undefined;
   }
 
-  async function attempt(house: House, cid: string, where: { house: string; address: string }): Promise<Paired | PairState> {
+  async function tryOnce(house: House, cid: string, where: { house: string; address: string }): Promise<Paired | PairState> {
     const now = performance.now();
     while (starts.length > 0 && starts[0]! < now - STARTS_MS) starts.shift();
     if (starts.length >= MAX_STARTS) return { state: 'waiting', ...where, says: `This computer tried ${MAX_STARTS} times and waits for a few minutes now.` };
@@ -130,7 +130,7 @@ export async function pair(o: PairOptions): Promise<Paired> {
         states.push({ state: STATE[answer.state], ...where, says: answer.state === 'outdated' ? OUTDATED[answer.upgrade ?? 'worker'] : SAYS[answer.state] });
         continue;
       }
-      const outcome = await attempt(house, answer.cid, where).catch((err: unknown): PairState => {
+      const outcome = await tryOnce(house, answer.cid, where).catch((err: unknown): PairState => {
         o.signal.throwIfAborted();
         sessions.delete(shown(house));
         const middle = err instanceof OtherCertificate || errorCode(err) === 'bad_pairing_signature';

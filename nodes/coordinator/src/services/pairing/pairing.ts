@@ -20,7 +20,7 @@ const OUTDATED = { worker: 'It speaks an older language than this house: update 
 /** A PC that was seen in the network by itself, whether or not it sees us. */
 export interface Seen { id: string; name: string; host: string; seenAt: number }
 export interface PairingDeps {
-  members: Members; cid: string; /** Hex SHA-256 of this house's certificate. */ fingerprint: string; house: string; natsPort: number;
+  members: Pick<Members, 'list' | 'admit'>; cid: string; /** Hex SHA-256 of this house's certificate. */ fingerprint: string; house: string; natsPort: number;
   ignored: { has: (id: string) => boolean; list: () => { id: string; name: string; at: number }[]; set: (row: { id: string; name: string; at: number }, on: boolean) => Promise<void> };
   seen?: () => Seen[]; change?: (caps: NodeCaps) => Discovered['change']; onChange?: () => void; now?: () => number; random?: (bytes: number) => Buffer;
 }
