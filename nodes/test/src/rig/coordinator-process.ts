@@ -1,11 +1,13 @@
 // The coordinator as a process that a test may kill, with options that the product takes from nobody, and a door: a socket file, which reaches across network namespaces.
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createLogger } from '@mantel/runtime/logger.ts';
 import { onShutdown } from '@mantel/runtime/shutdown.ts';
 import { startCoordinator } from '@mantel/coordinator/coordinator.ts';
 import type { GatewayName } from '@mantel/contracts/actions/index.ts';
+import { form, MULTIPART } from './ask.ts';
 
-export interface DoorOptions { data: string; state: string; port: number; uiDist: string; leaseMs: number; discovery: boolean; admin: { email: string; password: string }; /** Path of the socket. */ door: string }
+export interface DoorOptions { data: string; state: string; port: number; uiDist: string; leaseMs: number; discovery?: boolean; admin: { email: string; password: string }; /** Path of the socket. */ door: string }
 export interface ProbeOrder { keys: string[]; holdMs: number; bytes?: number; prio?: number }
 /** What can be asked at the door. */
 export interface Door {
@@ -13,6 +15,8 @@ export interface Door {
   probes: (order: ProbeOrder) => void;
   /** A worker's request, as it comes out of NATS: same checks, same answer, or the code of its error. */
   gateway: (request: { action: GatewayName; params: Record<string, unknown> }) => Promise<{ answer?: unknown; error?: string }>;
+  /** A photo or video of the admin's, by its path on this machine. */
+  upload: (file: { path: string; name: string; token: string }) => Promise<{ status: number; json: unknown }>;
   /** A request to the HTTP API. */
   api: (request: { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; path: string; token?: string; body?: unknown }) => Promise<{ status: number; json: unknown }>;
 }
@@ -35,6 +39,11 @@ const door: Door = {
     coordinator.queue.wake();
   },
   gateway: ({ action, params }) => coordinator.gw.call(action, params).then((answer: unknown) => ({ answer }), (e: { type?: string }) => ({ error: e.type ?? String(e) })),
+  async upload({ path, name, token }) {
+    const body = form(name, readFileSync(path));
+    const answer = await coordinator.app.inject({ method: 'POST', url: '/api/v1/assets', headers: { ...MULTIPART, 'content-length': body.length, authorization: `Bearer ${token}` }, payload: body });
+    return { status: answer.statusCode, json: JSON.parse(answer.body) as unknown };
+  },
   async api({ method, path, token, body }) {
     const answer = await coordinator.app.inject({ method, url: `/api/v1${path}`, headers: token ? { authorization: `Bearer ${token}` } : {}, ...(body === undefined ? {} : { payload: body as object }) });
     return { status: answer.statusCode, json: answer.body ? (JSON.parse(answer.body) as unknown) : null };

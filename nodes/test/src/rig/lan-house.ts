@@ -19,7 +19,7 @@ const FLAGS = ['--disable-warning=ExperimentalWarning'];
 const fileOf = (module: string): string => fileURLToPath(import.meta.resolve(module));
 
 /** `module`: another program than the product's worker, told the same things. */
-export interface Spare { host: Host; slots: number; module?: string; env?: NodeJS.ProcessEnv; flags?: string[] }
+export interface Spare { host: Host; slots: number; module?: string; env?: NodeJS.ProcessEnv; flags?: string[]; /** Let in, but not there: the test speaks for it. */ absent?: boolean }
 export interface LanWorker { host: Host; entry: WorkerEntry; /** The process of now. */ child: Child; /** All lines, of earlier processes too. */ lines(): string[] }
 /** One step of one job: `became` is its state afterwards. `at`: ms since 1970. */
 export interface Step { n: number; at: number; job: number; was: string; became: string; worker: string | null; attempt: number }
@@ -73,10 +73,10 @@ export async function openLanHouse({ leaseMs, spares, discovery = false }: { lea
     let coordinator = await startCoordinator();
     const workers = spares.map(({ host }, i): LanWorker => {
       const before: Child[] = [];
-      let now = start(i);
+      let now = spares[i]!.absent ? lan.on(host, 'true', []) : start(i);
       return { host, entry: entries[i]!, get child() { return now; }, set child(c) { before.push(now); now = c; }, lines: () => [...before, now].flatMap((c) => c.lines) };
     });
-    await Promise.all(workers.map((w) => atWork(w.child)));
+    await Promise.all(workers.map((w, i) => (spares[i]!.absent ? undefined : atWork(w.child))));
     const db = new DatabaseSync(databaseFile(state), { readOnly: true });
     return {
       dir, state, cluster, lan, workers, ask, leaseMs,
