@@ -2,6 +2,7 @@
 # Makes this computer a worker of the Mantel that sent this script. Running it again updates or repairs. To undo it: sudo mantel worker leave --purge
 set -eu
 umask 022
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ADDRESS='@ADDRESS@' PORT='@PORT@' PIN='@PIN@' CID='@CID@' BUILD='@BUILD@'
 SHA_X64='@SHA_X64@' SHA_ARM64='@SHA_ARM64@'
 HOME_DIR=/opt/mantel-worker VERSIONS=/opt/mantel-worker/versions STATE=/var/lib/mantel-worker WHO=mantel-worker
@@ -64,6 +65,7 @@ make_user() {
 }
 as_worker() { (cd / && setpriv --reuid="$WHO" --regid="$WHO" --init-groups --inh-caps=-all -- env -i PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 HOME="$STATE" "$@"); }
 
+can_run() { as_worker sh -c : 2>/dev/null || die "The user $WHO, which this script made, may not run programs on this computer. Look at the rights of / and /usr; they must be open to all."; }
 # Everything below versions/ is done as the worker's user: root never writes where that user could have laid a link.
 fetch_version() {
   if as_worker sh -c 'test "$(cat "$1/BUILD")" = "$2" && "$1/bin/node" "$1/nodes/worker/src/update/smoke.ts"' sh "$VERSIONS/$BUILD" "$BUILD" >/dev/null 2>&1; then note 'The program is here already.'; return 0; fi
@@ -91,7 +93,7 @@ put_version() {
   as_worker ln -s "$BUILD" "$VERSIONS/current.join"; as_worker mv -T "$VERSIONS/current.join" "$VERSIONS/current"
   # the files that root runs come from this script's own house, and belong to root
   as_worker cat "$VERSIONS/$BUILD/launcher" >"$HOME_DIR/launcher.new"; chmod 0755 "$HOME_DIR/launcher.new"; mv -T "$HOME_DIR/launcher.new" "$HOME_DIR/launcher"
-  printf '%s\n' "# Written by join.sh." "MANTEL_COORDINATOR='$ADDRESS:$PORT'" "MANTEL_NAME='$(worker_name)'" >/etc/mantel-worker.conf
+  printf '%s\n' "# Written by join.sh." "MANTEL_COORDINATOR='$ADDRESS:$PORT'" "MANTEL_NAME='$(worker_name)'" "MANTEL_PIN='$PIN'" >/etc/mantel-worker.conf
 }
 worker_name() { printf '%s' "${MANTEL_NAME:-$(hostname 2>/dev/null || cat /etc/hostname)}" | tr -cd 'A-Za-z0-9 ._-' | cut -c1-60; }
 write_command() {
@@ -150,6 +152,7 @@ main() {
   install_packages
   trap 'exit 130' INT TERM
   make_user
+  can_run
   fetch_version
   # from here on nothing can fail halfway: each file is complete before it takes its place
   [ ! -x "$HOME_DIR/mantel" ] || "$HOME_DIR/mantel" worker stop || true
