@@ -9,10 +9,11 @@ const UNIT_BYTES = 16 << 10;
 const REFUSALS_RATE = 10;
 const MINUTE = 60_000;
 
-interface Bucket { tokens: number; refusals: number; at: number; refused: number; minute: number; lastMinute: number }
+interface Bucket { tokens: number; refusals: number; at: number; refused: number; refusedBytes: number; minute: number; lastMinute: number }
 
-/** `onFlood`: this worker had `FLOOD` requests refused within a minute. */
+/** So much refused within a minute is a flood. */
 export const FLOOD = 20_000;
+export const FLOOD_BYTES = 48 << 20;
 export function createLimits({ now = Date.now, onFlood = () => undefined, known = () => true }: { now?: () => number; onFlood?: (worker: string, refused: number) => void; /** Whether there is such a worker; nothing is kept of others. */ known?: (worker: string) => boolean } = {}) {
   const buckets = new Map<string, Bucket>();
   const turn = (b: Bucket): void => {
@@ -20,13 +21,14 @@ export function createLimits({ now = Date.now, onFlood = () => undefined, known 
     if (minute === b.minute) return;
     b.lastMinute = minute === b.minute + 1 ? b.refused : 0;
     b.refused = 0;
+    b.refusedBytes = 0;
     b.minute = minute;
   };
   const admit: Admit = (worker, bytes) => {
     let b = buckets.get(worker);
     if (!b) {
       if (!known(worker)) return 'drop';
-      b = { tokens: BURST, refusals: REFUSALS_RATE, at: now(), refused: 0, minute: Math.floor(now() / MINUTE), lastMinute: 0 };
+      b = { tokens: BURST, refusals: REFUSALS_RATE, at: now(), refused: 0, refusedBytes: 0, minute: Math.floor(now() / MINUTE), lastMinute: 0 };
       buckets.set(worker, b);
     }
     const seconds = Math.max(0, now() - b.at) / 1000;
@@ -39,7 +41,9 @@ export function createLimits({ now = Date.now, onFlood = () => undefined, known 
       return 'take';
     }
     turn(b);
-    if (++b.refused === FLOOD) onFlood(worker, b.refused);
+    b.refused++;
+    b.refusedBytes += bytes;
+    if (b.refused >= FLOOD || b.refusedBytes >= FLOOD_BYTES) onFlood(worker, b.refused);
     if (b.refusals < 1 || bytes > UNIT_BYTES) return 'drop';
     b.refusals--;
     return 'refuse';
