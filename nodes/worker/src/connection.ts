@@ -42,7 +42,8 @@ export function openConnection(paired: Paired, log: Logger): Connection {
   };
   return {
     bytes, gateway,
-    connected: () => broker.transit?.connected === true,
+    // Moleculer goes on calling itself connected when nats-server has thrown it out for good; its transporter knows better.
+    connected: () => broker.transit?.connected === true && (broker.transit as unknown as { tx: { connected: boolean } }).tx.connected,
     heardAt: () => heard,
     at: () => at,
     move(to) {

@@ -1,5 +1,5 @@
-/** A short note at the bottom of the page, with one action at most ("Undo"). */
-export interface Toast { text: string; kind?: 'plain' | 'bad'; action?: { label: string; run: () => void } }
+/** A short note at the bottom of the page, with one action at most ("Undo"). A note with a `key` takes the place of the one before it with the same key. */
+export interface Toast { text: string; key?: string; kind?: 'plain' | 'bad'; action?: { label: string; run: () => void } }
 
 export const toasts = new EventTarget();
 export function toast(note: Toast): void { toasts.dispatchEvent(new CustomEvent<Toast>('toast', { detail: note })); }

@@ -25,7 +25,7 @@ export class MToasts extends LitElement {
   private timers = new Map<number, ReturnType<typeof setTimeout>>();
   private add = (e: Event): void => {
     const note = { ...(e as CustomEvent<Toast>).detail, id: this.next++ };
-    this.notes = [...this.notes, note].slice(-KEEP);
+    this.notes = [...this.notes.filter((n) => note.key === undefined || n.key !== note.key), note].slice(-KEEP);
     this.start(note.id);
   };
   override connectedCallback(): void { super.connectedCallback(); notes.root = this.shadowRoot; addEventListener('keydown', this.undo); toasts.addEventListener('toast', this.add); }

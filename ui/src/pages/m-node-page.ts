@@ -15,7 +15,7 @@ import { nodes, removeNode, upgradeNode, wakeNode } from '../data/nodes.ts';
 import { Use } from '../data/store.ts';
 import type { WorkerNode } from '../data/types.ts';
 import type { ConfirmParams } from '../dialogs/m-confirm-dialog.ts';
-import { formatBytes, formatClock, formatMemory, formatWhen } from '../strings/format.ts';
+import { formatBytes, formatClock, formatDate, formatMemory, formatWhen } from '../strings/format.ts';
 import { isAway, jobName, STATE, stateLine, troubleOf } from '../strings/node-words.ts';
 import { t } from '../strings/t.ts';
 import { base, paper } from '../tokens/shared.ts';
@@ -81,7 +81,7 @@ export class MNodePage extends LitElement {
       [t('node.about.address'), n.address], [t('node.about.version'), n.version && [n.version, n.update === 'available' && t('nodes.update.available'), n.update === 'running' && t('nodes.update.running')].filter(Boolean).join(' · ')],
       [t('node.about.system'), caps && [caps.os, caps.arch].filter(Boolean).join(' · ')], [t('node.about.processor'), caps && [caps.cpu, t('nodes.cores', { n: caps.cores })].filter(Boolean).join(' · ')],
       [t('node.about.memory'), caps && caps.memoryBytes > 0 && formatMemory(caps.memoryBytes)], [t('node.about.gpu'), caps?.gpu],
-      [t('node.about.joined'), n.joinedAt && t('nodes.since', { when: formatWhen(n.joinedAt) })], [t('node.about.seen'), n.lastSeenAt && formatWhen(n.lastSeenAt)], [t('node.about.missing'), caps && caps.missing.length > 0 && caps.missing.join(' ')],
+      [t('node.about.joined'), n.joinedAt && t('nodes.since', { when: formatDate(n.joinedAt) })], [t('node.about.seen'), n.lastSeenAt && formatWhen(n.lastSeenAt)], [t('node.about.missing'), caps && caps.missing.length > 0 && caps.missing.join(' ')],
     ];
     return html`<section class="card"><h2>${t('node.about')}</h2><dl class="facts">${facts.filter(([, v]) => v).map(([k, v]) => html`<dt>${k}</dt><dd>${v}</dd>`)}</dl></section>`;
   }

@@ -24,7 +24,7 @@ export class MNodesPage extends LitElement {
   private forecast = new Use(this, forecast);
 
   override render() {
-    const ahead = this.forecast.data && this.nodes.data ? forecastLines(this.forecast.data, this.nodes.data) : [];
+    const ahead = this.forecast.data && this.nodes.data?.length ? forecastLines(this.forecast.data, this.nodes.data) : [];
     return html`<div class="page">
       <m-discovered></m-discovered>
       <section style="display:grid;gap:var(--space-3)"><h2 class="sr">${t('nodes.list')}</h2>

@@ -6,7 +6,7 @@ export const enNodes = {
   'nodes.lost.text': 'It went away without a word. Its jobs went to others. Check that it is switched on and in the same network; it comes back by itself.',
   'nodes.outdated.text': 'It speaks another version than this Mantel and gets no work until it is updated.', 'nodes.updateFailed': 'The last update did not work; it went back to the version before. Its log says why.',
   'nodes.now.preview': 'Preview of {name}', 'nodes.now.probe': 'A test', 'nodes.now.more': { one: 'and {n} more', other: 'and {n} more' }, 'nodes.now.since': 'since {time}',
-  'nodes.cpu': 'Processor', 'nodes.memory': 'Memory', 'nodes.disk': '{free} free on its disk', 'nodes.memory.of': '{used} of {all}', 'nodes.percent': '{n} %', 'nodes.inUse': 'Somebody is using this PC.',
+  'nodes.cpu': 'Processor', 'nodes.memory': 'Memory', 'nodes.disk': '{free} free on its disk', 'nodes.memory.of': '{used} of {all}', 'nodes.percent': '{n} %', 'nodes.inUse': 'Somebody is using this PC',
   'nodes.each': '{time} each', 'nodes.share': '{n} % of the work', 'nodes.share.none': 'nothing yet', 'nodes.done': { one: '{n} done', other: '{n} done' }, 'nodes.failed': { one: '{n} failed', other: '{n} failed' }, 'nodes.today': 'in 24 hours',
   'nodes.since': 'since {when}', 'nodes.update.available': 'Update available', 'nodes.update.running': 'Updating…',
   'nodes.cores': { one: '{n} core', other: '{n} cores' }, 'nodes.memoryWord': '{size} memory',

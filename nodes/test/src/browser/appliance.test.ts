@@ -261,10 +261,13 @@ describe('a new family', () => {
     await shot('users');
     await at('nav-jobs').first().click();
     await at('job-kind').first().waitFor();
-    await at('node').first().waitFor();
+    await at('jobs-workers').waitFor();
     await shot('jobs');
+    await at('nav-nodes').first().click();
+    await at('node').first().waitFor();
+    await shot('nodes');
     await watched.page.setViewportSize({ width: 360, height: 740 });
-    for (const path of ['photos', 'favourites', 'archive', 'trash', 'settings', 'library', 'admin/users', 'admin/jobs']) {
+    for (const path of ['photos', 'favourites', 'archive', 'trash', 'settings', 'library', 'admin/users', 'admin/nodes', 'admin/jobs']) {
       await watched.page.goto(`${url}/${path}`);
       await watched.page.waitForLoadState('networkidle').catch(() => undefined); // the live stream never rests
       expect(await watched.page.evaluate('document.documentElement.scrollWidth'), path).toBeLessThanOrEqual(360);

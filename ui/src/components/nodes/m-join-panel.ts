@@ -26,6 +26,7 @@ export class MJoinPanel extends LitElement {
     .choice input { position: absolute; opacity: 0; pointer-events: none; }
     .command { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px; align-items: start; background: var(--surface-2); border-radius: 8px; padding: 8px 8px 8px 14px; }
     .command pre { margin: 0; padding: 8px 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 15rem; overflow-y: auto; }
+    .platform { padding: var(--space-2) 0 0; font: var(--text-caption) var(--font); color: var(--ink-2); }
     details { border-top: 1px solid var(--line); padding-top: 8px; } summary { cursor: pointer; color: var(--ink-2); padding: 6px 0; border-radius: 4px; } details > * + * { margin-top: 6px; }
     .address { user-select: all; font-weight: 600; }
   `];

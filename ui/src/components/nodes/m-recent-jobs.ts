@@ -19,7 +19,7 @@ const PART = 10;
 export class MRecentJobs extends LitElement {
   static override styles = [base, fields, paper, css`
     :host { display: block; }
-    .filter { display: flex; flex-wrap: wrap; gap: 8px; } .filter .field { flex: 1 1 8rem; max-width: 14rem; } .filter select { padding: 6px 8px; }
+    .filter { display: flex; flex-wrap: wrap; gap: 8px; flex: 0 1 22rem; } .filter .field { flex: 1 1 7rem; } .filter select { padding: 6px 8px; }
     .row { padding: 10px 0; } .name { overflow-wrap: anywhere; }
     wa-button { justify-self: start; }
   `];
