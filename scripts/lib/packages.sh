@@ -7,7 +7,7 @@ for_service() { (PATH=$SERVICE_PATH; "$@"); }
 
 # "how to see that it is there|package"
 BASE_PACKAGES=('for_service command -v nats-server|nats-server' 'for_service command -v ffmpeg|ffmpeg' 'for_service command -v ffprobe|ffmpeg' 'for_service command -v openssl|openssl' 'for_service perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount' 'for_service command -v dcraw_emu|libraw-bin' 'for_service command -v djxl|libjxl-tools' 'for_service command -v prlimit|util-linux')
-TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2' 'command -v vips|libvips-tools' 'command -v vipsthumbnail|libvips-tools' 'command -v dcraw_emu|libraw-bin' 'command -v heif-convert|libheif-examples' 'command -v opj_decompress|libopenjp2-tools')
+TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2' 'command -v vips|libvips-tools' 'command -v vipsthumbnail|libvips-tools' 'command -v dcraw_emu|libraw-bin' 'command -v heif-convert|libheif-examples' 'command -v opj_decompress|libopenjp2-tools' 'for_service command -v avahi-daemon|avahi-daemon')
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"
@@ -31,18 +31,19 @@ apt_install() {
   as_root bash -s -- "$@" >"$log" 2>&1 <<'AS_ROOT' || rc=$?
 set -eu
 export DEBIAN_FRONTEND=noninteractive
-had_nats=; [ -e /usr/sbin/nats-server ] && had_nats=1
+had=' '; for name in nats-server avahi-daemon; do [ ! -e "/usr/sbin/$name" ] || had+="$name "; done
 if [ ! -e /usr/sbin/policy-rc.d ]; then
   trap 'rm -f /usr/sbin/policy-rc.d' EXIT
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
 fi
 get() { apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" </dev/null; }
 get install -y --no-install-recommends "$@" || { get update && get install -y --no-install-recommends "$@"; }
-if [ -z "$had_nats" ] && [ -e /usr/sbin/nats-server ]; then
-  if [ -d /run/systemd/system ]; then systemctl disable --now nats-server.service || true; fi
-  rm -f /etc/systemd/system/*.wants/nats-server.service # also where no systemd runs now, but may after the next start of the machine
-  if [ -e /etc/init.d/nats-server ]; then update-rc.d nats-server disable || true; fi
-fi
+for name in nats-server avahi-daemon; do
+  [[ $had != *" $name "* ]] && [ -e "/usr/sbin/$name" ] || continue
+  if [ -d /run/systemd/system ]; then for unit in socket service; do systemctl disable --now "$name.$unit" || true; done; fi
+  rm -f /etc/systemd/system/*.wants/"$name".* /etc/systemd/system/dbus-org.freedesktop.Avahi.service # also where no systemd runs now, but may after the next start of the machine
+  if [ -e "/etc/init.d/$name" ]; then update-rc.d "$name" disable || true; fi
+done
 AS_ROOT
   if [ $rc = 77 ]; then rm -f "$log"; die "These Debian packages are missing: $*. Run this as root, or have an administrator run: apt-get install $*"; fi
   if [ $rc != 0 ]; then

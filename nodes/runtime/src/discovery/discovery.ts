@@ -15,7 +15,7 @@ const ANSWER_MS = 1000;
 
 export interface DiscoveryOptions { advertise?: Advert; browse: Role; /** Somebody came, went or changed. */ onChange: () => void; log: Logger }
 export interface Discovery {
-  /** Who is there now; whoever vanished without a word is out after three questions (10 s while this is called again and again, 1 minute otherwise). */
+  /** Who is there now; whoever vanished without a word is out after three questions (9 s while this is called again and again, 1 minute otherwise). */
   found(): Found[];
   /** Says something else from now on; null: nothing. */
   advertise(advert: Advert | null): void;

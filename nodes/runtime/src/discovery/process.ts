@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild } from './messages.ts';
 
 const CHILD = fileURLToPath(new URL('mdns-child.ts', import.meta.url));
-// it reads what anybody sends: it may write no file and start no program, and gets no environment
+// it reads what anybody sends: it may write no file and start no program, and of the environment it gets the mark of its instance only (scripts/stop finds by it what is left)
 const FLAGS = ['--permission', '--allow-fs-read=*', '--no-warnings', '--no-deprecation', '--max-old-space-size=64', '--max-semi-space-size=1'];
 const FIRST_MS = 500;
 const LAST_MS = 30_000;
@@ -32,9 +32,10 @@ export function keepChild(o: ChildOptions): KeptChild {
   const waiting = new Map<ChildProcess, () => void>();
   const leaving = new Set<Promise<void>>();
 
+  const { PM2_HOME } = process.env;
   function run(): void {
     timer = undefined;
-    const mine = fork(CHILD, [], { execPath: process.execPath, execArgv: FLAGS, env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const mine = fork(CHILD, [], { execPath: process.execPath, execArgv: FLAGS, env: PM2_HOME ? { PM2_HOME } : {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     child = mine;
     const born = performance.now();
     let code: string | null = null;

@@ -20,7 +20,7 @@ export function script(name: string, args: string[], options: { env?: Record<str
     });
   });
 }
-const clean = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME, ...more });
+const clean = (more: Record<string, string> = {}): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: process.env.HOME, MANTEL_DISCOVERY: 'off', ...more });
 /** Runs lines of bash that use `scripts/lib.sh`, after its options were read and the folders located, as start does. */
 export function library(lines: string, args: string[]): Said {
   const said = spawnSync('bash', ['-c', `. "$0/scripts/lib.sh"; USAGE=''; parse_options '--data --state --port --user --group' '' "$@"; locate make; ${lines}`, CHECKOUT, ...args], { env: clean(), cwd: '/', encoding: 'utf8', timeout: 20_000 });
