@@ -70,8 +70,8 @@ export const followKinds = (...kinds: (Change['kind'] | Hint)[]) => (changed: ()
 /** The same, and again every `ms` while somebody looks: rates, load and "last seen" change without an event. */
 export const followAndPoll = (ms: number, ...kinds: (Change['kind'] | Hint)[]) => (changed: () => void): (() => void) => {
   const unfollow = followKinds(...kinds)(changed);
-  const timer = setInterval(() => { if (document.visibilityState === 'visible') changed(); }, ms);
-  return () => { unfollow(); clearInterval(timer); };
+  const asking = setInterval(() => { if (document.visibilityState === 'visible') changed(); }, ms);
+  return () => { unfollow(); clearInterval(asking); };
 };
 
 function parse(text: string): Change | null {

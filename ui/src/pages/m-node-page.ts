@@ -53,7 +53,7 @@ export class MNodePage extends LitElement {
 
   private node(n: WorkerNode) {
     const { icon: mark, tone } = STATE[n.state], trouble = troubleOf(n), away = isAway(n);
-    const button = (words: string, mark: string, run: () => unknown, testid: string) => html`<wa-button size="s" appearance="outlined" data-testid=${testid} @click=${run}><span slot="start">${icon(mark, 'small')}</span>${words}</wa-button>`;
+    const button = (words: string, picture: string, run: () => unknown, testid: string) => html`<wa-button size="s" appearance="outlined" data-testid=${testid} @click=${run}><span slot="start">${icon(picture, 'small')}</span>${words}</wa-button>`;
     return html`
       <div class="head" data-testid="node-head" data-state=${n.state}><span class="pc ${tone}">${icon(away ? mark : n.local ? 'hard-drive' : 'pc-case')}</span>
         <div class="grow"><h2>${n.name} ${n.local && n.name !== t('nodes.local') ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}</h2><div class="state ${tone}" role="status" data-testid="node-state">${away ? nothing : icon(mark, 'small')}<span>${stateLine(n)}</span></div></div>

@@ -248,7 +248,7 @@ describe('a spare PC', () => {
   step('the jobs page tells who did what', async () => {
     await at('nav-jobs').click();
     await soon(() => at('recent-job').first().innerText()).toMatch(/by Attic PC · in [\d.]+ m?s/);
-    expect(await at('jobs-workers').innerText()).toMatch(/work/);
+    expect(await at('jobs-workers').innerText()).toMatch(/^\d+ PCs? works? for this house/);
     await at('recent-kind').selectOption('preview');
     await soon(() => at('recent-job').evaluateAll((all) => [...new Set(all.map((e) => e.getAttribute('data-kind')))])).toEqual(['preview']);
     expect(await at('recent').innerText()).toMatch(/Preview of IMG_4102\.JPG/);
