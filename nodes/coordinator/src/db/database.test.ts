@@ -79,3 +79,16 @@ test('a database of a newer Mantel is refused', async () => {
   await expect(Database.open(file)).rejects.toThrow(/newer Mantel/);
   await other.close();
 });
+
+test('only a write that need not wait for the disk does not; beside one that must, it waits too', async () => {
+  const mode = (): unknown => Database.unsafe(house.db).native.pragma('synchronous', { simple: true });
+  const [full, normal] = [2, 1];
+  const seen: unknown[] = [];
+  const write = (durable: boolean): Promise<unknown> => house.db.writeSql(() => seen.push(mode()), { durable });
+  await write(true);
+  await write(false);
+  await Promise.all([write(false), write(true)]);
+  await write(false);
+  await house.db.write(async () => { seen.push(mode()); });
+  expect(seen).toEqual([full, normal, full, full, normal, full]);
+});

@@ -13,7 +13,7 @@ export interface Sql {
   get<T>(sql: string, ...args: unknown[]): T | undefined;
   all<T>(sql: string, ...args: unknown[]): T[];
 }
-interface Small { fn: (sql: Sql) => unknown; resolve: (v: never) => void; reject: (e: unknown) => void }
+interface Small { fn: (sql: Sql) => unknown; durable: boolean; resolve: (v: never) => void; reject: (e: unknown) => void }
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
@@ -38,7 +38,7 @@ function migrate(native: Native.Database): void {
 /**
  * The one writer. Every write, by ORM or raw, passes one FIFO mutex around one transaction; the writing handle never leaves this file,
  * because a raw insert beside an open ORM transaction vanishes with its rollback. Small raw writes that wait together share one commit
- * (and one fsync), each in its own savepoint; a promise settles only after the commit, so an answer means: it is on the disk.
+ * (and one fsync), each in its own savepoint; a promise settles only after the commit, so an answer means: it is on the disk (but for writes that said `durable: false`).
  */
 export class Database {
   readonly #orm: MikroORM;
@@ -48,6 +48,7 @@ export class Database {
   readonly #readers: Readers;
   #tail: Promise<unknown> = Promise.resolve();
   #small: Small[] = [];
+  #durable = true;
   #afterCommit: (() => void)[] = [];
   commits = 0;
   /** Point reads (under 0.3 ms) on a read-only handle of this thread: sees what is committed. Anything longer is a named read. */
@@ -93,24 +94,32 @@ export class Database {
   /** An ORM (or mixed) transaction. Await nothing but the database inside: everything else that writes waits for you. */
   write<T>(fn: (em: EntityManager, sql: Sql) => Promise<T>): Promise<T> {
     return this.#lock(async () => {
+      this.#wait(true);
       const value = await this.#orm.em.fork().transactional((em) => fn(em as EntityManager, this.#writer));
       this.#committed();
       return value;
     });
   }
 
-  /** A small synchronous write in raw SQL; neighbours in time share one commit. */
-  writeSql<T>(fn: (sql: Sql) => T): Promise<T> {
+  /** A small synchronous write in raw SQL; neighbours in time share one commit. Not `durable`: a power cut may take it back (never out of order), which saves waiting for the disk. */
+  writeSql<T>(fn: (sql: Sql) => T, { durable = true }: { durable?: boolean } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#small.push({ fn, resolve: resolve as (v: never) => void, reject });
+      this.#small.push({ fn, durable, resolve: resolve as (v: never) => void, reject });
       if (this.#small.length === 1) void this.#lock(async () => this.#flush());
     });
+  }
+
+  /** Later writes that wait for the disk take these with them: there is one log. */
+  #wait(durable: boolean): void {
+    if (durable !== this.#durable) this.#native.pragma(`synchronous = ${durable ? 'FULL' : 'NORMAL'}`);
+    this.#durable = durable;
   }
 
   #flush(): void {
     const batch = this.#small.splice(0);
     const settle: (() => void)[] = [];
     try {
+      this.#wait(batch.some((w) => w.durable));
       this.#writer.run('begin immediate');
       for (const w of batch) {
         this.#writer.run('savepoint s');

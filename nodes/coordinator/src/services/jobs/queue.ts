@@ -114,7 +114,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
           if (!best) return undefined;
           const ms = leaseLength(sql, worker, best.kind);
           return { ...repo.takeJob(sql, best.id, worker, ms, now()), leaseMs: ms };
-        }) : undefined;
+        }, { durable: false }) : undefined; // a power cut forgets who had it: then its result does not count, and it is done again
         if (departed(worker) !== before) {
           // it said bye or vanished in the moment that it won: nobody would do this job
           if (job && (await db.writeSql((sql) => repo.releaseJob(sql, { worker, id: job.id, token: job.token })))) wake();
