@@ -8,7 +8,7 @@ export const PERMISSIONS = [
   'account', // one's own profile, password and sessions
   'library.read', 'library.manage',
   'asset.read', 'asset.upload', 'asset.update', 'asset.trash',
-  'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage',
+  'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -16,17 +16,19 @@ export const ROLES = ['admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
 const MEMBER: readonly Permission[] = ['public', 'account', 'library.read', 'library.manage', 'asset.read', 'asset.upload', 'asset.update', 'asset.trash'];
-const ADMIN: readonly Permission[] = [...MEMBER, 'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage'];
+const ADMIN: readonly Permission[] = [...MEMBER, 'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics'];
 
 export const permissionsOf = (role: Role): readonly Permission[] => (role === 'admin' ? ADMIN : MEMBER);
 
-/** Who asks. `system` is the house itself (boot, jobs, command line on the same machine). */
+/** Who asks. `system` is the house itself (boot, jobs, command line on the same machine); `metrics` a program that may read the metrics and nothing else. */
 export type Actor =
   | { kind: 'anonymous' }
   | { kind: 'system' }
+  | { kind: 'metrics' }
   | { kind: 'user'; userId: number; userUuid: string; role: Role; sessionId: number };
 
 export function allowed(actor: Actor, permission: Permission): boolean {
   if (permission === 'public' || actor.kind === 'system') return true;
+  if (actor.kind === 'metrics') return permission === 'admin.metrics';
   return actor.kind === 'user' && permissionsOf(actor.role).includes(permission);
 }

@@ -20,6 +20,7 @@ import { addExportRoute } from './http/export.ts';
 import { createLive } from './http/live.ts';
 import { addJoiningRoutes } from './http/joining.ts';
 import { addMediaRoutes } from './http/media.ts';
+import { addMetricsRoute } from './http/metrics.ts';
 import { addPairingRoutes } from './http/pairing.ts';
 import { onePort } from './http/one-port.ts';
 import { addUi } from './http/ui.ts';
@@ -70,6 +71,7 @@ import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf,
 import { localSeconds, monthOf, ratioByte } from './services/timeline/ord.ts';
 import { timelineHandlers } from './services/timeline/timeline.service.ts';
 import { createTimeline } from './services/timeline/timeline.ts';
+import { openMetrics } from './services/metrics/open-metrics.ts';
 import { createFirstRun } from './services/users/first-run.ts';
 import { isAdmin } from './services/users/sessions.repository.ts';
 import { createSessions } from './services/users/sessions.ts';
@@ -139,6 +141,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const sessions = createSessions(db, (ids) => live.end(ids));
   const users = createUsers({ db, sessions, throttle, welcome: libraries.welcome, renamed: favouritesDue, log });
   const firstRun = createFirstRun({ db, state: o.state, welcome: libraries.welcome, makeFamily: libraries.makeFamily, log });
+  const metrics = openMetrics({ state: o.state, data: o.data, version, db, nodes: nodes.list, refused: work.limits.refused, resolve: sessions.resolve, now });
   const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
   const groups = createGroups({
@@ -193,7 +196,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const home = homeBroker(log);
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
-    ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
+    ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
     ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version),
   });
   await home.start();
@@ -222,7 +225,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
   background('trying again what could not be shown', retry.afterUpgrade());
 
   // http
-  const app = await createApp({ resolve: sessions.resolve, version, log: log as never, serverFactory: onePort(cluster) });
+  const app = await createApp({ resolve: metrics.resolve, version, log: log as never, serverFactory: onePort(cluster) });
+  addMetricsRoute(app, metrics);
   addApiRoutes(app, ROUTES, call);
   await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
   addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
@@ -271,6 +275,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     queue.stop();
     await app.close();
     await stopPresence();
+    metrics.stop();
     await work.stop();
     await joining.stop();
     await gw.stop();
@@ -280,7 +285,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await exiftool.close();
     await db.close();
   };
-  return { cluster, db, queue, probes, app, home, gw, call, log, version, stop };
+  return { cluster, db, joining, queue, probes, app, home, gw, call, log, version, stop };
 }
 export type Coordinator = Awaited<ReturnType<typeof startCoordinator>>;
 

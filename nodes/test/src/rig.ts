@@ -17,7 +17,7 @@ import { type Child, node, startNats } from './rig/children.ts';
 import { type LiveStream, openLive } from './rig/live.ts';
 
 export const ADMIN = { email: 'ann@example.com', password: 'correct horse battery' };
-export interface RigOptions extends Pick<CoordinatorOptions, 'leaseMs' | 'now' | 'uiDist'> { /** false: nobody is admin yet. */ admin?: boolean; /** How many workers are let in. */ workers?: number }
+export interface RigOptions extends Pick<CoordinatorOptions, 'leaseMs' | 'now' | 'uiDist' | 'root'> { /** false: nobody is admin yet. */ admin?: boolean; /** How many workers are let in. */ workers?: number }
 export interface ApiOptions { token?: string; origin?: string; cookie?: string; from?: string; headers?: Record<string, string | number>; cert?: string }
 export interface Person { id: string; email: string; password: string; token: string }
 interface LogLine { level: string; msg: string; [key: string]: unknown }
@@ -34,10 +34,11 @@ export async function startRig(options: RigOptions = {}) {
   const log: LogLine[] = [];
   const logger = createLogger('coordinator', { level: 'info', to: { write: (line: string) => void log.push(JSON.parse(line) as LogLine) } });
   let port = 0;
+  let { root } = options;
   const start = async (): Promise<Coordinator> => {
     const c = await startCoordinator({
       data, state, port, host: '127.0.0.1', log: logger, uiDist: options.uiDist ?? join(dir, 'no-ui'), ...(options.admin === false ? {} : { admin: ADMIN }),
-      ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}), ...(options.now ? { now: options.now } : {}),
+      ...(options.leaseMs ? { leaseMs: options.leaseMs } : {}), ...(options.now ? { now: options.now } : {}), ...(root ? { root } : {}),
     });
     port = (c.app.server.address() as AddressInfo).port;
     return c;
@@ -53,7 +54,7 @@ export async function startRig(options: RigOptions = {}) {
   const streams: LiveStream[] = [];
   let addresses = 1;
 
-  const api = (method: string, path: string, body?: unknown, o: ApiOptions = {}): Promise<Answer> => ask(port, { method, path: /^\/(api|worker)\//.test(path) ? path : `/api/v1${path}`, ...request(body, o) });
+  const api = (method: string, path: string, body?: unknown, o: ApiOptions = {}): Promise<Answer> => ask(port, { method, path: /^\/(api\/|worker\/|metrics$)/.test(path) ? path : `/api/v1${path}`, ...request(body, o) });
   /** From an address of its own each time: sign-ins are limited per address. */
   const login = async (email: string, password: string): Promise<Answer> => api('POST', '/auth/login', { email, password }, { from: nextAddress() });
   const nextAddress = (): string => `127.1.${Math.floor(++addresses / 250)}.${1 + (addresses % 250)}`;
@@ -66,6 +67,8 @@ export async function startRig(options: RigOptions = {}) {
   return {
     dir, data, state, cluster, log, api, login, nextAddress, libraries,
     get port() { return port; },
+    /** Where the next start takes the program for other machines from. */
+    set root(folder: string) { root = folder; },
     get coordinator() { return coordinator; },
     get nats() { return nats; },
     signedIn,

@@ -38,7 +38,9 @@ describe('every route of the running house', () => {
     const reached = new Set<string>(ROUTES.map((r) => r.action));
     expect(Object.keys(ACTIONS).filter((a) => !reached.has(a))).toEqual(['assets.receive']); // behind the upload
     expect(routes.filter((r) => r.permission === 'public').map((r) => `${r.method} ${r.url}`).sort()).toEqual([
-      'GET /api/v1/health', 'GET /api/v1/server', 'GET /api/v1/setup', 'HEAD /api/v1/health', 'HEAD /api/v1/server', 'HEAD /api/v1/setup', 'POST /api/v1/auth/login', 'POST /api/v1/setup',
+      'GET /api/v1/health', 'GET /api/v1/server', 'GET /api/v1/setup', 'GET /api/v1/worker/bundle/:platform', 'GET /join.containerfile', 'GET /join.ps1', 'GET /join.sh',
+      'HEAD /api/v1/health', 'HEAD /api/v1/server', 'HEAD /api/v1/setup', 'HEAD /api/v1/worker/bundle/:platform', 'HEAD /join.containerfile', 'HEAD /join.ps1', 'HEAD /join.sh',
+      'POST /api/v1/auth/login', 'POST /api/v1/pair/claim', 'POST /api/v1/pair/knock', 'POST /api/v1/pair/reveal', 'POST /api/v1/pair/start', 'POST /api/v1/setup',
     ]);
   });
 

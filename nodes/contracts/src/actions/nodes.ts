@@ -22,6 +22,7 @@ export const nodes = {
   'nodes.log': action('admin.nodes', 'The last lines of a worker\'s log. The first look may be empty: its next report brings them', One, Type.Object({ lines: Type.Array(Type.String()), live: Type.Boolean({ description: 'false: it is not there, nothing new will come.' }) })),
   'nodes.test': action('admin.nodes', 'One job of each kind that it offers, for it alone; how they went stands in the list', One, Ok),
   'nodes.wake': action('admin.nodes', 'Wake a sleeping PC over the LAN', One, Ok),
+  'nodes.metrics': action('admin.nodes', 'What a Prometheus server needs to read /metrics', Empty, Type.Object({ path: Type.String(), token: Type.String() })),
   'nodes.update': action('admin.nodes', 'Name and settings of a worker; what is left out stays', Closed({ id: NodeId, name: Type.Optional(NodeName), settings: Type.Optional(Type.Partial(NodeSettings, { additionalProperties: false })) }), Node),
   'nodes.drain': action('admin.nodes', 'It takes no more work until it says hello again; what runs is finished', Closed({ id: NodeId, on: Type.Boolean() }), Node),
   'nodes.release': action('admin.nodes', 'Trust it with a kind of work again that failed there', Closed({ id: NodeId, kind: JobKind }), Ok),
