@@ -33,8 +33,8 @@ export async function fetchParts(parts: Part[], cache: string, root: string): Pr
   await mkdir(arriving, { mode: 0o700 });
   try {
     // npm knows registry, proxy, certificates and keys of this house; it runs nothing of what it fetches
-    await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', arriving, ...missing.map((p) => `${p.name}@${p.version}`)], { cwd: root, timeout: FETCH_MS, maxBuffer: 1 << 20 })
-      .catch((e: { code?: unknown; stderr?: string }) => { throw new Error(e.code === 'ENOENT' ? 'npm is not installed here, and it is needed to fetch the parts for other kinds of machines. Install npm.' : `The parts for this kind of machine could not be fetched from the npm registry: ${(e.stderr ?? '').trim().slice(-300) || 'no answer'}`); });
+    await run('npm', ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', arriving, ...missing.map((p) => `${p.name}@${p.version}`)], { cwd: root, timeout: FETCH_MS, maxBuffer: 1 << 20 })
+      .catch((e: { code?: unknown; stderr?: string }) => { throw new Error(e.code === 'ENOENT' ? 'npm is not installed here, and it is needed to fetch the parts for other kinds of machines. Install npm.' : `The parts for this kind of machine could not be fetched from the npm registry: ${complaint(e.stderr ?? '')}`); });
     for (const p of missing) {
       const file = join(arriving, fileOf(p));
       if (!existsSync(file)) throw new Error(`The npm registry did not deliver ${p.name} ${p.version}.`);
@@ -43,6 +43,9 @@ export async function fetchParts(parts: Part[], cache: string, root: string): Pr
     }
   } finally { await rm(arriving, { recursive: true, force: true }); }
 }
+
+/** What npm complains about, in one line. */
+const complaint = (stderr: string): string => stderr.split('\n').filter((l) => l.startsWith('npm error') && !/complete log|npm error code|^npm error\s*$/.test(l)).map((l) => l.slice(10).trim()).join(' ').slice(0, 300) || 'it did not answer in time.';
 
 /** Unpacks one checked tarball into an empty folder; what lies in its single top folder comes to the top. */
 export async function unpackPart(p: Part, cache: string, to: string): Promise<void> {
