@@ -19,6 +19,7 @@ export const natsOptions = (w: Wire): ConnectionOptions => ({
   authenticator: nkeyAuthenticator(Buffer.from(w.seed)),
   tls: { ca: w.cert, checkServerIdentity: () => undefined } as ConnectionOptions['tls'],
   timeout: 20_000, pingInterval: 4000, maxPingOut: 2, maxReconnectAttempts: -1, reconnectTimeWait: 500,
+  ignoreAuthErrorAbort: true, // a key may be refused for a while only (shut out, a restored house): by itself the client would give up for good after the second time
 });
 
 /** A bare connection (system events); the caller closes it. Fails at once when no server listens. */

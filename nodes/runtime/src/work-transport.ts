@@ -54,6 +54,9 @@ const FLUSH_MS = 500;
 /** Says only what nats-server allows a worker to say; the rest of Moleculer's talk (heartbeats, INFO) would be a refusal in the server's log each time. */
 export class WorkerTransport extends moleculer.Transporters.NATS {
   #left = false;
+  #linked = false;
+  /** Whether the server is reached now; Moleculer itself does not notice. */
+  get linked(): boolean { return this.#linked; }
 
   override send(topic: string, data: Buffer): Promise<void> {
     const cmd = topic.slice(this.prefix.length + 1).split('.', 1)[0]!;
@@ -64,7 +67,12 @@ export class WorkerTransport extends moleculer.Transporters.NATS {
   override async connect(): Promise<void> {
     if (this.#left) return new Promise(() => undefined);
     await super.connect();
-    if (this.#left) await this.disconnect();
+    if (this.#left) return this.disconnect();
+    this.#linked = true;
+    void (async () => {
+      for await (const s of (this.client as NatsConnection).status()) this.#linked = s.type === 'disconnect' ? false : s.type === 'reconnect' ? true : this.#linked;
+      this.#linked = false; // closed
+    })();
   }
   override async disconnect(): Promise<void> {
     this.#left = true;

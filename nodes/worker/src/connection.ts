@@ -3,6 +3,7 @@ import { errorCode } from '@mantel/contracts/errors.ts';
 import { netBroker } from '@mantel/runtime/broker.ts';
 import { ByteClient } from '@mantel/runtime/bytes.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
+import type { WorkerTransport } from '@mantel/runtime/work-transport.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
 import { type Gateway, gatewayOf } from './gateway.ts';
 
@@ -42,8 +43,8 @@ export function openConnection(paired: Paired, log: Logger): Connection {
   };
   return {
     bytes, gateway,
-    // Moleculer goes on calling itself connected when nats-server has thrown it out for good; its transporter knows better.
-    connected: () => broker.transit?.connected === true && (broker.transit as unknown as { tx: { connected: boolean } }).tx.connected,
+    // Moleculer goes on calling itself connected when nats-server has thrown it out; its transporter knows better.
+    connected: () => (broker.transit?.tx as WorkerTransport | undefined)?.linked === true,
     heardAt: () => heard,
     at: () => at,
     move(to) {

@@ -11,7 +11,7 @@ const Hex32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
 const Hex64 = Type.String({ pattern: '^[0-9a-f]{64}$' });
 const Signature = Type.String({ maxLength: 200, pattern: '^[\\w-]+$' });
 export const NKey = Type.String({ pattern: '^U[A-Z2-7]{55}$' });
-const Name = Type.String({ minLength: 1, maxLength: 63, pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*\\S[^\\x00-\\x1f\\x7f-\\x9f]*$' });
+const Name = Type.String({ minLength: 1, maxLength: 63, pattern: '^(?=.*\\S)[^\\x00-\\x1f\\x7f-\\x9f]+$' });
 
 /** `paired`: I was let in and only ask whether I still am; makes no card. */
 export const Knock = Closed({ nkey: NKey, name: Name, caps: NodeCaps, protocol: Closed({ min: Type.Integer(), max: Type.Integer() }), paired: Type.Optional(Type.Boolean()) });
