@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { MantelError } from '@mantel/contracts/errors.ts';
+import { pour } from './pour.ts';
 
 const BLOCK = 1 << 20;
 
@@ -48,29 +49,9 @@ export class Body {
   end(): void { if (this.#total !== undefined && this.written !== this.#total) throw new MantelError('incomplete'); }
 }
 
-/** Reads an answer to its end, writing in blocks of 1 MiB while the next is on its way. What came before a break is written. */
+/** Reads an answer to its end. What came before a break is written: the next try goes on behind it. */
 export async function appendBody(res: IncomingMessage, body: Body): Promise<void> {
-  let blocks: Buffer[] = [];
-  let size = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    const full = blocks;
-    blocks = [];
-    size = 0;
-    await writing;
-    writing = body.append(full);
-    writing.catch(() => undefined); // seen by the next flush
-  };
-  try {
-    for await (const chunk of res as AsyncIterable<Buffer>) {
-      blocks.push(chunk);
-      size += chunk.length;
-      if (size >= BLOCK) await flush();
-    }
-  } finally {
-    if (size > 0) await flush();
-    await writing;
-  }
+  await pour(res, (blocks) => body.append(blocks));
   body.end();
 }
 

@@ -28,5 +28,5 @@ export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: s
   if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
   void reply.header('content-length', range.end - range.start + 1);
   if (req.method === 'HEAD' || bytes === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0
-  return reply.send(createReadStream(path, { start: offset + range.start, end: offset + range.end, highWaterMark: 1 << 18 }));
+  return reply.send(createReadStream(path, { start: offset + range.start, end: offset + range.end, highWaterMark: 1 << 20 }));
 }

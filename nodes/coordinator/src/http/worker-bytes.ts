@@ -1,20 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
+import { pour } from '@mantel/runtime/pour.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
-import { unbroken } from '../library/receive.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
 import { createByteQuota } from './byte-quota.ts';
 import { sendFile } from './bytes.ts';
-
-const BLOCK = 1 << 20;
 
 export interface WorkerBytesDeps {
   data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
@@ -84,7 +83,7 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
       const late = setTimeout(() => req.raw.destroy(), quota.limitMs(length)); // a byte now and then would keep room and connection for ever
       reply.raw.once('close', () => clearTimeout(late));
       await mkdir(join(data, STAGING), { recursive: true });
-      const sha256 = await store(req.body as Readable, join(data, stagedPath(grant.lease, output)), length);
+      const sha256 = await store(req.body as IncomingMessage, join(data, stagedPath(grant.lease, output)), length);
       if (sha256 !== req.headers['x-sha256']) {
         await rm(join(data, stagedPath(grant.lease, output)), { force: true });
         throw new MantelError('checksum_mismatch');
@@ -99,40 +98,22 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
 }
 
 /** Not synced: derivatives can be made again, and one that is missing after a power cut is. Stops at the declared length (a raw body has no other limit). */
-async function store(body: Readable, target: string, length: number): Promise<string> {
+async function store(body: IncomingMessage, target: string, length: number): Promise<string> {
   const part = `${target}.${randomUUID()}.part`; // of this request alone: two that come at once never share a file
   const hash = createHash('sha256');
   const file = await open(part, 'wx', 0o600);
   let seen = 0;
-  let blocks: Buffer[] = [];
-  let waiting = 0;
-  let writing: Promise<void> = Promise.resolve();
-  /** One block is written while the next arrives. */
-  const flush = async (): Promise<void> => {
-    const full = blocks;
-    blocks = [];
-    waiting = 0;
-    await writing;
-    writing = writeAll(file, full);
-    writing.catch(() => undefined); // seen by the next flush
-  };
   try {
-    for await (const chunk of unbroken(body as AsyncIterable<Buffer>)) {
-      seen += chunk.length;
+    await pour(body, (blocks) => writeAll(file, blocks), (piece) => {
+      seen += piece.length;
       if (seen > length) throw new MantelError('too_large');
-      hash.update(chunk);
-      blocks.push(chunk);
-      waiting += chunk.length;
-      if (waiting >= BLOCK) await flush();
-    }
-    if (waiting > 0) await flush();
-    await writing;
+      hash.update(piece);
+    }).catch((e: unknown) => { throw (e as { code?: string }).code === 'ECONNRESET' ? new MantelError('incomplete') : e; });
     if (seen !== length) throw new MantelError('incomplete');
     await file.close();
     await rename(part, target);
     return hash.digest('hex');
   } catch (e) {
-    await writing.catch(() => undefined);
     await file.close().catch(() => undefined);
     await rm(part, { force: true });
     throw asStorageError(e);

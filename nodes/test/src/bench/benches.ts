@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { bytesBenches } from './bytes.ts';
 import { decodingBenches } from './decoding.ts';
 import { ingestBenches } from './ingest.ts';
 import { memoryBenches } from './memory.ts';
@@ -6,4 +7,4 @@ import { timelineBenches } from './timeline.ts';
 import { uploadBenches } from './upload.ts';
 
 /** Everything that can be measured; a new group is a file of its own and one line here. */
-export const BENCHES: Bench[] = [...decodingBenches, ...ingestBenches, ...uploadBenches, ...timelineBenches, ...memoryBenches];
+export const BENCHES: Bench[] = [...decodingBenches, ...ingestBenches, ...uploadBenches, ...timelineBenches, ...memoryBenches, ...bytesBenches];

@@ -38,7 +38,7 @@ const door: Door = {
     await coordinator.db.writeSql((sql) => { for (const key of keys) coordinator.probes.enqueue(sql, key, { bytes, holdMs }, prio); });
     coordinator.queue.wake();
   },
-  gateway: ({ action, params }) => coordinator.gw.call(action, params).then((answer: unknown) => ({ answer }), (e: { type?: string }) => ({ error: e.type ?? String(e) })),
+  gateway: ({ action, params }) => coordinator.gw.waitForServices(['jobs', 'nodes'], 10_000, 20).then(() => coordinator.gw.call(action, params)).then((answer: unknown) => ({ answer }), (e: { type?: string }) => ({ error: e.type ?? String(e) })),
   async upload({ path, name, token }) {
     const body = form(name, readFileSync(path));
     const answer = await coordinator.app.inject({ method: 'POST', url: '/api/v1/assets', headers: { ...MULTIPART, 'content-length': body.length, authorization: `Bearer ${token}` }, payload: body });
