@@ -9,6 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig, uploaded } from './rig.ts';
 import { type GatewayClient, joinGateway, outputs, RESULT } from './rig/gateway-client.ts';
 import { picture } from './rig/pictures.ts';
+import { LOW_DISK_BYTES } from '@mantel/contracts/models/node.ts';
+import { createLogger } from '@mantel/runtime/logger.ts';
+import { startWorker } from '@mantel/worker/worker.ts';
 
 let rig: Rig;
 let ann: Person;
@@ -80,3 +83,25 @@ test('a worker that takes no test fails after a minute; one that is not there is
   expect(codeOf(await rig.api('POST', `/nodes/${rig.paired(2).id}/wake`, {}, { token: ann.token }))).toEqual([409, 'conflict']);
   expect(codeOf(await rig.api('POST', '/nodes/w0000000000/wake', {}, { token: ann.token }))).toEqual([404, 'not_found']);
 });
+
+test('a worker whose disk is full says so, gives its job back without counting, and takes none until there is room', async () => {
+  const job = () => rig.coordinator.db.sql.get<{ state: string; attempt: number; worker: string | null }>(`select state, attempt, worker from job where kind = 'preview' and key like 'preview:%' order by id desc limit 1`)!;
+  let free: () => number = () => LOW_DISK_BYTES - 1;
+  const worker = await startWorker(rig.paired(2), { slots: 1, waitMs: 300, log: createLogger('w', { level: 'silent' }), tempRoot: rig.temp, free: async () => free() });
+  try {
+    await expect.poll(async () => (await node(2)).trouble, { timeout: 8000 }).toMatch(/disk.*is full \(255 MB left\)/);
+    uploaded(must(await rig.upload(ann.token, Buffer.concat([(await picture(5)).subarray(0, 200), Buffer.alloc(5000)]), 'broken.jpg'), 201));
+    await new Promise((resolve) => { setTimeout(resolve, 3000); }); // more than one look at the disk
+    expect(job()).toEqual({ state: 'queued', attempt: 0, worker: null });
+    // room when it asks for work, none when the job has failed: the job is not at fault
+    let filled = 0;
+    free = () => (job().state === 'leased' && ++filled ? 0 : filled ? LOW_DISK_BYTES - 1 : LOW_DISK_BYTES);
+    await expect.poll(() => filled, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(job, { timeout: 5000 }).toEqual({ state: 'queued', attempt: 0, worker: null });
+    free = () => LOW_DISK_BYTES;
+    await expect.poll(() => job().state, { timeout: 15_000 }).toBe('failed'); // now it was the file
+    expect(job()).toMatchObject({ attempt: 1, worker: rig.paired(2).id });
+  } finally {
+    await worker.stop();
+  }
+}, 45_000);

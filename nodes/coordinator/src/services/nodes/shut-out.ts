@@ -21,10 +21,8 @@ export function createShutOut({ bar, isLocal, background, onChange, log, now = D
       onChange();
     },
     until: (id: string): number => until.get(id)?.at ?? 0,
-    forget(id: string): void {
-      clearTimeout(until.get(id)?.timer);
-      until.delete(id);
-    },
+    /** It is not let in any more; if it is again, it is a new worker. */
+    forget: end,
     stop: (): void => { for (const u of until.values()) clearTimeout(u.timer); },
   };
 }
