@@ -23,6 +23,7 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
   params!: PairParams;
   static override styles = [base, fields, css`
     .room { display: grid; gap: var(--space-3); justify-items: center; align-content: center; text-align: center; min-height: 216px; }
+    .room:focus-visible { outline: none; }
     .room > .icon { width: 48px; height: 48px; stroke-width: 1.25; color: var(--ink-2); } .room > .icon.good { color: var(--good); } .room > .icon.warn { color: var(--warn); }
     .digits { font: 600 clamp(2.25rem, 13vw, 3.5rem)/1.1 var(--font); font-variant-numeric: tabular-nums; letter-spacing: 0.06em; white-space: nowrap; user-select: all; }
     h2 { font: var(--text-section) var(--font); overflow-wrap: anywhere; } p { max-width: 40ch; overflow-wrap: anywhere; }
@@ -37,6 +38,8 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
   @state() private error = '';
   @state() private leaving = false;
   @query('wa-dialog') private dialog!: WaDialog;
+  @query('.room') private room!: HTMLElement;
+  private seen = '';
   private approvedAt = 0;
   private openUntil = 0;
   private result: string | null = null;
@@ -52,6 +55,12 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
   override willUpdate(): void {
     const until = this.pcs.data?.find((p) => p.id === this.params.id)?.expiresAt;
     if (until) this.openUntil = Date.parse(until);
+  }
+  /** The buttons of the view before are gone: the next Tab begins at the new words, and no Enter that was meant for another question falls on Yes. */
+  override updated(): void {
+    const now = `${this.view} ${this.leaving}`;
+    if (this.seen !== '' && this.seen !== now) this.room.focus({ preventScroll: true });
+    this.seen = now;
   }
   private get view(): PairView {
     const { id } = this.params;
@@ -107,7 +116,7 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
     const view = this.view;
     const leaving = this.leaving && isUnderWay(view);
     return html`<wa-dialog open label=${t('pair.title', { name: this.params.name })} data-testid="pair" data-view=${view} @wa-hide=${this.hiding} @wa-after-hide=${(e: Event) => { if (e.target === this.dialog) this.dispatchEvent(new CustomEvent('done', { detail: this.result })); }}>
-      <div class="room" role="status" aria-live="polite">${leaving ? html`${icon('circle-question-mark')}<h2>${t('pair.leave', { name: this.params.name })}</h2><p class="quiet">${t('pair.leave.text')}</p>` : this.body(view)}</div>
+      <div class="room" tabindex="-1" role="status" aria-live="polite">${leaving ? html`${icon('circle-question-mark')}<h2>${t('pair.leave', { name: this.params.name })}</h2><p class="quiet">${t('pair.leave.text')}</p>` : this.body(view)}</div>
       ${leaving ? this.foot(t('pair.leave.stay'), () => { this.leaving = false; }, 'pair-stay', t('pair.leave.do'), () => void this.stop(), 'pair-leave') : this.buttons(view)}
     </wa-dialog>`;
   }

@@ -25,7 +25,7 @@ export class MDiscovered extends LitElement {
     .pc { color: var(--accent-ink); background: color-mix(in oklab, var(--accent) 14%, var(--surface-0)); }
     .head { display: flex; gap: var(--space-3); align-items: flex-start; min-width: 0; } .head .grow { flex: 1; min-width: 0; overflow-wrap: anywhere; }
     .grid { grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
-    .toggle { justify-self: start; color: var(--ink-2); font-weight: 400; padding-left: 0; display: flex; gap: 4px; align-items: center; } .toggle .icon { transition: transform var(--fast); } .toggle[aria-expanded='true'] .icon { transform: rotate(180deg); }
+    .toggle { justify-self: start; color: var(--ink-2); font-weight: 400; margin-left: -10px; display: flex; gap: 4px; align-items: center; } .toggle .icon { transition: transform var(--fast); } .toggle[aria-expanded='true'] .icon { transform: rotate(180deg); }
   `];
   private pcs = new Use(this, discovered);
   @state() private open = false;

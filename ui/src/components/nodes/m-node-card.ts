@@ -36,7 +36,7 @@ export class MNodeCard extends LitElement {
 
   override render() {
     const { node: n } = this, { icon: mark, tone } = STATE[n.state], trouble = troubleOf(n);
-    const work = n.kinds.filter((k) => k.kind !== 'probe' && k.done > 0 && k.share > 0).map((k) => [t(`jobs.kind.${k.kind}`), k.msPerJob !== null && t('nodes.each', { time: formatTook(k.msPerJob) }), t('nodes.share', { n: Math.round(k.share * 100) })].filter(Boolean).join(' · '));
+    const work = n.kinds.filter((k) => k.kind !== 'probe' && k.done > 0).map((k) => [t(`jobs.kind.${k.kind}`), k.msPerJob !== null && t('nodes.each', { time: formatTook(k.msPerJob) }), k.share >= 0.005 && t('nodes.share', { n: Math.round(k.share * 100) })].filter(Boolean).join(' · '));
     return html`<article class="card" data-testid="node" data-id=${n.id} data-state=${n.state} aria-label=${n.name}>
       <div class="head"><span class="pc ${tone}">${icon(isAway(n) ? mark : n.local ? 'hard-drive' : 'pc-case')}</span>
         <div class="grow"><div class="name"><a href="/admin/nodes/${n.id}" class=${isAway(n) ? 'off' : ''}>${n.name}</a>${n.local && n.name !== t('nodes.local') ? html`<span class="badge">${t('nodes.local')}</span>` : nothing}</div>

@@ -24,7 +24,7 @@ export class MNodeSettings extends LitElement {
     .wide { grid-column: 1 / -1; }
     .error { color: var(--bad); }
     .check { display: flex; gap: 10px; align-items: center; cursor: pointer; min-height: 32px; overflow-wrap: anywhere; } .check input { accent-color: var(--accent); width: 18px; height: 18px; flex: none; margin: 0; }
-    .list { display: grid; max-height: 16rem; overflow-y: auto; padding-left: 4px; }
+    .list { display: grid; max-height: 16rem; overflow-y: auto; padding: 2px 0 2px 28px; }
   `];
   @property({ attribute: false }) node!: WorkerNode;
   @state() private labelError = '';
