@@ -16,6 +16,7 @@ export interface Api {
   readonly url: string;
   get<N extends ActionName>(action: N, path: string): Promise<Result<N>>;
   post<N extends ActionName>(action: N, path: string, body?: object): Promise<Result<N>>;
+  remove<N extends ActionName>(action: N, path: string): Promise<Result<N>>;
   /** One attempt, streamed; answers parsed JSON. */
   send<T>(path: string, body: Sending, signal?: AbortSignal): Promise<T>;
   /** The answer as it comes. */
@@ -63,6 +64,7 @@ export function createApi({ url, token, insecure, cert, idleMs = 120_000 }: ApiO
     url: base.href.replace(/\/$/, ''),
     async get(_action, path) { return (await parsed(await checked('GET', path, null))) as never; },
     async post(_action, path, body) { return (await parsed(await checked('POST', path, body ? jsonBody(body) : null))) as never; },
+    async remove(_action, path) { return (await parsed(await checked('DELETE', path, null))) as never; },
     async send<T>(path: string, body: Sending, signal?: AbortSignal) { return (await parsed(await checked('POST', path, body, signal))) as T; },
     stream: (path) => checked('GET', path, null),
     close: () => agent.destroy(),
