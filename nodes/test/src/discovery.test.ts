@@ -147,6 +147,18 @@ describe.skipIf(why)('finding each other in the LAN', () => {
     await until(one, Date.now() - 1000, none, 3000, 'the house says good-bye');
   });
 
+  it('the process that speaks mDNS hangs: it is ended and started again', async () => {
+    const nas = house();
+    await up(nas);
+    const [child] = childrenOf(nas);
+    process.kill(child!, 'SIGSTOP');
+    const hung = Date.now();
+    await expect.poll(() => childrenOf(nas).length === 1 && childrenOf(nas)[0] !== child, { timeout: 20_000 }).toBe(true);
+    const one = pc();
+    await until(nas, hung, has(), 8000, 'hung, started again, and found');
+    expect(interrupted(one)).toEqual([]);
+  });
+
   it('dozens of other services, TXT of all sorts, broken packets and random bytes: nothing of it is found, and what is there is found in time', async () => {
     const nas = house();
     await up(nas);
@@ -179,11 +191,12 @@ describe.skipIf(why)('finding each other in the LAN', () => {
     let dir: string;
     beforeAll(() => { dir = mkdtempSync(join(tmpdir(), 'mantel-avahi-')); });
     afterAll(() => rmSync(dir, { recursive: true, force: true }));
-    async function startAvahi(host: Host, alone: 'yes' | 'no'): Promise<void> {
+    async function startAvahi(host: Host, alone: 'yes' | 'no'): Promise<Child> {
       const conf = join(dir, `${host}-${alone}.conf`);
       writeFileSync(conf, `[server]\nhost-name=${host}\nuse-ipv6=no\nenable-dbus=no\ndisallow-other-stacks=${alone}\n[publish]\npublish-workstation=yes\n`);
       const daemon = keep(lan.on(host, 'unshare', ['-m', 'bash', '-c', `mkdir -p /run/avahi-daemon && mount -t tmpfs none /run/avahi-daemon && exec ${avahi} --no-drop-root --no-chroot --no-rlimits --no-proc-title -f ${conf}`]));
       await daemon.line((l) => l.includes('Server startup complete'), 15_000);
+      return daemon;
     }
 
     it('that lets others use its port: all are found', async () => {
@@ -197,13 +210,17 @@ describe.skipIf(why)('finding each other in the LAN', () => {
       await until(one, began, has(ADDRESS.nas, HOUSE.id), 5000, 'the house beside avahi');
     });
 
-    it('that keeps its port to itself: one clear sentence, and no crash', async () => {
-      await startAvahi('pc1', 'yes');
+    it('that keeps its port to itself: one clear sentence, no crash, and all is well when it ends', async () => {
+      const daemon = await startAvahi('pc1', 'yes');
       const one = pc();
       const line = await one.line((l) => l.includes('disallow-other-stacks=no'), 10_000);
       expect(JSON.parse(line)).toMatchObject({ level: 'warn', code: 'EADDRINUSE', msg: expect.stringContaining('A typed address works') as string });
       await new Promise((r) => { setTimeout(r, 3000); }); // it tries again meanwhile
       expect([interrupted(one).length, one.process.exitCode]).toEqual([1, null]);
+      await daemon.kill();
+      const ended = Date.now();
+      const nas = house();
+      await until(nas, ended, has(ADDRESS.pc1), 25_000, 'after avahi ended');
     });
   });
 
