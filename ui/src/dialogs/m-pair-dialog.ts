@@ -42,6 +42,7 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
   private seen = '';
   private approvedAt = 0;
   private openUntil = 0;
+  private heard = { word: '', at: Date.now() };
   private result: string | null = null;
   private clock: ReturnType<typeof setInterval> | undefined;
 
@@ -53,8 +54,9 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
   override disconnectedCallback(): void { super.disconnectedCallback(); clearInterval(this.clock); }
 
   override willUpdate(): void {
-    const until = this.pcs.data?.find((p) => p.id === this.params.id)?.expiresAt;
-    if (until) this.openUntil = Date.parse(until);
+    const { card } = this;
+    if (card?.expiresAt) this.openUntil = Date.parse(card.expiresAt);
+    if (card && card.seenAt !== this.heard.word) this.heard = { word: card.seenAt, at: Date.now() }; // its clock and ours may differ: only that it changes counts
   }
   /** The buttons of the view before are gone: the next Tab begins at the new words, and no Enter that was meant for another question falls on Yes. */
   override updated(): void {
@@ -62,9 +64,10 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
     if (this.seen !== '' && this.seen !== now) this.room.focus({ preventScroll: true });
     this.seen = now;
   }
+  private get card() { return this.pcs.data?.find((p) => p.id === this.params.id); }
   private get view(): PairView {
     const { id } = this.params;
-    return pairView(this.phase, this.pcs.data?.find((p) => p.id === id), this.nodes.data?.find((n) => n.id === id), this.approvedAt ? Date.now() - this.approvedAt : 0, this.openUntil);
+    return pairView(this.phase, this.card, this.nodes.data?.find((n) => n.id === id), { sinceApproval: this.approvedAt ? Date.now() - this.approvedAt : 0, quietMs: Date.now() - this.heard.at, openUntil: this.openUntil });
   }
   /** An attempt that is under way (another window began it, or this one before it was loaded anew) is gone on with. */
   private async begin(): Promise<void> {
@@ -75,6 +78,7 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
       const card = discovered.data?.find((p) => p.id === this.params.id);
       if (card?.state !== 'open' && card?.state !== 'code') await openPairing(this.params.id);
       this.openUntil = 0;
+      this.heard = { word: '', at: Date.now() };
       this.phase = 'open';
     } catch (e) { this.failed(e); }
   }
@@ -129,7 +133,7 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
       case 'code': return this.foot(t('pair.yes'), () => void this.approve(), 'pair-yes', t('pair.no'), () => void this.refuse(), 'pair-no');
       case 'approving': return nothing;
       case 'done': case 'late': return this.foot(t('common.close'), () => this.close(), 'pair-close', t('pair.show'), () => this.close(this.params.id), 'pair-show');
-      case 'vanished': return this.foot(t('common.close'), () => this.close(), 'pair-close');
+      case 'vanished': return this.foot(t('common.close'), () => { void rejectPairing(this.params.id).catch(() => undefined); this.close(); }, 'pair-close'); // the door need not stay open for it
       default: return this.foot(t('pair.again'), () => void this.begin(), 'pair-again', t('common.close'), () => this.close(), 'pair-close');
     }
   }
@@ -139,9 +143,9 @@ export class MPairDialog extends LitElement implements DialogElement<PairParams>
     const { name, id } = this.params;
     const say = (mark: string, tone: string, title: string, text: string) => html`${icon(mark, tone)}<h2>${title}</h2><p class="quiet">${text}</p>`;
     switch (view) {
-      case 'waiting': return html`<div class="dots" aria-hidden="true"><i></i><i></i><i></i></div><h2>${t('pair.waiting', { name })}</h2><p class="quiet">${this.pcs.data?.find((p) => p.id === id)?.trouble ?? t('pair.waiting.text')}</p>${this.note()}`;
+      case 'waiting': return html`<div class="dots" aria-hidden="true"><i></i><i></i><i></i></div><h2>${t('pair.waiting', { name })}</h2><p class="quiet">${this.card?.trouble ?? t('pair.waiting.text')}</p>${this.note()}`;
       case 'code': {
-        const card = this.pcs.data!.find((p) => p.id === id)!;
+        const card = this.card!;
         return html`<div class="digits" data-testid="pair-code" aria-label=${t('pair.code', { digits: [...card.code!].join(' ') })}>${groupDigits(card.code!)}</div>${this.note()}<h2>${t('pair.question')}</h2><p class="caption">${t('pair.where')}${card.expiresAt ? html`<br>${t('pair.until', { time: formatClock(card.expiresAt) })}` : nothing}</p>`;
       }
       case 'approving': return html`<div class="dots" aria-hidden="true"><i></i><i></i><i></i></div><h2>${t('pair.approving', { name })}</h2>`;

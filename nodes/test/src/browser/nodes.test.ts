@@ -145,6 +145,11 @@ describe('a spare PC', () => {
     await shot('leave');
     expect((await cards())[0]).toMatchObject({ state: 'code' }); // asking ends nothing
     await at('pair-stay').click();
+    pc.process.kill('SIGSTOP');
+    await expect.poll(view, { timeout: 30_000 }).toBe('vanished');
+    await shot('vanished');
+    pc.process.kill('SIGCONT');
+    await soon(view).toBe('code');
     await at('pair-no').click();
     await soon(view).toBe('refused');
     await soon(async () => (await cards())[0]?.state).toBe('new');

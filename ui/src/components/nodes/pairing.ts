@@ -6,10 +6,11 @@ export type PairPhase = 'opening' | 'open' | 'approving' | 'approved' | 'refused
 export type PairView = 'waiting' | 'code' | 'approving' | 'done' | 'late' | 'refused' | 'expired' | 'tooMany' | 'vanished' | 'failed';
 
 const LATE_MS = 20_000;
+const QUIET_MS = 12_000;
 const SLACK_MS = 3000; // between its clock and ours
 
-/** From what was done here, and what the server says of this PC now. `card` undefined: the list does not know it any more. `openUntil`: when this attempt would have ended by itself. */
-export function pairView(phase: PairPhase, card: Pick<Discovered, 'state' | 'code' | 'expiresAt'> | undefined, node: Pick<WorkerNode, 'state'> | undefined, sinceApproval: number, openUntil = 0, now = Date.now()): PairView {
+/** From what was done here, and what the server says of this PC now. `card` undefined: the list does not know it any more. `openUntil`: when this attempt would have ended by itself; `quietMs`: how long nothing was heard of the PC. */
+export function pairView(phase: PairPhase, card: Pick<Discovered, 'state' | 'code' | 'expiresAt' | 'trouble'> | undefined, node: Pick<WorkerNode, 'state'> | undefined, { sinceApproval = 0, quietMs = 0, openUntil = 0 }: { sinceApproval?: number; quietMs?: number; openUntil?: number } = {}, now = Date.now()): PairView {
   switch (phase) {
     case 'opening': return 'waiting';
     case 'refused': case 'tooMany': case 'failed': case 'approving': return phase;
@@ -19,6 +20,7 @@ export function pairView(phase: PairPhase, card: Pick<Discovered, 'state' | 'cod
       if (!card) return 'vanished';
       if (card.expiresAt !== null && Date.parse(card.expiresAt) <= now) return 'expired';
       if (card.state === 'new' || card.state === 'ignored') return openUntil - SLACK_MS > now ? 'tooMany' : 'expired';
+      if (quietMs > QUIET_MS && card.trouble === null) return 'vanished'; // a card stays as long as its door is open; who pairs speaks every two seconds
       return card.state === 'code' && card.code !== null ? 'code' : 'waiting';
     }
   }
