@@ -50,6 +50,7 @@ import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
 import { heldJob, insertJob, openJob, openLeases } from './services/jobs/queue.repository.ts';
 import { createQueue, type JobEnd } from './services/jobs/queue.ts';
+import { within } from './services/jobs/admission.ts';
 import { createRates } from './services/jobs/rates.ts';
 import { createRoster } from './services/jobs/roster.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
@@ -129,7 +130,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     root: o.root ?? ROOT, state: o.state, cluster, port: () => (app.server.address() as AddressInfo).port, log, now,
     subject: (id) => { const row = nodeRow(db.sql, id); return row && { ...row, arch: row.caps?.arch ?? null, local: cluster.workers.some((w) => w.id === id && w.local) }; },
   });
-  const work = openNodes({ db, cluster, now, background, log, probe: probes.enqueue, wakeQueue: queue.wake, forecast: rates.forecast, bar: (id, on) => members.bar(id, on), onChange: () => live.nodesChanged(), parts: { rest: (id) => roster.rest(db.sql, id), kinds: rates.kinds, backlogWithout: rates.backlogWithout, update: (row, local) => joining.updates.state({ ...row, arch: row.caps?.arch ?? null, local }) } });
+  const work = openNodes({ db, cluster, now, background, log, probe: probes.enqueue, insert: insertJob, within, wakeQueue: queue.wake, forecast: rates.forecast, bar: (id, on) => members.bar(id, on), onChange: () => live.nodesChanged(), parts: { rest: (id) => roster.rest(db.sql, id), kinds: rates.kinds, backlogWithout: rates.backlogWithout, update: (row, local) => joining.updates.state({ ...row, arch: row.caps?.arch ?? null, local }) } });
   const { nodes } = work;
   let discovery = NO_DISCOVERY;
   const { members, pairing } = openPairing({ cluster, db, house: hostname(), now, seen: () => discovery.found(), change: rates.forecastWith, onChange: () => live.nodesChanged() });

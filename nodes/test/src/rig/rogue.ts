@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { natsRaw } from '@mantel/runtime/broker.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
-import type { NatsConnection } from 'nats';
 
 export interface Reply { success: boolean; data?: unknown; error?: { type: string; message: string } }
 
 export async function takeOver(paired: Paired) {
-  const nats: NatsConnection = await natsRaw(paired);
+  const nats = await natsRaw(paired);
   const refused: string[] = [];
   void (async () => { for await (const s of nats.status()) if (s.permissionContext) refused.push(`${s.permissionContext.operation} ${s.permissionContext.subject}`); })();
   const waiting = new Map<string, (r: Reply) => void>();

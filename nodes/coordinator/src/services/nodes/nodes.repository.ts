@@ -22,6 +22,8 @@ export const endedNode = (sql: Sql, id: string, how: 'stop' | 'sleep' | 'cut', n
 export const seenNodes = (sql: Sql, times: { id: string; at: number }[]): void => { for (const t of times) sql.run('update node set last_seen_at = max(coalesce(last_seen_at, 0), ?) where id = ?', t.at, t.id); };
 export const addressOf = (sql: Sql, id: string, address: string): void => void sql.run('update node set address = ? where id = ? and address is not ?', address, id, address);
 export const saveSettings = (sql: Sql, id: string, settings: NodeSettings): void => void sql.run('update node set settings = ? where id = ?', JSON.stringify(settings), id);
+/** How many of these libraries there are. */
+export const librariesAmong = (sql: Reader, uuids: string[]): number => sql.get<{ n: number }>('select count(*) n from library where uuid in (select value from json_each(?))', JSON.stringify(uuids))!.n;
 export const removeNode = (sql: Sql, id: string): void => void sql.run('delete from node where id = ?', id);
 export function settleNodes(sql: Sql, ids: string[], now: number): void {
   for (const id of ids) ensureNode(sql, id, now);

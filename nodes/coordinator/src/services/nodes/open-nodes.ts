@@ -1,8 +1,6 @@
 // The wiring of this noun: presence, links, limits, tests and wake-ups belong together, and the coordinator needs only what comes out.
 import type { Cluster, WorkerEntry } from '../../cluster/cluster.ts';
 import type { Database } from '../../db/database.ts';
-import { within } from '../jobs/admission.ts';
-import { insertJob } from '../jobs/queue.repository.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
 import { createNodes, type NodeParts } from './nodes.ts';
@@ -10,7 +8,7 @@ import { addressOf, anyWaiting } from './nodes.repository.ts';
 import { nodeHandlers } from './nodes.service.ts';
 import { createShutOut } from './shut-out.ts';
 import { createTrials, type TrialDeps } from './trials.ts';
-import { createWake, sendWake } from './wake.ts';
+import { createWake, sendWake, type WakeDeps } from './wake.ts';
 
 const TICK_MS = 5000;
 const SAVE_MS = 60_000;
@@ -19,18 +17,18 @@ const WAKE_MS = 30_000;
 export interface OpenNodes {
   db: Database; cluster: Cluster; onChange: () => void; background: (what: string, work: Promise<unknown>) => void; parts?: Partial<NodeParts>; now?: () => number;
   log: { warn(fields: object, text: string): void; info(fields: object, text: string): void };
-  probe: TrialDeps['probe']; wakeQueue: () => void; forecast: () => Promise<{ backlogSeconds: number | null }>; sendWake?: typeof sendWake;
+  probe: TrialDeps['probe']; insert: TrialDeps['insert']; within: WakeDeps['within']; wakeQueue: () => void; forecast: () => Promise<{ backlogSeconds: number | null }>; sendWake?: typeof sendWake;
   /** Lets nats-server know a worker's key no more, or again. */
   bar: (id: string, on: boolean) => Promise<void>;
 }
 
-export function openNodes({ db, cluster, onChange, background, parts, log, probe, wakeQueue, forecast, bar, now = Date.now, sendWake: send = sendWake }: OpenNodes) {
+export function openNodes({ db, cluster, onChange, background, parts, log, probe, insert, within, wakeQueue, forecast, bar, now = Date.now, sendWake: send = sendWake }: OpenNodes) {
   const byKey = (nkey: string): WorkerEntry | undefined => cluster.workers.find((w) => w.nkey === nkey);
   const shutOut = createShutOut({ bar, isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), background, onChange, log, now });
   const limits = createLimits({ now, known: (id) => cluster.workers.some((w) => w.id === id), onFlood: (worker, refused) => shutOut.start(worker, { refused }) });
   const links = createLinks({ now, onMany: (worker, open) => shutOut.start(worker, { open }) });
   const nodes = createNodes({ db, workers: () => cluster.workers, links, limits, onChange, now, parts: { ...parts, tests: (id) => trials.tests(id), shutOutUntil: shutOut.until } });
-  const trials = createTrials({ db, nodes, insert: insertJob, probe, wake: wakeQueue, onChange, background, now });
+  const trials = createTrials({ db, nodes, insert, probe, wake: wakeQueue, onChange, background, now });
   const wake = createWake({
     sleepers: () => nodes.list(), within, send, log, now,
     backlogSeconds: async () => ({ seconds: (await forecast()).backlogSeconds, waiting: anyWaiting(db.sql) }),

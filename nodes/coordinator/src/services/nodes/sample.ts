@@ -5,7 +5,7 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import { type Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import sharp from 'sharp';
-import type { JobEnd, JobRow } from '../jobs/queue.ts';
+import type { Sql } from '../../db/database.ts';
 
 export const SAMPLE = fileURLToPath(new URL('./sample.jpg', import.meta.url));
 export const SAMPLE_JOB = { sample: true, fileId: '00000000-0000-4000-8000-000000000000', mime: 'image/jpeg', name: 'A test picture' } as const;
@@ -32,24 +32,26 @@ export async function checkSample(result: unknown, pictures: Iterable<[string, B
   }
 }
 
-interface Gate { offer: (job: JobRow) => { payload: Lease['payload']; path: string }; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
+interface Job { id: number; payload: string; token: string }
+interface Gate<J extends Job> { offer: (job: J) => { payload: Lease['payload']; path: string }; accept: (job: J, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
 /** The gate of previews, which also knows the sample: served for that lease only, looked at, thrown away. `pictures`: what was sent for a lease. */
-export const withSample = <G extends Gate>(gate: G, pictures: (token: string) => Promise<[string, Buffer][]>): G => ({
+export const withSample = <J extends Job, G extends Gate<J>>(gate: G & Gate<J>, pictures: (token: string) => Promise<[string, Buffer][]>): G => ({
   ...gate,
-  offer(job) {
+  offer(job: J) {
     if (!isSample(job.payload)) return gate.offer(job);
     const { fileId, mime, bytes, name } = JSON.parse(job.payload) as typeof SAMPLE_JOB & { bytes: number };
     return { payload: { fileId, mime, bytes, name }, path: `/worker/samples/${job.id}` };
   },
-  async accept(job, result) {
+  async accept(job: J, result: unknown) {
     if (!isSample(job.payload)) return gate.accept(job, result);
     await checkSample(result, await pictures(job.token));
     await gate.discard(job.token);
     return {};
   },
 });
+interface End<J, F> { done: (sql: Sql, job: J, result: unknown) => void; failed: (sql: Sql, job: F, failure: { code: string; message: string }) => void }
 /** The end of a sample means nothing to the library. */
-export const withoutSample = (end: JobEnd): JobEnd => ({
+export const withoutSample = <J extends { payload: string }, F extends { payload: string }>(end: End<J, F>): End<J, F> => ({
   done: (sql, job, result) => { if (!isSample(job.payload)) end.done(sql, job, result); },
   failed: (sql, job, failure) => { if (!isSample(job.payload)) end.failed(sql, job, failure); },
 });

@@ -1,22 +1,20 @@
 // What an admin decides about a worker: settings, drain, the end of a quarantine; and what it would mean to be without one.
 import { MantelError } from '@mantel/contracts/errors.ts';
+import type { JobKind } from '@mantel/contracts/models/job.ts';
 import type { Node, NodeSettings } from '@mantel/contracts/models/node.ts';
-import type { Params } from '@mantel/contracts/actions/index.ts';
+import type { Params, Result } from '@mantel/contracts/actions/index.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import type { Handlers } from '../adapter.ts';
-import type { Queue } from '../jobs/queue.ts';
-import type { Rates } from '../jobs/rates.ts';
 import type { Nodes } from './nodes.ts';
-import { ensureNode, nodeRow, saveSettings } from './nodes.repository.ts';
+import { ensureNode, librariesAmong, nodeRow, saveSettings } from './nodes.repository.ts';
 
-export interface SteeringDeps { db: Database; nodes: Pick<Nodes, 'list' | 'entryOf'>; queue: Pick<Queue, 'wake' | 'drain' | 'trust'>; rates: Pick<Rates, 'forecast'>; rename: (id: string, name: string) => Promise<void>; onChange: () => void; now?: () => number }
+export interface SteeringDeps { db: Database; nodes: Pick<Nodes, 'list' | 'entryOf'>; /** The queue: what a worker may do has changed. */ queue: { wake: () => void; drain: (id: string, on: boolean) => void; trust: (id: string, kind: JobKind) => Promise<void> }; rates: { forecast: () => Promise<Result<'nodes.forecast'>> }; rename: (id: string, name: string) => Promise<void>; onChange: () => void; now?: () => number }
 
 /** Throws `bad_request` with what is wrong. */
-function requireSensible(sql: Pick<Sql, 'get'>, s: Partial<NodeSettings>): void {
+function requireSensible(sql: Pick<Sql, 'all' | 'get'>, s: Partial<NodeSettings>): void {
   if (s.hours && s.hours.from === s.hours.to) throw new MantelError('bad_request', 'Working hours that begin and end at the same time are none. Leave them out, so that it works all day, or pause it.');
   if (s.labels?.some((l) => l.startsWith('node:'))) throw new MantelError('bad_request', 'Labels that begin with "node:" are names of workers. Choose another label.');
-  const known = s.libraries ? sql.get<{ n: number }>('select count(*) n from library where uuid in (select value from json_each(?))', JSON.stringify(s.libraries))!.n : 0;
-  if (s.libraries && known !== new Set(s.libraries).size) throw new MantelError('bad_request', 'One of these libraries does not exist. Load the page again.');
+  if (s.libraries && librariesAmong(sql, s.libraries) !== new Set(s.libraries).size) throw new MantelError('bad_request', 'One of these libraries does not exist. Load the page again.');
 }
 
 export function createSteering({ db, nodes, queue, rates, rename, onChange, now = Date.now }: SteeringDeps): Handlers {

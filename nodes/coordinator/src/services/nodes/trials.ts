@@ -4,7 +4,6 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import { INTERACTIVE, JOB_KINDS, type JobKind } from '@mantel/contracts/models/job.ts';
 import type { NodeTest } from '@mantel/contracts/models/node.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import type { NewJob } from '../jobs/queue.repository.ts';
 import type { Nodes } from './nodes.ts';
 import { SAMPLE, SAMPLE_JOB } from './sample.ts';
 import { dropTrial, onlyOnce, trialJob } from './trials.repository.ts';
@@ -12,9 +11,10 @@ import { dropTrial, onlyOnce, trialJob } from './trials.repository.ts';
 const LIMIT_MS = 60_000;
 const PROBE_BYTES = 8 << 20;
 
+interface Needs { require: string[] }
 interface Trial extends NodeTest { jobId: number; until: number }
 export interface TrialDeps {
-  db: Database; nodes: Pick<Nodes, 'entryOf' | 'state' | 'kindsOf'>; insert: (sql: Sql, job: NewJob) => boolean; probe: (sql: Sql, key: string, what: { bytes: number }, prio: number, needs: NewJob['needs']) => boolean;
+  db: Database; nodes: Pick<Nodes, 'entryOf' | 'state' | 'kindsOf'>; insert: (sql: Sql, job: { kind: JobKind; key: string; libraryId: null; needs: Needs; prio: number; payload: unknown }) => boolean; probe: (sql: Sql, key: string, what: { bytes: number }, prio: number, needs: Needs) => boolean;
   wake: () => void; onChange: () => void; background: (what: string, work: Promise<unknown>) => void; now?: () => number;
 }
 const NOT_NOW: Record<string, string> = {
