@@ -107,7 +107,7 @@ MANTEL_COMMAND
 write_service() {
   if has_systemd; then
     groups=''; for g in input video render; do ! getent group $g >/dev/null || groups="$groups${groups:+ }$g"; done
-    sed "s/^@GROUPS@$/${groups:+SupplementaryGroups=$groups}/" >/etc/systemd/system/mantel-worker.service <<'MANTEL_UNIT'
+    sed "s/^%GROUPS%$/${groups:+SupplementaryGroups=$groups}/" >/etc/systemd/system/mantel-worker.service <<'MANTEL_UNIT'
 @UNIT@
 MANTEL_UNIT
     systemctl daemon-reload

@@ -160,6 +160,19 @@ test('a worker that speaks an older language gets no work, becomes new first, an
   await works('in the new language');
 });
 
+test('a launcher that was killed leaves no second worker behind', { timeout: 60_000 }, async () => {
+  start();
+  await said('"at work"');
+  const pid = Number(readFileSync(join(home, 'worker.pid'), 'utf8'));
+  await launcher.kill('SIGKILL');
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  start();
+  await said('without a launcher is ended first');
+  await said('"at work"');
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  await works('alone');
+});
+
 const notRoot = process.getuid?.() !== 0;
 if (notRoot) console.warn('SKIPPED: a full disk of a worker: only root can mount a small one.');
 test.skipIf(notRoot)('a full disk is said, and nothing of the running version is lost', { timeout: 120_000 }, async () => {

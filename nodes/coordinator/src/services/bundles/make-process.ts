@@ -1,7 +1,7 @@
 // Makes one bundle, as a process of its own: packing takes seconds of CPU, and the house must answer meanwhile.
 // argv: root, platform, expected build, folder. Prints {file, sha256, bytes, unpacked}; an error is one sentence on stderr and exit code 1.
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, lstatSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -14,6 +14,16 @@ import { type Entry, tar } from './tar.ts';
 
 const WORKSPACES = ['nodes/worker', 'nodes/cli'];
 const HOMES = ['contracts', 'runtime', 'worker', 'cli'];
+
+const NATIVE = /(^bin\/node|\.node|\.so(\.[\d.]+)?)$/;
+const MACHINE: Record<Platform, number> = { 'linux-x64': 0x3e, 'linux-arm64': 0xb7 };
+/** A program for another processor would only be found out over there. */
+function checkMachine(path: string, file: string, platform: Platform): void {
+  const head = Buffer.alloc(20);
+  const fd = openSync(file, 'r');
+  try { readSync(fd, head, 0, 20, 0); } finally { closeSync(fd); }
+  if (head.toString('latin1', 0, 4) !== '\x7fELF' || head.readUInt16LE(18) !== MACHINE[platform]) throw new Error(`${path} is not a program for ${platform}.`);
+}
 
 function* files(dir: string, to: string): Generator<Entry> {
   for (const entry of readdirSync(dir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -32,7 +42,7 @@ function* entriesOf(root: string, build: string, platform: Platform, parts: { pa
   for (const home of HOMES) yield { path: `node_modules/@mantel/${home}`, link: `../../nodes/${home}` };
   for (const { part, dir } of parts) {
     if (part.name !== `node-${platform}`) { yield* files(dir, part.location); continue; }
-    for (const [name, path] of [['bin/node', 'bin/node'], ['LICENSE', 'bin/LICENSE.node']] as const) if (existsSync(join(dir, name))) yield { path, file: join(dir, name), bytes: lstatSync(join(dir, name)).size, executable: path === 'bin/node' };
+    for (const [name, path] of [['bin/node', 'bin/node'], ['LICENSE', 'bin/LICENSE-of-node']] as const) if (existsSync(join(dir, name))) yield { path, file: join(dir, name), bytes: lstatSync(join(dir, name)).size, executable: path === 'bin/node' };
   }
 }
 
@@ -56,7 +66,8 @@ async function make(root: string, platform: Platform, expected: string, folder: 
     const hash = createHash('sha256');
     let [bytes, unpacked] = [0, 0];
     const counting = (see: (chunk: Buffer) => void): Transform => new Transform({ transform(chunk: Buffer, _e, done) { see(chunk); done(null, chunk); } });
-    await pipeline(tar(entriesOf(root, build, platform, parts)), counting((c) => { unpacked += c.length; }), createGzip({ level: 6 }), counting((c) => { bytes += c.length; hash.update(c); }), createWriteStream(file, { mode: 0o600, flush: true }));
+    const checked = function* (): Generator<Entry> { for (const e of entriesOf(root, build, platform, parts)) { if ('file' in e && NATIVE.test(e.path)) checkMachine(e.path, e.file, platform); yield e; } };
+    await pipeline(tar(checked()), counting((c) => { unpacked += c.length; }), createGzip({ level: 6 }), counting((c) => { bytes += c.length; hash.update(c); }), createWriteStream(file, { mode: 0o600, flush: true }));
     const name = `${platform}-${build}.tar.gz`;
     renameSync(file, join(folder, name));
     if (foreign.length > 0) await forgetParts(cache, foreign);
