@@ -5,6 +5,7 @@ import { ingestBenches } from './ingest.ts';
 import { memoryBenches } from './memory.ts';
 import { timelineBenches } from './timeline.ts';
 import { uploadBenches } from './upload.ts';
+import { workerBenches } from './workers.ts';
 
 /** Everything that can be measured; a new group is a file of its own and one line here. */
-export const BENCHES: Bench[] = [...decodingBenches, ...ingestBenches, ...uploadBenches, ...timelineBenches, ...memoryBenches, ...bytesBenches];
+export const BENCHES: Bench[] = [...decodingBenches, ...ingestBenches, ...uploadBenches, ...timelineBenches, ...memoryBenches, ...workerBenches, ...bytesBenches];

@@ -13,6 +13,8 @@ export interface ProbeOrder { keys: string[]; holdMs: number; bytes?: number; pr
 export interface Door {
   /** Puts probe jobs into the queue; one transaction, one wake-up. */
   probes: (order: ProbeOrder) => void;
+  /** The same without naming them, in one go inside the coordinator: what that took, and by how much its memory grew. */
+  flood: (order: { count: number; holdMs: number }) => Promise<{ ms: number; mb: number }>;
   /** A worker's request, as it comes out of NATS: same checks, same answer, or the code of its error. */
   gateway: (request: { action: GatewayName; params: Record<string, unknown> }) => Promise<{ answer?: unknown; error?: string }>;
   /** A photo or video of the admin's, by its path on this machine. */
@@ -37,6 +39,16 @@ const door: Door = {
   async probes({ keys, holdMs, bytes = 4096, prio = 0 }) {
     await coordinator.db.writeSql((sql) => { for (const key of keys) coordinator.probes.enqueue(sql, key, { bytes, holdMs }, prio); });
     coordinator.queue.wake();
+  },
+  async flood({ count, holdMs }) {
+    const BATCH = 1000; // as an import does it
+    const memory = process.memoryUsage.rss();
+    const began = performance.now();
+    for (let made = 0; made < count; made += BATCH) {
+      await coordinator.db.writeSql((sql) => { for (let i = made; i < Math.min(made + BATCH, count); i++) coordinator.probes.enqueue(sql, `flood ${i}`, { bytes: 1, holdMs }); });
+    }
+    coordinator.queue.wake();
+    return { ms: performance.now() - began, mb: (process.memoryUsage.rss() - memory) / 1e6 };
   },
   gateway: ({ action, params }) => coordinator.gw.waitForServices(['jobs', 'nodes'], 10_000, 20).then(() => coordinator.gw.call(action, params)).then((answer: unknown) => ({ answer }), (e: { type?: string }) => ({ error: e.type ?? String(e) })),
   async upload({ path, name, token }) {
