@@ -9,6 +9,9 @@ export const LIBRARY_KINDS: readonly JobKind[] = ['preview'];
 /** From this priority on somebody waits for it: taken before everything else, also by the slot that each worker keeps free for it. */
 export const INTERACTIVE = 10;
 
+/** Labels that a worker must have all of, must have one of, or should have. Every worker has `node:<id>`, so that a job can be pinned to it. */
+export interface Needs { require?: string[]; any?: string[]; prefer?: string[] }
+
 /** How much the previews understand: raise it when a format is added, and every house tries again what it could not show. */
 export const DECODERS = 1;
 

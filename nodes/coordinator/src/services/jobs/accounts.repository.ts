@@ -31,5 +31,10 @@ export const releaseKind = (sql: Sql, worker: string, kind: JobKind): void => vo
 /** Average ms of a job of this kind on this worker, or on the slowest one when it has done none yet. */
 export const usualMs = (sql: Reader, worker: string, kind: JobKind): number | undefined =>
   sql.get<{ ms: number | null }>('select coalesce((select ms from node_kind where node_id = ? and kind = ?), (select max(ms) from node_kind where kind = ?)) ms', worker, kind, kind)?.ms ?? undefined;
+/** Kinds that a worker gets none of until then. */
+export const heldKinds = (sql: Reader, worker: string, now: number): Map<string, number> =>
+  new Map(sql.all<{ kind: string; until: number }>('select kind, held_until until from node_kind where node_id = ? and held_until > ?', worker, now).map((r) => [r.kind, r.until]));
+/** As JSON: what an admin decided, and what the machine has. */
+export const decided = (sql: Reader, worker: string): { settings: string; caps: string | null } | undefined => sql.get('select settings, caps from node where id = ?', worker);
 export interface Account { worker: string; kind: JobKind; done: number; failed: number; ms: number | null; heldUntil: number; lastError: string | null }
 export const accounts = (sql: Reader): Account[] => sql.all('select node_id worker, kind, done, failed, ms, held_until heldUntil, last_error lastError from node_kind');

@@ -1,6 +1,7 @@
+import type { Needs } from '@mantel/contracts/models/job.ts';
 import { DEFAULT_SETTINGS, type NodeCaps, type NodeSettings } from '@mantel/contracts/models/node.ts';
 import { describe, expect, test } from 'vitest';
-import { type Candidate, labelsOf, type Needs, nextTime, refuses, resting, room, suits, within } from './admission.ts';
+import { type Candidate, labelsOf, nextTime, refuses, resting, room, suits, within } from './admission.ts';
 
 const at = (clock: string): number => new Date(`2026-03-10T${clock}:00`).getTime();
 const worker = (settings: Partial<NodeSettings> = {}, over: Partial<Candidate> = {}): Candidate => ({ id: 'w1', settings: { ...DEFAULT_SETTINGS, ...settings }, labels: new Set(['node:w1']), slots: 2, owner: 'unknown', draining: false, outdated: false, held: new Map(), ...over });

@@ -1,9 +1,7 @@
 // Who may do what, and when: pure rules over what is known of a worker and of a class of jobs. Nothing here looks at a single job.
-import type { JobKind } from '@mantel/contracts/models/job.ts';
+import type { JobKind, Needs } from '@mantel/contracts/models/job.ts';
 import type { NodeCaps, NodeLoad, NodeSettings } from '@mantel/contracts/models/node.ts';
 
-/** Labels that a worker must have all of, must have one of, or should have. Every worker has `node:<id>`, so that a job can be pinned to it. */
-export interface Needs { require?: string[]; any?: string[]; prefer?: string[] }
 /** Jobs with the same kind, library (its UUID) and needs. */
 export interface JobClass { id: number; kind: JobKind; library: string | null; needs: Needs }
 /** `slots`: how many jobs at once; null: it never said. `held`: kinds that it gets none of until then (ms). */

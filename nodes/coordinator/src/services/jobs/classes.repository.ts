@@ -1,6 +1,6 @@
-import type { JobKind } from '@mantel/contracts/models/job.ts';
+import type { JobKind, Needs } from '@mantel/contracts/models/job.ts';
 import type { Sql } from '../../db/database.ts';
-import type { JobClass, Needs } from './admission.ts';
+import type { JobClass } from './admission.ts';
 
 type Reader = Pick<Sql, 'get' | 'all'>;
 const LISTS = ['require', 'any', 'prefer'] as const;

@@ -1,12 +1,11 @@
 // The two promises of the queue, against chance: nobody gets what its settings forbid, and every job ends exactly once. MANTEL_TEST_SEED repeats a run.
 import { randomUUID } from 'node:crypto';
-import { INTERACTIVE, JOB_KINDS, type JobKind } from '@mantel/contracts/models/job.ts';
+import { INTERACTIVE, JOB_KINDS, type JobKind, type Needs } from '@mantel/contracts/models/job.ts';
 import { DEFAULT_SETTINGS, type NodeSettings } from '@mantel/contracts/models/node.ts';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type House, openHouse, SEED } from '../../testing/house.ts';
 import { ensureNode, saveSettings } from '../nodes/nodes.repository.ts';
-import type { Needs } from './admission.ts';
 import { insertJob } from './queue.repository.ts';
 import { createQueue, type Leased, type Queue } from './queue.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { INTERACTIVE, type JobFailure, type JobKind } from '@mantel/contracts/models/job.ts';
+import { INTERACTIVE, type JobFailure, type JobKind, type Needs } from '@mantel/contracts/models/job.ts';
 import type { Sql } from '../../db/database.ts';
-import type { Burden, Needs } from './admission.ts';
+import type { Burden } from './admission.ts';
 import { classOf, pruneClasses } from './classes.repository.ts';
 
 export interface JobRow { id: number; kind: JobKind; key: string; attempt: number; payload: string; token: string; startedAt: number; /** The worker that failed it last. */ avoid: string | null }

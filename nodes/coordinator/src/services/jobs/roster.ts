@@ -2,6 +2,7 @@
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } from '@mantel/contracts/models/node.ts';
 import type { Sql } from '../../db/database.ts';
+import { decided, heldKinds } from './accounts.repository.ts';
 import { type Candidate, labelsOf, type Rest, resting } from './admission.ts';
 
 type Reader = Pick<Sql, 'get' | 'all'>;
@@ -19,7 +20,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
   const owners = new Map<string, NodeLoad['owner']>();
   const kept = new Map<string, Kept>(); // JSON is parsed once per change
   const read = (sql: Reader, id: string): Kept => {
-    const row = sql.get<{ settings: string; caps: string | null }>('select settings, caps from node where id = ?', id);
+    const row = decided(sql, id);
     const text = row ? `${row.settings}\n${row.caps}` : '';
     const known = kept.get(id);
     if (known?.text === text) return known;
@@ -30,8 +31,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
   /** By what is committed, or by what the transaction of `sql` sees. */
   const candidate = (sql: Reader, id: string): Candidate => {
     const { settings, caps } = read(sql, id);
-    const held = new Map(sql.all<{ kind: string; until: number }>('select kind, held_until until from node_kind where node_id = ? and held_until > ?', id, now()).map((r) => [r.kind, r.until]));
-    return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held };
+    return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held: heldKinds(sql, id, now()) };
   };
   return {
     candidate,

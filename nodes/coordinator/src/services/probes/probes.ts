@@ -4,11 +4,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { MantelError } from '@mantel/contracts/errors.ts';
-import { type ProbePayload, ProbeResult } from '@mantel/contracts/models/job.ts';
+import { type Needs, type ProbePayload, ProbeResult } from '@mantel/contracts/models/job.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import type { Sql } from '../../db/database.ts';
 import { stagedPath } from '../../library/derived.ts';
-import type { Needs } from '../jobs/admission.ts';
 
 export interface ProbeJob extends ProbePayload { seed: string }
 export const probeOf = (job: { kind: string; payload: string } | undefined): ProbeJob | undefined => (job?.kind === 'probe' ? (JSON.parse(job.payload) as ProbeJob) : undefined);
