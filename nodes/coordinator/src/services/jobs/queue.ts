@@ -137,7 +137,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
       if (!job) return false;
       const oldest = now() - Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0));
       return repo.extendJob(sql, held, now() + leaseLength(sql, held.worker, job.kind), oldest);
-    }),
+    }, { durable: false }),
     async done(held: repo.Held, result: unknown): Promise<boolean> {
       return ended(held.token, await db.writeSql((sql) => {
         const job = repo.heldJob(sql, held);
