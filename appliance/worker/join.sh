@@ -130,17 +130,17 @@ follow() {
   shown='' n=0
   while [ $n -lt $((WAIT_S * 2)) ]; do
     if [ -f "$STATE/paired.json" ]; then note "Done. This computer now works for your Mantel ($ADDRESS). Look at it in Admin → Nodes, or here: sudo mantel worker status"; return 0; fi
-    state=$(field state) code=$(field code)
-    if [ "$state $code" != "$shown" ]; then
+    state=$(field state) code=$(field code) says=$(field says)
+    if [ "$state $code $says" != "$shown" ]; then
       case $state in
-        waiting) note 'This computer is announced. In Admin → Nodes its card is there now: press Add.' ;;
+        waiting) note "This computer is announced. ${says:-Open Admin → Nodes and press Add on its card.}" ;;
         code) note ''; note "    The code is  $(printf '%s' "$code" | sed 's/^\(...\)/\1 /')"; note ''; note 'Admin → Nodes shows the same six digits? Then approve it there. If they differ, reject it: somebody is in between.' ;;
-        refused) note 'It was not let in. The card can be added again in Admin → Nodes.' ;;
-        ignored) note 'An admin chose to ignore this computer. In Admin → Nodes it can be un-ignored.' ;;
-        full) note 'Too many computers wait to be let in already. Add or ignore those first.' ;;
-        looking) note "Looking for your Mantel at $ADDRESS:$PORT …" ;;
+        refused) note "${says:-It was not let in. The card can be added again in Admin → Nodes.}" ;;
+        ignored) note "${says:-An admin chose to ignore this computer. In Admin → Nodes it can be un-ignored.}" ;;
+        full) note "${says:-Too many computers wait to be let in already. Add or ignore those first.}" ;;
+        looking) note "${says:-Looking for your Mantel at $ADDRESS:$PORT …}" ;;
       esac
-      shown="$state $code"
+      shown="$state $code $says"
     fi
     sleep 0.5; n=$((n + 1))
   done

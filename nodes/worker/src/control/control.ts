@@ -1,5 +1,5 @@
 // The local way in: `mantel worker …` on the same machine, over a Unix socket that only this user (and root) may open.
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { type ControlAnswer, ControlRequest, type ControlStatus } from '@mantel/contracts/models/control.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
@@ -7,6 +7,7 @@ import { matches } from '@mantel/runtime/validate.ts';
 
 const MAX_REQUEST = 1024;
 const SILENT_MS = 5000;
+const LONGEST = 107; // bytes of a Unix socket's address; a longer one is cut without a word
 export interface ControlDeps { path: string; status: () => ControlStatus; act: Record<'drain' | 'resume' | 'leave', () => Promise<void>>; log: Pick<Logger, 'warn'> }
 
 /** Resolves when the socket is there; a worker works without it when it cannot be made (a path that is too long). */
@@ -33,14 +34,17 @@ export function startControl({ path, status, act, log }: ControlDeps): Promise<{
       void answer(text.slice(0, end)).then((a) => socket.end(`${JSON.stringify(a)}\n`));
     });
   };
+  if (Buffer.byteLength(path) > LONGEST) {
+    log.warn({ path }, 'the path of this worker\'s socket is too long: the mantel command cannot reach it');
+    return Promise.resolve({ stop: () => undefined });
+  }
   return new Promise((resolve) => {
     const server: Server = createServer(serve);
     server.maxConnections = 8;
     rmSync(path, { force: true });
     server.on('error', (err) => { log.warn({ err, path }, 'the mantel command cannot reach this worker'); resolve({ stop: () => undefined }); });
-    const mask = process.umask(0o177);
+    const mask = process.umask(0o177); // bound at once, so it is never open to others
     server.listen(path, () => {
-      chmodSync(path, 0o600);
       server.unref();
       resolve({ stop: () => { server.close(); } });
     });

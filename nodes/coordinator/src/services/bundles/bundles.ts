@@ -11,15 +11,16 @@ import type { Platform } from './closure.ts';
 import { PLATFORMS } from './closure.ts';
 
 const MAKE_MS = 20 * 60_000; // 130 MB over a slow line, for another kind of machine
+const AGAIN_MS = 10 * 60_000; // what failed is not tried at every report of every worker
 const MAKER = fileURLToPath(new URL('make-process.ts', import.meta.url));
 export interface Bundle { platform: Platform; build: string; path: string; sha256: string; bytes: number; unpacked: number }
-export interface BundlesOptions { state: string; root: string; build: string; log: { info(fields: object, text: string): void; warn(fields: object, text: string): void } }
+export interface BundlesOptions { state: string; root: string; build: string; onChange?: () => void; log: { info(fields: object, text: string): void; warn(fields: object, text: string): void } }
 
-export function createBundles({ state, root, build, log }: BundlesOptions) {
+export function createBundles({ state, root, build, log, onChange = () => undefined }: BundlesOptions) {
   const folder = join(state, 'cache', 'bundles');
   const own = `${process.platform}-${process.arch}`;
   const ready = new Map<Platform, Bundle>();
-  const failed = new Map<Platform, string>();
+  const failed = new Map<Platform, { error: string; at: number }>();
   const making = new Map<Platform, Promise<Bundle>>();
   let last: Promise<unknown> = Promise.resolve(); // one at a time
   const stopping = new AbortController();
@@ -67,9 +68,9 @@ export function createBundles({ state, root, build, log }: BundlesOptions) {
     const running = making.get(platform);
     if (running) return running;
     const work = last.then(() => make(platform));
-    last = work.catch((e: unknown) => { failed.set(platform, (e as Error).message); log.warn({ platform, err: e }, 'a bundle of the worker could not be made'); });
+    last = work.catch((e: unknown) => { failed.set(platform, { error: (e as Error).message, at: Date.now() }); log.warn({ platform, err: e }, 'a bundle of the worker could not be made'); });
     making.set(platform, work);
-    void work.catch(() => undefined).finally(() => making.delete(platform));
+    void work.catch(() => undefined).finally(() => { making.delete(platform); onChange(); });
     return work;
   }
   return {
@@ -77,6 +78,12 @@ export function createBundles({ state, root, build, log }: BundlesOptions) {
     own: (PLATFORMS as readonly string[]).includes(own) ? (own as Platform) : undefined,
     /** What is ready now, without making anything. */
     at: (platform: Platform): Bundle | undefined => ready.get(platform),
+    /** Why the last try failed. */
+    problem: (platform: Platform): string | undefined => failed.get(platform)?.error,
+    /** Has it made in the background, if there is hope. */
+    want(platform: Platform): void {
+      if ((failed.get(platform)?.at ?? 0) < Date.now() - AGAIN_MS) void get(platform).catch(() => undefined);
+    },
     mayMake: (platform: Platform): boolean => platform === own || asked.has(platform),
     /** An admin wants machines of this kind: from now on their parts may be fetched. */
     ask(platform: Platform): void {
@@ -85,7 +92,7 @@ export function createBundles({ state, root, build, log }: BundlesOptions) {
       void get(platform).catch(() => undefined);
     },
     status: (): JoinInfo['platforms'] => PLATFORMS.map((platform) => ({
-      platform, bytes: ready.get(platform)?.bytes ?? null, error: failed.get(platform) ?? null,
+      platform, bytes: ready.get(platform)?.bytes ?? null, error: failed.get(platform)?.error ?? null,
       state: ready.has(platform) ? 'ready' : making.has(platform) ? 'making' : failed.has(platform) ? 'failed' : platform === own || asked.has(platform) ? 'making' : 'unasked',
     })),
     async stop(): Promise<void> { stopping.abort(); await Promise.allSettled([last, ...making.values()]); },

@@ -1,13 +1,13 @@
 // What is typed on a spare PC, and the scripts that this fetches. Everything in them is checked here, because root runs them there.
-import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
+import { keyPin } from '@mantel/runtime/pairing/pair.ts';
 
 /** As curl's --pinnedpubkey wants it: base64 SHA-256 of the certificate's public key. */
-export const pinOf = (cert: string): string => createHash('sha256').update(new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' })).digest('base64');
+export const pinOf = (cert: string): string => keyPin(Buffer.from(cert));
 
 const VIRTUAL = /^(docker|br-|veth|virbr|cni|flannel|tailscale|wg|zt|lxc|podman)/;
 /**

@@ -1,22 +1,24 @@
 // The wiring of this noun: bundle, updates, join scripts.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayName, GatewayParams, GatewayResult } from '@mantel/contracts/actions/index.ts';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { WorkerUpdate } from '@mantel/contracts/models/node.ts';
 import { buildId } from '@mantel/runtime/build.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { JoiningDeps } from '../../http/joining.ts';
 import type { Handlers } from '../adapter.ts';
-import type { gatewayHandlers } from '../jobs/gateway.service.ts';
 import { createBundles } from './bundles.ts';
 import { PLATFORMS } from './closure.ts';
 import { houseAddress, joinFile, joinLines, pinOf, type Place, refusalScript } from './join.ts';
 import { createUpdates, type Subject } from './updates.ts';
 
 const SCRIPT_MS = 120_000; // the first bundle takes some seconds to pack
-export interface JoiningOptions { root: string; state: string; cluster: Pick<Cluster, 'cid' | 'cert'>; port: () => number; subject: (id: string) => Subject | undefined; log: Parameters<typeof createBundles>[0]['log']; now?: () => number }
+export interface JoiningOptions { root: string; state: string; cluster: Pick<Cluster, 'cid' | 'cert'>; port: () => number; subject: (id: string) => Subject | undefined; /** It said that it leaves for good. */ left: (id: string) => void; onChange: () => void; log: Parameters<typeof createBundles>[0]['log']; now?: () => number }
 
-export function createJoining({ root, state, cluster, port, subject, log, now = Date.now }: JoiningOptions) {
-  const bundles = createBundles({ state, root, build: buildId(root), log });
+type Gateway = { [N in GatewayName]: (params: GatewayParams<N>, worker: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
+
+export function createJoining({ root, state, cluster, port, subject, left, onChange, log, now = Date.now }: JoiningOptions) {
+  const bundles = createBundles({ state, root, build: buildId(root), onChange, log });
   const updates = createUpdates({ bundles, now });
   const pin = pinOf(cluster.cert);
   const place = (at: string | undefined, p: number): Place => ({ address: houseAddress(at), port: p, pin, cid: cluster.cid, build: bundles.build, sha: { x64: bundles.at('linux-x64')?.sha256 ?? '', arm64: bundles.at('linux-arm64')?.sha256 ?? '' } });
@@ -48,7 +50,6 @@ export function createJoining({ root, state, cluster, port, subject, log, now = 
       return joinFile(root, file, place(at.address, at.port));
     },
   };
-  type Gateway = ReturnType<typeof gatewayHandlers>;
   const update = (id: string): { update?: WorkerUpdate } => {
     const node = subject(id);
     const wanted = node && updates.wanted(node);
@@ -63,6 +64,11 @@ export function createJoining({ root, state, cluster, port, subject, log, now = 
         const answer = await h['nodes.hello'](p, id);
         updates.greeted(id, p.build ?? null);
         return answer.ok ? answer : { ...answer, ...update(id) };
+      },
+      'nodes.bye': async (p, id) => {
+        const answer = await h['nodes.bye'](p, id);
+        if (p.why === 'leave') left(id);
+        return answer;
       },
       'nodes.report': async (p, id) => {
         if (p.update) updates.reported(id, p.update);

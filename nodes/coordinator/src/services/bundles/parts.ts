@@ -33,7 +33,7 @@ export async function fetchParts(parts: Part[], cache: string, root: string): Pr
   await mkdir(arriving, { mode: 0o700 });
   try {
     // npm knows registry, proxy, certificates and keys of this house; it runs nothing of what it fetches
-    await run('npm', ['pack', '--loglevel=error', '--ignore-scripts', '--pack-destination', arriving, ...missing.map((p) => `${p.name}@${p.version}`)], { cwd: root, timeout: FETCH_MS, maxBuffer: 1 << 20 })
+    await run('npm', ['pack', '--loglevel=error', '--ignore-scripts', '--cache', join(arriving, 'cache'), '--pack-destination', arriving, ...missing.map((p) => `${p.name}@${p.version}`)], { cwd: root, timeout: FETCH_MS, maxBuffer: 1 << 20 })
       .catch((e: { code?: unknown; stderr?: string }) => { throw new Error(e.code === 'ENOENT' ? 'npm is not installed here, and it is needed to fetch the parts for other kinds of machines. Install npm.' : `The parts for this kind of machine could not be fetched from the npm registry: ${complaint(e.stderr ?? '')}`); });
     for (const p of missing) {
       const file = join(arriving, fileOf(p));

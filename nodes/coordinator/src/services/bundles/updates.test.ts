@@ -9,7 +9,7 @@ function house() {
   let time = 1e12;
   let ready = true;
   const made: string[] = [];
-  const updates = createUpdates({ bundles: { build: NEW, at: (p) => (ready && p === 'linux-x64' ? bundle : undefined), get: async (p) => { made.push(p); return bundle; }, mayMake: (p) => p === 'linux-x64' }, now: () => time });
+  const updates = createUpdates({ bundles: { build: NEW, at: (p) => (ready && p === 'linux-x64' ? bundle : undefined), want: (p) => { made.push(p); }, problem: () => undefined, mayMake: (p) => p === 'linux-x64' }, now: () => time });
   return { updates, made, later: (ms: number): void => { time += ms; }, notReady: (): void => { ready = false; } };
 }
 

@@ -9,7 +9,7 @@ const AGAIN_MS = 6 * 3600_000; // what failed for a passing reason (a full disk)
 export interface Subject { id: string; build: string | null; arch: string | null; local: boolean; settings: Pick<NodeSettings, 'autoUpdate'> }
 export interface Updates { wanted(node: Subject): WorkerUpdate | undefined; reported(id: string, r: UpdateReport): void; greeted(id: string, build: string | null): void; press(node: Subject): void; state(node: Subject): { update: Node['update']; trouble: string | null }; forget(id: string): void }
 
-export function createUpdates({ bundles, now = Date.now }: { bundles: Pick<Bundles, 'build' | 'at' | 'get' | 'mayMake'>; now?: () => number }): Updates {
+export function createUpdates({ bundles, now = Date.now }: { bundles: Pick<Bundles, 'build' | 'at' | 'want' | 'problem' | 'mayMake'>; now?: () => number }): Updates {
   const failed = new Map<string, { build: string; error: string; at: number }>();
   const running = new Set<string>();
   const pressed = new Set<string>();
@@ -28,7 +28,7 @@ export function createUpdates({ bundles, now = Date.now }: { bundles: Pick<Bundl
       const platform = PLATFORMS.find((p): p is Platform => p === `linux-${n.arch}`);
       if (!platform || !bundles.mayMake(platform)) return undefined;
       const bundle = bundles.at(platform);
-      if (!bundle) { void bundles.get(platform).catch(() => undefined); return undefined; }
+      if (!bundle) { bundles.want(platform); return undefined; }
       if (turn?.id !== n.id || turn.until <= now()) turn = { id: n.id, until: now() + TURN_MS };
       return { build: bundle.build, path: `/api/v1/worker/bundle/${platform}`, sha256: bundle.sha256, bytes: bundle.bytes, unpacked: bundle.unpacked, again };
     },
@@ -45,7 +45,10 @@ export function createUpdates({ bundles, now = Date.now }: { bundles: Pick<Bundl
       const f = failure(n.id);
       if (running.has(n.id)) return { update: 'running', trouble: null };
       if (f) return { update: 'failed', trouble: `The update did not work; this worker goes on as it was. ${f.error}` };
-      if (n.arch !== null && !PLATFORMS.some((p) => p === `linux-${n.arch}` && bundles.mayMake(p))) return { update: 'available', trouble: `The program for this kind of machine (linux-${n.arch}) is not prepared. Prepare it under "Add a PC".` };
+      const platform = PLATFORMS.find((p) => p === `linux-${n.arch}`);
+      const problem = platform && bundles.problem(platform);
+      if (problem) return { update: 'available', trouble: `The new version for this worker could not be made. ${problem}` };
+      if (n.arch !== null && !(platform && bundles.mayMake(platform))) return { update: 'available', trouble: `The program for this kind of machine (linux-${n.arch}) is not prepared. Prepare it under "Add a PC".` };
       return { update: 'available', trouble: null };
     },
     forget(id) { failed.delete(id); done(id); },
