@@ -1,8 +1,9 @@
 // The house gets another address: its workers go there by themselves, and only there.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Discovered } from '@mantel/contracts/models/node.ts';
 import { type Paired, readPaired } from '@mantel/runtime/paired.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADDRESS, noLan } from './rig/lan.ts';
@@ -31,8 +32,24 @@ describe.skipIf(why)('the house has another address', () => {
   });
   afterAll(() => house.close());
 
+  it('a PC that is switched on is a card on the admin\'s screen within 3 seconds, by its own id and address', async () => {
+    const token = await house.signIn();
+    const cards = async (): Promise<Discovered[]> => (await house.ask('api', { method: 'GET', path: '/nodes/discovered', token })).json as Discovered[];
+    expect(await cards()).toEqual([]);
+    mkdirSync(join(house.dir, 'spare'));
+    const began = Date.now();
+    const spare = house.lan.on('pc2', process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve('@mantel/worker/main.ts'))], { PATH: process.env.PATH, MANTEL_PAIRED: join(house.dir, 'spare', 'paired.json'), MANTEL_NAME: 'Spare PC', MANTEL_SLOTS: '1', TMPDIR: house.dir });
+    await expect.poll(async () => (await cards()).map(({ name, address, state }) => ({ name, address, state })), { timeout: 10_000, interval: 50 }).toEqual([{ name: 'Spare PC', address: ADDRESS.pc2, state: 'new' }]);
+    const shown = Date.now();
+    const looked = Date.parse((JSON.parse(await spare.line((l) => l.includes('waiting for this computer'))) as { time: string }).time); // it has tried out by now what it can do
+    console.log(`reach: from the start of a PC to its card: ${shown - began} ms, of these since it looks for its house: ${shown - looked} ms`);
+    expect(shown - looked).toBeLessThan(3000);
+    await spare.kill('SIGTERM');
+  });
+
   it('the worker goes on there by itself, with the job that it is at; somebody else who says to be the house gains nothing', async () => {
     const { child } = house.workers[0]!;
+    const before = liar.lines.length;
     await house.ask('probes', { keys: ['under way'], holdMs: 12_000 });
     await house.step((s) => s.became === 'leased', 10_000);
     const moved = Date.now();
@@ -45,8 +62,8 @@ describe.skipIf(why)('the house has another address', () => {
     expect(back).toBeLessThan(20_000);
     await house.ask('probes', { keys: ['after'], holdMs: 0 });
     await expect.poll(jobs, { timeout: 30_000 }).toEqual(['under way', 'after'].map((key) => ({ key: `probe:${key}`, state: 'done', attempt: 1 })));
-    expect(liar.lines.filter((l) => l.startsWith('refused')).length).toBeGreaterThan(0); // it was asked
-    expect(liar.lines.filter((l) => l.startsWith('heard'))).toEqual([]); // and told nothing
+    expect(liar.lines.slice(before).filter((l) => l.startsWith('refused')).length).toBeGreaterThan(0); // it was asked
+    expect(liar.lines.slice(before).filter((l) => l.startsWith('heard'))).toEqual([]); // and told nothing
     const kept = JSON.parse(readFileSync(file(), 'utf8')) as Paired;
     expect(kept).toEqual({ ...kept, host: NEW, port: PORT, cid: house.cluster.cid, natsPort: house.cluster.natsPort });
   });
@@ -57,13 +74,13 @@ describe.skipIf(why)('the house has another address', () => {
     await expect.poll(() => readPaired(file()).host, { timeout: 30_000, interval: 25 }).toBe(ADDRESS.nas);
     console.log(`reach: address changed while idle: at work there after ${Date.now() - moved} ms`);
     await house.workers[0]!.child.kill('SIGTERM');
-    const began = Date.now();
-    await house.startWorker(0);
-    expect(Date.now() - began).toBeLessThan(5000);
+    const again = house.lan.on('pc1', process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve('@mantel/worker/main.ts'))], { MANTEL_PAIRED: file(), MANTEL_SLOTS: '1', TMPDIR: house.dir });
+    await again.line((l) => l.includes('"at work"'), 30_000);
+    expect(again.lines.filter((l) => l.includes('does not answer'))).toEqual([]); // it did not have to look
+    await again.kill('SIGTERM');
   });
 
   it('a typed address works where nothing is found', async () => {
-    await house.workers[0]!.child.kill('SIGTERM');
     writeFileSync(file(), JSON.stringify({ ...readPaired(file()), host: '10.77.0.77' }), { mode: 0o600 }); // nobody is there
     const began = Date.now();
     const child = house.lan.on('pc1', process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve('@mantel/worker/main.ts'))], { MANTEL_PAIRED: file(), MANTEL_SLOTS: '1', MANTEL_DISCOVERY: 'off', MANTEL_COORDINATOR: `${ADDRESS.nas}:${PORT}`, TMPDIR: house.dir });
