@@ -38,10 +38,13 @@ export function tree(root: number, into = new Map<number, number>()): Map<number
   return into;
 }
 
+/** Under pm2 the other programs of the house are our siblings: on the house's own machine they work because we do. */
+export const ourRoot = (env: NodeJS.ProcessEnv = process.env, { pid, ppid }: { pid: number; ppid: number } = process): number => (env.pm_id === undefined ? pid : ppid);
+
 export interface CpuOptions { machine?: () => number | null; own?: () => number; windowMs?: number; much?: number }
 
 /** Work that others do here: what the machine used less what this process and its children did, over a sliding window. */
-export function foreignWork({ machine = () => machineSeconds(), own = () => [...tree(process.pid).values()].reduce((a, b) => a + b, 0), windowMs = WINDOW_MS, much = MUCH }: CpuOptions = {}): Sign {
+export function foreignWork({ machine = () => machineSeconds(), own = () => [...tree(ourRoot()).values()].reduce((a, b) => a + b, 0), windowMs = WINDOW_MS, much = MUCH }: CpuOptions = {}): Sign {
   const samples: { at: number; foreign: number }[] = [];
   let last: number | undefined;
   let before = 0;

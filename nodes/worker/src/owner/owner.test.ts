@@ -3,7 +3,7 @@ import { constants, mkdirSync, mkdtempSync, openSync, rmSync, utimesSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { foreignWork, machineSeconds, secondsOf, tree } from './cpu.ts';
+import { foreignWork, machineSeconds, ourRoot, secondsOf, tree } from './cpu.ts';
 import { guardOwner } from './guard.ts';
 import { type OwnerState, watchOwner, PACE } from './owner.ts';
 import { session } from './session.ts';
@@ -59,6 +59,7 @@ test.runIf(process.platform === 'linux')('the processor as this machine tells of
   const child = spawn('sleep', ['30']);
   try { expect([...tree(process.pid).keys()]).toEqual(expect.arrayContaining([process.pid, child.pid])); } finally { child.kill('SIGKILL'); }
   expect(secondsOf(2 ** 30)).toBeUndefined();
+  expect([ourRoot({}, { pid: 7, ppid: 3 }), ourRoot({ pm_id: '0' }, { pid: 7, ppid: 3 })]).toEqual([7, 3]);
 });
 
 test('keys and movement count, lids and lamps do not; a read never waits', () => {

@@ -141,6 +141,7 @@ create table job(
   result text, error text, created_at integer not null, started_at integer, done_at integer
 );
 create unique index job_key on job(key) where state in ('queued', 'leased');
+create index job_failed on job(key) where state = 'failed';
 create index job_queue on job(class_id, prio desc, id) where state = 'queued' and not_before = 0;
 create index job_later on job(not_before) where state = 'queued' and not_before > 0;
 create index job_lease on job(lease_until) where state = 'leased';

@@ -33,12 +33,12 @@ function parse(text: string): Needs {
 const rows = (found: (Omit<JobClass, 'needs'> & { needs: string })[]): JobClass[] => found.map((c) => ({ ...c, needs: parse(c.needs) }));
 /** Classes of which a job is ready. */
 export const waitingClasses = (sql: Reader): JobClass[] => rows(sql.all(WAITING));
-export const classById = (sql: Reader, id: number): JobClass | undefined => rows(sql.all('select c.id, c.kind, l.uuid library, c.needs from job_class c left join library l on l.id = c.library_id where c.id = ?', id))[0];
 
 export const pruneClasses = (sql: Sql): number => sql.run('delete from job_class where id not in (select class_id from job)').changes;
 
 /** An asset went to another library: its jobs (by key) follow, so that no worker sees what it may not. What runs already goes on. */
 export function moveJobs(sql: Sql, key: string, libraryId: number): void {
-  for (const j of sql.all<{ id: number; kind: JobKind; needs: string }>('select j.id, c.kind, c.needs from job j join job_class c on c.id = j.class_id where j.key = ?', key))
+  const mine = (states: string) => sql.all<{ id: number; kind: JobKind; needs: string }>(`select j.id, c.kind, c.needs from job j join job_class c on c.id = j.class_id where j.key = ? and j.state ${states}`, key);
+  for (const j of [...mine(`in ('queued', 'leased')`), ...mine(`= 'failed'`)])
     sql.run('update job set class_id = ? where id = ?', classOf(sql, j.kind, libraryId, parse(j.needs)), j.id);
 }

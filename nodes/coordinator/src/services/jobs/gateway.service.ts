@@ -101,7 +101,9 @@ export function addGateway(broker: ServiceBroker, nodes: Nodes, handlers: Handle
       try {
         if (refused) throw new MantelError('rate_limited', 'This worker asks too often.');
         const params = check(GATEWAY[name].params, ctx.params) as { auth: string };
-        return await handler(params, nodes.who(params.auth, from).id);
+        const { id } = nodes.who(params.auth, from);
+        if (name === 'nodes.hello' && !nodes.mayGreet(id)) throw new MantelError('rate_limited', 'This worker says hello too often.'); // it is written down, and wakes everybody
+        return await handler(params, id);
       } catch (e) {
         if (errorCode(e) === 'internal') log.error({ err: e, action: name }, 'a gateway request failed');
         throw onTheWire(e);

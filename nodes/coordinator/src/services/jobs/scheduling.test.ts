@@ -214,6 +214,16 @@ test('jobs follow their photo to another library', async () => {
   expect(await take('w1')).toBeNull();
   await house.db.writeSql((sql) => moveJobs(sql, 'a', own.id));
   expect((await take('w1'))?.key).toBe('a');
+
+  await add('b', { libraryId: own.id });
+  await fail('w1', { permanent: true });
+  await house.db.writeSql((sql) => moveJobs(sql, 'b', house.libraryId('Family')));
+  await queue.retry('preview', () => 0);
+  expect([await take('w1'), (await take('w2'))?.key]).toEqual([null, 'b']); // one that was given up, too
+});
+test('moving looks at no other jobs', () => {
+  const plan = house.db.sql.all<{ detail: string }>(`explain query plan select j.id from job j where j.key = ? and j.state = 'failed' union all select j.id from job j where j.key = ? and j.state in ('queued', 'leased')`, 'a', 'a').map((r) => r.detail).filter((d) => d.includes(' j '));
+  expect(plan).toEqual([expect.stringContaining('INDEX job_failed'), expect.stringContaining('INDEX job_key')]);
 });
 test('classes without jobs are dropped, and of the jobs that were given up the newest are kept', async () => {
   await add('a', { needs: { require: ['node:w1'] } });
