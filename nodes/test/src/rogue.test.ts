@@ -18,8 +18,10 @@ import { picture } from './rig/pictures.ts';
 import { halfOpen, HALF_HELLO, type Rogue, takeOver } from './rig/rogue.ts';
 import { openRogueHouse, type RogueHouse } from './rig/rogue-house.ts';
 
-const [GOOD, VICTIM, TALKER, FLOODER, CROWD, SLOW, LIAR, SHOUTER] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const [GOOD, VICTIM, TALKER, FLOODER, CROWD, SLOW, LIAR, SHOUTER, NOISY, KNOCKER] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 const P99_MS = 500;
+/** A quiet batch on an idle machine with two processors. */
+const IDLE_MS = 450;
 /** Above what it holds before; caches of the database and buffers of sockets come and go. */
 const GROWTH_MB = 200;
 let house: RogueHouse;
@@ -35,7 +37,7 @@ let batches = 0;
 const took: string[] = [];
 
 beforeAll(async () => {
-  house = await openRogueHouse({ workers: ['good', 'victim', 'talker', 'flooder', 'crowd', 'slow', 'liar', 'shouter'] });
+  house = await openRogueHouse({ workers: ['good', 'victim', 'talker', 'flooder', 'crowd', 'slow', 'liar', 'shouter', 'noisy', 'knocker'] });
   pid = house.coordinator.process.pid!;
   db = new DatabaseSync(databaseFile(house.state), { readOnly: true });
   ann = await house.admin();
@@ -67,6 +69,7 @@ const node = async (i: number): Promise<Node> => ((await house.api('GET', '/node
 
 /** The house at work while `attack` goes on: jobs are done in time, the API answers, memory is bounded. */
 async function meanwhile<T>(what: string, attack: () => Promise<T>): Promise<T> {
+  const base = Math.max(quietMs, await jobs()); // what else the machine does may have changed
   let over = false;
   const times: number[] = [];
   const sampling = (async () => {
@@ -89,9 +92,9 @@ async function meanwhile<T>(what: string, attack: () => Promise<T>): Promise<T> 
   times.sort((a, b) => a - b);
   const p99 = times[Math.floor(times.length * 0.99)]!;
   took.push(`${what}: ${Math.round(ms)} ms, API p99 ${Math.round(p99)} ms of ${times.length}`);
-  // the attacker has the same two processors; below half a second that is what is measured
-  expect(ms, `jobs during ${what}`).toBeLessThan(3 * Math.max(quietMs, 500));
-  expect(p99, `API during ${what}`).toBeLessThan(P99_MS);
+  // the attacker has the same processors: where a quiet batch takes longer than on an idle machine, everything does
+  expect(ms, `jobs during ${what}`).toBeLessThan(3 * Math.max(base, IDLE_MS));
+  expect(p99, `API during ${what}`).toBeLessThan(P99_MS * Math.max(1, base / IDLE_MS));
   expect(house.memoryMb.coordinator() - quietMb, `memory after ${what}`).toBeLessThan(GROWTH_MB);
   expect(house.coordinator.process.pid).toBe(pid);
   return result;
@@ -287,7 +290,7 @@ test('addresses: guessed, changed, beyond their length, too often, too slow', as
   const status = async (method: string, path: string, body?: Buffer, headers?: Record<string, string | number>): Promise<number> => (await thief.tls(method, path, body, headers)).status;
   await meanwhile('guessed addresses', async () => {
     const q = put.slice(put.indexOf('?'));
-    for (const path of [lease.get.replace(mine, theirs), lease.get.replace(/e=\d/, 'e=9'), lease.get.replace(/l=.{4}/, 'l=AAAA'), lease.get.replace(/w=w./, 'w=w0'), lease.get.replace(/s=.{4}/, 's=AAAA'), lease.get.split('?')[0]!, `/worker/files/${theirs}${q}`, `/worker/probes/1${q}`, `/worker/samples/1${q}`]) {
+    for (const path of [lease.get.replace(mine, theirs), lease.get.replace(/e=\d/, 'e=9'), lease.get.replace(/l=[^&]+/, `l=${randomBytes(18).toString('base64url')}`), lease.get.replace(thief.id, house.paired(VICTIM).id), lease.get.replace(/s=.{4}/, 's=AAAA'), lease.get.split('?')[0]!, `/worker/files/${theirs}${q}`, `/worker/probes/1${q}`, `/worker/samples/1${q}`]) {
       expect(await status('GET', path), path).toBe(403);
       expect(await status('HEAD', path), path).toBe(403);
     }
@@ -325,6 +328,23 @@ test('addresses: guessed, changed, beyond their length, too often, too slow', as
   expect(() => statSync(join(house.data, 'evil'))).toThrow(/ENOENT/);
   await house.api('PATCH', `/nodes/${house.paired(GOOD).id}`, ann, { settings: { kindsOff: [] } });
   await thief.stop();
+});
+
+test.each([['publishes', NOISY], ['subscribes', KNOCKER]] as const)('a worker that %s what it may not, as fast as it can, fills no log', async (how, i) => {
+  const noisy = await takeOver(house.paired(i));
+  let gone = false;
+  void (async () => { for await (const s of noisy.nats.status()) if (s.type === 'disconnect') gone = true; })();
+  await meanwhile(`a worker that ${how}`, async () => {
+    for (const began = performance.now(); !gone && performance.now() - began < 15_000; ) {
+      for (let k = 0; k < 500; k++) if (how === 'publishes') noisy.nats.publish('MOL-work.INFO', 'x'); else noisy.nats.subscribe('>', { callback: () => undefined });
+      await Promise.race([noisy.nats.flush().catch(() => undefined), sleep(1000)]);
+    }
+    await expect.poll(() => gone, { timeout: 10_000 }).toBe(true);
+  });
+  await noisy.close().catch(() => undefined);
+  expect((await node(i)).trouble).toMatch(/shut out/);
+  await sleep(3500); // one more look
+  expect(statSync(join(house.state, 'logs', 'nats.log')).size).toBeLessThan(100 << 20);
 });
 
 test('thousands of connections that go no further than half a handshake', async () => {

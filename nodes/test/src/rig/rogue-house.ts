@@ -1,5 +1,5 @@
 // A house whose coordinator is a process of its own, so that what a rogue does to it can be measured: its memory, its answers, its number. On loopback.
-import { readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,9 @@ export async function openRogueHouse({ workers, leaseMs = 30_000 }: { workers: s
   const port = await choosePort();
   const children: Child[] = [];
   const nats = await startNats(state);
+  const log = join(state, 'logs', 'nats.log');
+  mkdirSync(join(state, 'logs'));
+  nats.process.stderr!.on('data', (text: string) => { appendFileSync(log, text); }); // as pm2 does
   const options: DoorOptions = { data, state, port, uiDist: join(dir, 'no-ui'), leaseMs, discovery: false, admin: ADMIN, door };
   const coordinator = child(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.resolve('./coordinator-process.ts'))], { MANTEL_RIG: JSON.stringify(options), TMPDIR: dir });
   const stop = async (): Promise<void> => {

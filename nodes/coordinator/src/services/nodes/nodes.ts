@@ -11,6 +11,9 @@ import { type Outdated, type Rest, stateOf, troubleOf } from './state.ts';
 
 const REPORT_MS = 3000;
 const LOOKED_AT_MS = 1000; // while somebody reads its log
+/** Hellos of one worker within ten seconds; a good one says one, and one more after each failure. */
+const HELLOS = 30;
+const HELLOS_MS = 10_000;
 
 interface Presence { at: number; connected: boolean; load: NodeLoad | null; outdated: Outdated; clockMs: number; kinds: readonly string[] }
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -33,6 +36,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
   const parts: NodeParts = { ...NO_PARTS, ...given };
   const seen = new Map<string, Presence>();
   const unsaved = new Set<string>();
+  const hellos = new Map<string, { n: number; since: number }>();
   const logs = createLogs(now);
   const known = (id: string): Presence => seen.get(id) ?? ABSENT;
   const note = (id: string, what: Partial<Presence>): void => void seen.set(id, { ...known(id), ...what });
@@ -87,6 +91,14 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
       unsaved.add(entry.id);
       return entry;
     },
+    mayGreet(id: string): boolean {
+      const h = hellos.get(id);
+      if (!h || h.since <= now() - HELLOS_MS || h.since > now()) {
+        hellos.set(id, { n: 1, since: now() });
+        return true;
+      }
+      return ++h.n <= HELLOS;
+    },
     async hello(id: string, p: Pick<GatewayParams<'nodes.hello'>, 'proto' | 'version' | 'caps' | 'build' | 'kinds'>): Promise<GatewayResult<'nodes.hello'>> {
       const outdated = p.proto.min > PROTOCOL.max ? 'coordinator' : p.proto.max < PROTOCOL.min ? 'worker' : null;
       note(id, { at: now(), connected: true, outdated, kinds: p.kinds });
@@ -113,6 +125,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     async forget(id: string): Promise<void> {
       seen.delete(id);
       unsaved.delete(id);
+      hellos.delete(id);
       logs.forget(id);
       links?.forget(id);
       await db.writeSql((sql) => repo.removeNode(sql, id));

@@ -3,6 +3,7 @@ import type { Cluster, WorkerEntry } from '../../cluster/cluster.ts';
 import type { Database } from '../../db/database.ts';
 import { createLimits } from './limits.ts';
 import { createLinks } from './links.ts';
+import { watchNatsLog } from './nats-noise.ts';
 import { createNodes, type NodeParts } from './nodes.ts';
 import { addressOf, anyWaiting } from './nodes.repository.ts';
 import { nodeHandlers } from './nodes.service.ts';
@@ -33,6 +34,10 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     sleepers: () => nodes.list(), within, send, log, now,
     backlogSeconds: async () => ({ seconds: (await forecast()).backlogSeconds, waiting: anyWaiting(db.sql) }),
   });
+  const noise = watchNatsLog({ state: cluster.state, background, noisy: (nkey) => {
+    const worker = byKey(nkey);
+    if (worker) shutOut.start(worker.id, { noise: true });
+  } });
   background('settling the workers', nodes.settle());
   const timers = [
     setInterval(() => nodes.tick(), TICK_MS), setInterval(() => background('keeping when workers were seen', nodes.save()), SAVE_MS), setInterval(() => background('waking workers', wake.look()), WAKE_MS),
@@ -65,6 +70,7 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     },
     async stop(): Promise<void> {
       for (const t of timers) clearInterval(t);
+      noise.stop();
       shutOut.stop();
       trials.stop();
       await nodes.save();
