@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSeed, nodeIdOf } from '@mantel/runtime/keys.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
+import { makeCertificate } from './certificate.ts';
 import { canListen, choosePort, natsRuns } from './nats-port.ts';
 
 /** A worker that an admin let in: the key that NATS knows it by, and the token that its requests carry. */
@@ -19,15 +19,6 @@ function replace(path: string, text: string): void {
 function keep(path: string, make: () => string): string {
   if (!existsSync(path)) replace(path, make());
   return readFileSync(path, 'utf8').trim();
-}
-
-function makeCertificate(dir: string, cid: string): void {
-  if (existsSync(join(dir, 'tls.crt'))) return;
-  // the name never changes, the address may: workers and ffmpeg check `<cid>.mantel` against the pinned certificate
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', join(dir, 'tls.key'), '-out', join(dir, 'tls.crt.new'),
-    '-days', '7300', '-subj', `/CN=${cid}.mantel`, '-addext', `subjectAltName=DNS:${cid}.mantel`], { stdio: 'pipe' });
-  chmodSync(join(dir, 'tls.key'), 0o600);
-  renameSync(join(dir, 'tls.crt.new'), join(dir, 'tls.crt'));
 }
 
 /** Reads the house's identity, making what is missing. Running it again changes nothing. */
