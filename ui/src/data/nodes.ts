@@ -37,6 +37,8 @@ export const upgradeNode = (id: string): Promise<void> => then(ask(api.POST('/ap
 export const removeNode = (id: string): Promise<void> => then(ask(api.DELETE('/api/v1/nodes/{id}', of(id))));
 export const nodeLog = (id: string, signal: AbortSignal): Promise<NodeLog> => ask(api.GET('/api/v1/nodes/{id}/log', { ...of(id), signal }));
 
+export const metricsAccess = (): Promise<{ path: string; token: string }> => ask(api.GET('/api/v1/nodes/metrics'));
+
 const known = async (call: Promise<unknown>): Promise<void> => {
   await call.finally(() => discovered.refresh());
 };

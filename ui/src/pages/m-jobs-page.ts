@@ -5,6 +5,7 @@ import { openDialog } from '../app/dialog.ts';
 import { icon } from '../app/icons.ts';
 import { toast } from '../app/toast.ts';
 import { whenLoaded } from '../components/load-state.ts';
+import '../components/nodes/m-metrics.ts';
 import '../components/nodes/m-recent-jobs.ts';
 import { messageOf } from '../data/api.ts';
 import { cancelJobs, failedJobs, jobs, pauseJobs, resumeJobs, retryJobs, storage } from '../data/jobs.ts';
@@ -61,6 +62,7 @@ export class MJobsPage extends LitElement {
       ${whenLoaded(this.storage, (s) => this.disk(s))}
       <m-recent-jobs class="wide" .kinds=${(this.jobs.data ?? []).map((j) => j.kind)}></m-recent-jobs>
       ${whenLoaded(this.failed, (all) => html`<section class="card wide"><h2>${t('jobs.failedList')}</h2><div>${all.length === 0 ? html`<p class="quiet">${t('jobs.failedList.none')}</p>` : all.slice(0, LISTED).map((f) => this.failure(f))}${all.length > LISTED ? html`<p class="caption">${t('upload.more', { n: all.length - LISTED })}</p>` : nothing}</div></section>`)}
+      <m-metrics class="wide"></m-metrics>
     </div></div>`;
   }
 

@@ -106,6 +106,8 @@ describe('a spare PC', () => {
       expect(await at('join').innerText()).toMatch(/Experimental/);
     }
     await at('join').getByText('Linux', { exact: true }).click();
+    await at('join').locator('summary').click();
+    expect(await at('join-address').innerText()).toMatch(new RegExp(`^MANTEL_COORDINATOR='[\\d.]+:${rig.port}'$`));
     await everyLook('empty');
   });
 
@@ -232,6 +234,16 @@ describe('a spare PC', () => {
     expect((await me())!.name).toBe('Attic PC');
   });
 
+  step('held back after three failures it says so, and is let try again', async () => {
+    await rig.coordinator.db.writeSql((sql) => sql.run("update node_kind set held_until = ?, last_error = 'bad_result: not usable' where node_id = ? and kind = 'preview'", Date.now() + 600_000, id));
+    await at('node-held').waitFor();
+    expect(await at('node-trouble').innerText()).toMatch(/three previews in a row/);
+    await everyLook('held');
+    await at('node-release').click();
+    await at('node-held').waitFor({ state: 'detached' });
+    await at('node-trouble').waitFor({ state: 'detached' });
+  });
+
   step('paused it gets nothing, until it is taken back; it can finish and stop; its log is there', async () => {
     await at('node-pause').click();
     await soon(() => at('node-head').getAttribute('data-state')).toBe('paused');
@@ -258,6 +270,11 @@ describe('a spare PC', () => {
     await soon(() => at('recent-job').evaluateAll((all) => [...new Set(all.map((e) => e.getAttribute('data-kind')))])).toEqual(['preview']);
     expect(await at('recent').innerText()).toMatch(/Preview of IMG_4102\.JPG/);
     await everyLook('jobs');
+    await at('metrics').locator('summary').click();
+    await at('metrics').locator('code').nth(1).waitFor();
+    const [address, token] = await at('metrics').locator('code').allInnerTexts();
+    expect(address).toBe(`${url}/metrics`);
+    expect(await (await fetch(address!, { headers: { authorization: `Bearer ${token}` } })).text()).toMatch(/^# HELP mantel_/);
     await at('jobs-workers').click();
     await card().waitFor();
   });

@@ -43,7 +43,7 @@ export class MJoinPanel extends LitElement {
         return html`<div class="command"><pre data-testid="join-command" tabindex="0" aria-label=${t(`join.${this.way}`)}><code>${command}</code></pre><button class="icon-button" data-testid="join-copy" aria-label=${t('join.copyOf')} title=${t('join.copy')} @click=${() => void this.copy(command)}>${icon('copy')}</button></div>
           <p class="caption">${t(`join.${this.way}.text`)} ${this.way === 'linux' ? t('join.pin') : html`<strong>${t('join.experimental')}</strong>`}</p>
           ${j.platforms.map((p) => this.platform(p))}
-          <details><summary>${t('join.typed')}</summary><p class="quiet">${t('join.typed.text')} <code class="address" data-testid="join-address">${j.address}:${j.port}</code>. ${t('join.typed.then')}</p></details>`;
+          <details><summary>${t('join.typed')}</summary><p class="quiet">${t('join.typed.text')} <code class="address" data-testid="join-address">MANTEL_COORDINATOR='${j.address}:${j.port}'</code></p></details>`;
       })}</section>`;
   }
 

@@ -10,7 +10,7 @@ export const nodeStyles = css`
   .pc { width: 44px; height: 44px; border-radius: 50%; display: grid; place-items: center; background: var(--surface-2); color: var(--ink-2); flex: none; }
   .pc.good { color: var(--good); background: color-mix(in oklab, var(--good) 14%, var(--surface-1)); } .pc.warn { color: var(--warn); background: color-mix(in oklab, var(--warn) 14%, var(--surface-1)); }
   .meters { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 12px 20px; }
-  .meter { display: grid; gap: 5px; min-width: 0; } .meter > div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 8px; font: var(--text-caption) var(--font); color: var(--ink-2); font-variant-numeric: tabular-nums; } .meter b { font-weight: 400; color: var(--ink-1); }
+  .meter { display: grid; gap: 5px; min-width: 0; align-content: end; } .meter > div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 8px; font: var(--text-caption) var(--font); color: var(--ink-2); font-variant-numeric: tabular-nums; } .meter b { font-weight: 400; color: var(--ink-1); }
   .track { height: 4px; border-radius: 2px; background: var(--surface-2); overflow: hidden; } .track i { display: block; height: 100%; border-radius: 2px; background: var(--line-strong); transition: width var(--move) var(--ease); }
   .buttons { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
   .clip { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
