@@ -49,7 +49,7 @@ export async function fakeMantel(tls?: { key: string; cert: string }): Promise<F
       return ok({ outcome: duplicate ? 'duplicate' : 'created', assetId: `asset-${known.size}`, fileId: 'f', libraryId: 'lib-1', trashed: false, problems: [] }, duplicate ? 200 : 201);
     }
     const answers: Record<string, unknown> = {
-      '/auth/me': user, '/auth/logout': { ok: true }, '/users': asked.method === 'POST' ? { ...user, ...(asked.body as object) } : [user], '/libraries': [library], '/jobs': [job()], '/jobs/failed': [], '/nodes': [{ id: 'n', name: 'nas', local: true, state: 'online', running: 1, lastSeenAt: null, version: '1' }],
+      '/auth/me': user, '/auth/logout': { ok: true }, '/users': asked.method === 'POST' ? { ...user, ...(asked.body as object) } : [user], '/libraries': [library], '/jobs': [job()], '/jobs/failed': [], '/nodes/metrics': { path: '/metrics', token: 'a-metrics-token' }, '/nodes': [{ id: 'n', name: 'nas', local: true, state: 'online', running: 1, lastSeenAt: null, version: '1' }],
       '/storage': { dataPath: '/data', statePath: '/state', freeBytes: 5e9, totalBytes: 1e12, originalsBytes: 1e9, derivedBytes: 1e8, assets: 3, present: true }, '/jobs/preview/pause': { ok: true }, '/jobs/preview/retry': { changed: 3 },
       '/assets/check': { known: ((asked.body as { sha256?: string[] } | null)?.sha256 ?? []).filter((s) => known.has(s)) }, '/assets/export': '{"id":"1"}\n{"id":"2"}\n', '/assets/export?library=lib-1': '{"id":"3"}\n',
     };

@@ -50,6 +50,7 @@ describe('asking', () => {
     expect((await ask('jobs', 'retry', 'preview')).out).toBe('preview: 3 wait again\n');
     expect((await ask('jobs', 'pause', 'preview')).code).toBe(0);
     expect((await ask('nodes')).out).toContain('nas (this machine)');
+    expect((await ask('nodes', 'metrics-token')).out).toBe('a-metrics-token\n');
   });
   test('a person is added', async () => {
     expect((await bench.mantel(['--url', server.url, 'user', 'add', 'ben@home', '--name', 'Ben'], { env: { ...env, MANTEL_USER_PASSWORD: 'long enough' } })).out).toContain('Ben (ben@home)');

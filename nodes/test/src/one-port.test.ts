@@ -11,6 +11,7 @@ import { createApp } from '@mantel/coordinator/http/app.ts';
 import { onePort } from '@mantel/coordinator/http/one-port.ts';
 import { afterAll, expect, test } from 'vitest';
 import { ask, open } from './rig/ask.ts';
+import { halfOpen, HALF_HELLO } from './rig/rogue.ts';
 
 const SILENT_MS = 1000;
 const dir = mkdtempSync(join(tmpdir(), 'mantel-one-port-'));
@@ -76,6 +77,30 @@ test('silent clients are dropped at their limit, nonsense at once, and nothing o
   }
   await allClosed();
   expect((await ask(port, { method: 'GET', path: '/hello', cert: cluster.cert })).status).toBe(200);
+});
+
+test('half a handshake has a limit too, and a crowd of newcomers of one address makes room for the next', async () => {
+  const half = async (at: number): Promise<number> => {
+    const began = Date.now();
+    const socket = connect(at, '127.0.0.1', () => { socket.write(HALF_HELLO); }).on('error', () => undefined).resume();
+    await new Promise((resolve) => { socket.on('close', resolve); });
+    return Date.now() - began;
+  };
+  expect(await half(port)).toBeLessThan(SILENT_MS + 3000); // node's own limit is two minutes
+
+  const patient = await createApp({ resolve: () => ({ kind: 'anonymous' }), version: '1', serverFactory: onePort(cluster, 60_000) });
+  patient.get('/hello', { config }, () => ({ hello: true }));
+  await patient.listen({ host: '127.0.0.1', port: 0 });
+  const at = (patient.server.address() as AddressInfo).port;
+  const kept = Array.from({ length: 20 }, () => tls({ host: '127.0.0.1', port: at, ca: cluster.cert, checkServerIdentity: () => undefined }));
+  await Promise.all(kept.map((s) => once(s, 'secureConnect')));
+  const crowd = await halfOpen(at, 300, HALF_HELLO);
+  await expect.poll(() => crowd.closed()).toBe(300 - 256);
+  for (const by of [{}, { cert: cluster.cert }]) expect((await ask(at, { method: 'GET', path: '/hello', ...by })).status).toBe(200);
+  expect(kept.filter((s) => s.destroyed)).toEqual([]); // who has shaken hands is no newcomer
+  for (const s of kept) s.destroy();
+  crowd.end();
+  await patient.close();
 });
 
 test('closing does not wait for clients that never end', async () => {
