@@ -61,7 +61,9 @@ const toast = (words: RegExp) => soon(() => at('toast').last().innerText()).toMa
 const LOOKS = [[1440, 900, false], [1440, 900, true], [360, 740, false], [360, 740, true]] as const;
 
 async function shot(name: string): Promise<void> {
-  if (SHOTS) await watched.page.screenshot({ path: join(SHOTS, `nodes-${name}.png`), animations: 'disabled' });
+  if (!SHOTS) return;
+  await watched.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))'); // a new size is painted
+  await watched.page.screenshot({ path: join(SHOTS, `nodes-${name}.png`), animations: 'disabled' });
 }
 async function look(width: number, height: number, dark: boolean): Promise<void> {
   await watched.page.setViewportSize({ width, height });
