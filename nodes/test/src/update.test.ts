@@ -1,5 +1,6 @@
 // A worker becomes what its house is, under the real launcher; whatever is wrong with the new version, the old one goes on.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Node } from '@mantel/contracts/models/node.ts';
@@ -49,11 +50,15 @@ const start = (env: NodeJS.ProcessEnv = {}): void => {
   launcher = rig.keep(child('sh', [join(ROOT, 'appliance/worker/launcher')], { MANTEL_VERSIONS: versions, MANTEL_WORKER_STATE: home, MANTEL_WORKER_CONF: join(home, 'conf'), MANTEL_HELLO_S: '8', MANTEL_SLOTS: '1', MANTEL_DISCOVERY: 'off', TMPDIR: rig.temp, ...env }));
 };
 const said = (words: string, ms = HOUSE_MS): Promise<string> => launcher.line((l) => l.includes(words), ms);
-const works = async (key: string): Promise<void> => {
+const order = async (key: string, holdMs = 0): Promise<() => { state: string; attempt: number } | undefined> => {
   const { db, probes, queue } = rig.coordinator;
-  await db.writeSql((sql) => probes.enqueue(sql, key, { bytes: 1000 }));
+  await db.writeSql((sql) => probes.enqueue(sql, key, { bytes: 1000, holdMs }));
   queue.wake();
-  await expect.poll(() => db.sql.get<{ state: string }>('select state from job where key = ?', `probe:${key}`)?.state, { timeout: 20_000 }).toBe('done');
+  return () => rig.coordinator.db.sql.get<{ state: string; attempt: number }>('select state, attempt from job where key = ?', `probe:${key}`);
+};
+const works = async (key: string): Promise<void> => {
+  const job = await order(key);
+  await expect.poll(job, { timeout: 20_000 }).toMatchObject({ state: 'done' });
 };
 
 beforeAll(async () => {
@@ -71,6 +76,7 @@ beforeAll(async () => {
 }, HOUSE_MS);
 afterEach(async () => { await launcher?.kill('SIGTERM'); });
 afterAll(async () => {
+  try { process.kill(Number(readFileSync(join(home, 'worker.pid'), 'utf8')), 'SIGKILL'); } catch { /* as it should be: it is gone */ }
   await rig?.stop();
   program?.remove();
 });
@@ -79,11 +85,14 @@ test('a good version takes over, after the running jobs, and is proven by its he
   start();
   await said('"at work"');
   await works('before');
+  const long = await order('long', 20_000);
+  await expect.poll(long, { timeout: 10_000 }).toMatchObject({ state: 'leased' });
   const build = await upgradeHouse('nodes/worker/src/main.ts', '// a new version');
   expect(build).not.toBe(first);
   await expect.poll(async () => (await node()).update, { timeout: 30_000 }).toBe('available');
   await expect.poll(async () => (await node()).update, { timeout: 60_000 }).toBe('none');
   expect(current()).toBe(build);
+  expect(long()).toEqual({ state: 'done', attempt: 1 }); // it was not torn out of its work
   await expect.poll(() => existsSync(join(versions, 'trial')), { timeout: 10_000 }).toBe(false);
   expect(existsSync(join(versions, first, 'bin/node'))).toBe(true); // the way back is kept
   await works('after');
@@ -146,7 +155,7 @@ test('a bundle that was changed after it was announced is not installed', { time
 
 test('a worker that speaks an older language gets no work, becomes new first, and works then', { timeout: 120_000 }, async () => {
   await rig.stopCoordinator();
-  program.edit('nodes/worker/src/main.ts', (text) => text.split('\n').filter((l) => !/process\.exit\(3\)|^await new Promise/.test(l)).join('\n'));
+  program.edit('nodes/worker/src/main.ts', (text) => `// as it should be\n${text.split('\n').filter((l) => !/process\.exit\(3\)|^await new Promise/.test(l)).join('\n')}`);
   program.edit('nodes/contracts/src/models/node.ts', (text) => text.replace('PROTOCOL = { min: 1, max: 1 }', 'PROTOCOL = { min: 0, max: 0 }'));
   const old = await restartHouse(); // only to get its bundle; the house itself speaks 1
   install((await rig.coordinator.joining.bundles.get('linux-x64')).path, old);
@@ -164,7 +173,9 @@ test('a launcher that was killed leaves no second worker behind', { timeout: 60_
   start();
   await said('"at work"');
   const pid = Number(readFileSync(join(home, 'worker.pid'), 'utf8'));
-  await launcher.kill('SIGKILL');
+  const died = once(launcher.process, 'exit'); // its worker keeps the pipe open
+  launcher.process.kill('SIGKILL');
+  await died;
   expect(existsSync(`/proc/${pid}`)).toBe(true);
   start();
   await said('without a launcher is ended first');

@@ -1,5 +1,6 @@
 // The worker as a process (pm2, systemd). A module of its own, because under pm2 nothing tells a program that it is the main one.
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { workerConfig } from '@mantel/runtime/config.ts';
 import { createLogger } from '@mantel/runtime/logger.ts';
 import { readPaired } from '@mantel/runtime/paired.ts';
@@ -12,6 +13,7 @@ import { createUpdater, UPDATED } from './update/updater.ts';
 import { untilRemoved, waitForPairing } from './waiting.ts';
 import { startWorker, type Worker } from './worker.ts';
 
+const LAST_JOBS_MS = 5 * 60_000;
 const STOP_MS = 9500; // pm2 kills after 10 s
 
 const config = workerConfig();
@@ -26,7 +28,12 @@ function end(code: number): void {
   const limit = setTimeout(() => process.exit(code), STOP_MS);
   void (worker?.stop() ?? Promise.resolve()).catch((err: unknown) => { log.error({ err }, 'stopping failed'); }).then(() => { clearTimeout(limit); process.exit(code); });
 }
-const updater = createUpdater({ versions: process.env.MANTEL_VERSIONS, build: buildId(), log, restart: () => end(UPDATED) });
+/** A version that is replaced finishes what it began; what takes very long goes to another worker. */
+async function lastJobs(): Promise<void> {
+  worker?.hold(true);
+  await Promise.race([worker?.idle(), sleep(LAST_JOBS_MS, undefined, { ref: false })]);
+}
+const updater = createUpdater({ versions: process.env.MANTEL_VERSIONS, build: buildId(), log, restart: () => { void lastJobs().then(() => end(UPDATED)); } });
 
 process.send?.('ready');
 /** Waits to be let in, works, and waits anew when it was removed. */

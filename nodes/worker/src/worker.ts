@@ -33,6 +33,8 @@ export interface Worker {
   connected(): boolean;
   /** Jobs of this moment. */
   running(): { id: number; kind: string; since: number }[];
+  /** Resolves when no job runs. */
+  idle(): Promise<void>;
   /** While on, running jobs end and no more is asked for. */
   hold(on: boolean): void;
   /** The pairing, with the address of now. */
@@ -64,9 +66,13 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const { bytes, gateway } = connection;
   const byKind = executors({ bytes, temp: temp.path, ca, log });
   const running = new Map<string, { id: number; kind: string; since: number }>();
+  const waiting: (() => void)[] = [];
   const execute: Execute = async (lease, signal) => {
     running.set(lease.token, { id: lease.id, kind: lease.kind, since: Date.now() });
-    try { return await (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal); } finally { running.delete(lease.token); }
+    try { return await (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal); } finally {
+      running.delete(lease.token);
+      if (running.size === 0) for (const tell of waiting.splice(0)) tell();
+    }
   };
   const { updater } = options;
   const free = options.free ?? freeBytes;
@@ -100,5 +106,5 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
     await connection.close();
     temp.remove();
   }
-  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], hold: loop.hold, stop: (why = 'stop') => stopped ??= stop(why) };
+  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], idle: () => (running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => { waiting.push(resolve); })), hold: loop.hold, stop: (why = 'stop') => stopped ??= stop(why) };
 }
