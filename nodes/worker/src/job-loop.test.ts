@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Lease, PreviewResult } from '@mantel/contracts/models/job.ts';
 import { homeBroker } from '@mantel/runtime/broker.ts';
@@ -113,9 +114,16 @@ describe('a lease', () => {
     expect(gateway.of('done').map((p) => p.id)).toEqual([2]);
     expect(gateway.times('fail') + gateway.times('release')).toBe(0);
   });
-  it('counts as lost when the coordinator was silent for all of it', async () => {
+  it('outlives a coordinator that is silent for twice its length', async () => {
     gateway.answers.extend = () => { throw new MantelError('internal'); };
-    gateway.queue = [job(1, 600), job(2)];
+    gateway.queue = [job(1, 300)];
+    start(async (_lease, signal) => { await sleep(600, undefined, { signal }); return RESULT; });
+    await gateway.until('done');
+    expect(gateway.of('done').map((p) => p.id)).toEqual([1]);
+  });
+  it('counts as lost when the coordinator was silent for four times its length', async () => {
+    gateway.answers.extend = () => { throw new MantelError('internal'); };
+    gateway.queue = [job(1, 300), job(2)];
     start((lease, signal) => (lease.id === 1 ? endless(lease, signal) : Promise.resolve(RESULT)));
     await gateway.until('done');
     expect(gateway.of('done').map((p) => p.id)).toEqual([2]);
