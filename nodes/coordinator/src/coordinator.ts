@@ -135,7 +135,6 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const { nodes } = work;
   let discovery = NO_DISCOVERY;
   const { members, pairing } = openPairing({ cluster, db, house: hostname(), now, seen: () => discovery.found(), change: rates.forecastWith, onChange: () => live.nodesChanged() });
-  background('making good what nats-server missed', members.mend());
 
   // rules
   const throttle = createThrottle({ max: 20, windowMs: 10 * 60 * 1000, now });
@@ -245,6 +244,9 @@ export async function startCoordinator(o: CoordinatorOptions) {
 
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
+  const mended = members.mend();
+  background('making good what nats-server missed', mended);
+  await Promise.race([mended.catch(() => undefined), delay(BUS_WAIT_MS, undefined, { ref: false })]); // before the gateway connects: who comes in that moment is turned away
   const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log, work.limits.admit);
   addGateway(gw, nodes, joining.gateway(gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: marker.require, log, now })), log);
   let stopPresence = async (): Promise<void> => undefined;

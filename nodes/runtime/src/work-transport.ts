@@ -22,10 +22,33 @@ type Handler = (cmd: string, packet: { type: string; target: string; payload: ob
 
 interface Packet { ver?: unknown; sender?: unknown; id?: unknown; action?: unknown; params?: unknown; timeout?: unknown }
 
+const AGAIN_MS = 300;
+const AGAIN = 10;
+/** A server that reads its configuration anew turns away whoever comes in that very moment; Moleculer would wait for 5 s then. */
+async function soonAgain(connect: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await connect();
+      return;
+    } catch (e) {
+      if ((e as { code?: string }).code !== 'AUTHORIZATION_VIOLATION' || tries === AGAIN) throw e;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
 /** Reads requests and discoveries of workers, and nothing else: not even if nats-server let it through. */
 export class GatewayTransport extends moleculer.Transporters.NATS {
   readonly #admit: Admit;
   constructor(options: object, admit: Admit) { super(options); this.#admit = admit; }
+
+  override async connect(): Promise<void> {
+    await soonAgain(() => super.connect());
+    // who asked for the gateway while it was cut off would wait for its next heartbeat, ten seconds
+    void (async () => {
+      for await (const s of (this.client as NatsConnection).status()) if (s.type === 'reconnect') void (this.transit as unknown as { discoverer: { sendLocalNodeInfo(): Promise<unknown> } }).discoverer.sendLocalNodeInfo().catch(() => undefined);
+    })();
+  }
 
   override subscribe(cmd: string, nodeID?: string): Promise<void> {
     if (nodeID === GATEWAY_NODE && FROM_WORKERS.includes(cmd)) {
@@ -66,7 +89,7 @@ export class WorkerTransport extends moleculer.Transporters.NATS {
   // Left is left, also when the server is out of reach: Moleculer would wait for its answer, and try to come back for ever.
   override async connect(): Promise<void> {
     if (this.#left) return new Promise(() => undefined);
-    await super.connect();
+    await soonAgain(() => (this.#left ? new Promise(() => undefined) : super.connect()));
     if (this.#left) return this.disconnect();
     this.#linked = true;
     void (async () => {

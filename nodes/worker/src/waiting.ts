@@ -35,8 +35,8 @@ export async function waitForPairing({ config, capabilities, removed, signal, lo
     if (s.code) log.info({ ...s }, `The code of this computer is ${s.code.slice(0, 3)} ${s.code.slice(3)}. ${says}`);
     else log.info({ ...s }, says ?? s.state);
   };
-  // a typed address is enough; the LAN is searched only without one
-  const discovery = config.discovery && !config.coordinator
+  // with a typed address too: where that is wrong, the house sees this computer all the same and says so
+  const discovery = config.discovery
     ? startDiscovery({ advertise: { role: 'worker', id: nodeIdOf(publicKey(seed)), name: config.name, port: NO_PORT, txt: { st: 'unpaired', proto: `${PROTOCOL.min}-${PROTOCOL.max}` } }, browse: 'coordinator', onChange: () => undefined, log })
     : NO_DISCOVERY;
   try {

@@ -9,7 +9,7 @@ import { prepareNatsConf, reloadNatsAndWait } from './nats-conf.ts';
 export const MAX_WORKERS = 200;
 
 /** Each change resolves when the running server knows of it. */
-export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: { reload?: (c: Cluster) => Promise<void> } = {}) {
+export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: { reload?: (c: Cluster, o?: { ifOld?: boolean }) => Promise<void> } = {}) {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work, work);
@@ -17,12 +17,12 @@ export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: 
     return mine;
   };
   const barred = new Set<string>();
-  const become = async (workers: WorkerEntry[]): Promise<void> => {
+  const become = async (workers: WorkerEntry[], ifOld = false): Promise<void> => {
     const use = await prepareNatsConf(cluster, workers.filter((w) => !barred.has(w.id))); // what nats-server would not read changes nothing
     saveWorkers(cluster, workers);
     cluster.workers.splice(0, cluster.workers.length, ...workers); // in its place: others hold this list
     use();
-    await reload(cluster);
+    await reload(cluster, { ifOld });
   };
   return {
     list: (): readonly WorkerEntry[] => cluster.workers,
@@ -55,8 +55,8 @@ export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: 
       else barred.delete(id);
       await become([...cluster.workers]);
     }),
-    /** At the start: a stop between the file and the server is made good. Reading an unchanged configuration again disturbs nobody. */
-    mend: (): Promise<void> => inTurn(() => become([...cluster.workers])),
+    /** At the start: a stop between the file and the server is made good. */
+    mend: (): Promise<void> => inTurn(() => become([...cluster.workers], true)),
   };
 }
 export type Members = ReturnType<typeof createMembers>;

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -44,7 +44,9 @@ export function writeNatsConf(c: Cluster): void {
 export async function prepareNatsConf(c: Cluster, workers: readonly WorkerEntry[]): Promise<() => void> {
   const file = join(folderOf(c), 'nats.conf');
   const next = `${file}.next`;
-  writeFileSync(next, confText(c, workers), { mode: 0o600, flush: true });
+  const conf = confText(c, workers);
+  if (existsSync(file) && readFileSync(file, 'utf8') === conf) return () => rmSync(next, { force: true });
+  writeFileSync(next, conf, { mode: 0o600, flush: true });
   await promisify(execFile)('nats-server', ['-t', '-c', next], limits);
   return () => renameSync(next, file);
 }
@@ -56,14 +58,18 @@ export function reloadNats(c: Cluster): void {
 }
 
 const RELOAD_MS = 3000;
-const loadedAt = async (sys: NatsConnection): Promise<unknown> => (await sys.request('$SYS.REQ.SERVER.PING.VARZ', '', { timeout: 1000 })).json<{ data: { config_load_time: string } }>().data.config_load_time;
+const loadedAt = async (sys: NatsConnection): Promise<string> => (await sys.request('$SYS.REQ.SERVER.PING.VARZ', '', { timeout: 1000 })).json<{ data: { config_load_time: string } }>().data.config_load_time;
 
-/** The same, and waits until the server has done it: a worker that comes a moment too early would be turned away. Throws when it does not answer in 3 s. */
-export async function reloadNatsAndWait(c: Cluster): Promise<void> {
+/**
+ * The same, and waits until the server has done it: a worker that comes a moment too early would be turned away. Throws when it does not answer in 3 s.
+ * `ifOld`: only when it has not read the file since that was put there, because whoever connects in that very moment is turned away too.
+ */
+export async function reloadNatsAndWait(c: Cluster, { ifOld = false } = {}): Promise<void> {
   if (!natsRuns(c.state)) return;
   const sys = await natsRaw({ host: '127.0.0.1', natsPort: c.natsPort, cert: c.cert, seed: c.seeds.sys });
   try {
     const before = await loadedAt(sys);
+    if (ifOld && Date.parse(before) > statSync(join(c.state, 'nats', 'nats.conf')).ctimeMs) return;
     reloadNats(c);
     for (const until = performance.now() + RELOAD_MS; (await loadedAt(sys)) === before; await sleep(5)) {
       if (performance.now() > until) throw new Error('nats-server does not read its configuration again; its log says why.');

@@ -12,6 +12,7 @@ import { claimText, commitTo, pairingCode, printable, startText } from './code.t
 import { type Address, type House, houseAt, OtherCertificate, pemOf } from './house.ts';
 
 const KNOCK_MS = 2000;
+const LOOK_MS = 250; // while there is nobody to knock at
 const CLAIM_MS = 400;
 /** At most so many are asked at once; of more, all in turn, so that a crowd of liars does not hide the right one. */
 const AT_ONCE = 8;
@@ -112,9 +113,10 @@ export async function pair(o: PairOptions): Promise<Paired> {
     }
   }
 
-  for (let round = 0; ; round++, await pause(o.knockMs ?? KNOCK_MS)) {
+  for (let round = 0, wait = 0; ; round++, await pause(wait)) {
     o.signal.throwIfAborted();
     const all = o.houses().slice(0, MAX_HOUSES);
+    wait = all.length === 0 ? LOOK_MS : o.knockMs ?? KNOCK_MS;
     for (const key of sessions.keys()) if (!all.some((a) => shown(a) === key)) sessions.delete(key);
     const addresses = all.length <= AT_ONCE ? all : Array.from({ length: AT_ONCE }, (_v, i) => all[(round * AT_ONCE + i) % all.length]!);
     const answers = (await Promise.all(addresses.map(knock))).filter((a) => a !== undefined);
