@@ -3,7 +3,7 @@ import type { NodeCaps } from '@mantel/contracts/models/node.ts';
 import { origin } from './limits.ts';
 
 /** One try: the worker's commitment, our nonce, and after the reveal the code. */
-export interface Attempt { id: string; commit: string; nonceC: string; code: string | null }
+export interface Attempt { id: string; commit: string; nonceC: string; code: string | null; /** An admin has confirmed it; it is being let in just now. */ entering: boolean }
 export interface Card {
   id: string; nkey: string | null; name: string; address: string; caps: NodeCaps | null; outdated: 'worker' | 'coordinator' | null;
   seenAt: number; knockedAt: number | null; openUntil: number; tries: number; attempt: Attempt | null;
@@ -19,6 +19,7 @@ export function createCards(now: () => number) {
   /** Ends what has had its time. */
   const sweep = (): void => {
     for (const c of cards.values()) {
+      if (c.attempt?.entering) continue;
       if (!isOpen(c)) c.attempt = null;
       if (!isOpen(c) && c.seenAt < now() - GONE_MS) cards.delete(c.id);
     }
@@ -31,7 +32,7 @@ export function createCards(now: () => number) {
     if (mine >= MAX_CARDS_PER_ORIGIN) return false;
     if (cards.size < MAX_CARDS) return true;
     const most = [...byOrigin.values()].toSorted((a, b) => b.length - a.length)[0]!;
-    const victim = most.filter((c) => !isOpen(c)).at(-1);
+    const victim = most.filter((c) => !isOpen(c) && !c.attempt?.entering).at(-1);
     if (most.length <= mine + 1 || !victim) return false;
     cards.delete(victim.id);
     return true;

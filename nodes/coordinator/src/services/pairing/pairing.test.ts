@@ -16,14 +16,17 @@ let list: WorkerEntry[];
 let ignored: Map<string, { id: string; name: string; at: number }>;
 let seen: Seen[];
 let changes: number;
+let admitting: Promise<void>;
 let pairing: Pairing;
 let count = 0;
 
 beforeEach(() => {
   [now, list, ignored, seen, changes] = [1e12, [], new Map(), [], 0];
+  admitting = Promise.resolve();
   const members = {
     list: () => list,
     admit: async ({ nkey, name, claim }: { nkey: string; name: string; claim?: NonNullable<WorkerEntry['claim']> }) => {
+      await admitting;
       const entry: WorkerEntry = { id: nodeIdOf(nkey), nkey, token: 'the-token-of-this-one', name, local: false, ...(claim ? { claim } : {}) };
       list = [...list.filter((w) => w.id !== entry.id), entry];
       return entry;
@@ -177,7 +180,29 @@ describe('attempts', () => {
     expect(pairing.claim({ id: 'w0000000000', attempt, signature: 'AAAA' }).state).toBe('refused');
     expect(pc.claim(attempt).state).toBe('paired');
   });
-  it('two approvals at once are one, and one that fails can be repeated', async () => {
+  it('a claim waits while its worker is being let in, and a start does not come in between', async () => {
+    const { pc, attempt, code: digits } = shown();
+    let letIn = (): void => undefined;
+    admitting = new Promise((resolve) => { letIn = resolve; });
+    const approving = pairing.approve(pc.id, digits);
+    expect(pc.claim(attempt)).toEqual({ state: 'wait' });
+    expect(code(() => pc.again(5))).toBe('pairing_closed');
+    now += OPEN_MS;
+    expect(pc.claim(attempt)).toEqual({ state: 'wait' });
+    letIn();
+    await approving;
+    expect(pc.claim(attempt).state).toBe('paired');
+  });
+  it('an approval that fails can be repeated', async () => {
+    const { pc, attempt, code: digits } = shown();
+    admitting = Promise.reject(new Error('the disk is full'));
+    await expect(pairing.approve(pc.id, digits)).rejects.toThrow('the disk is full');
+    admitting = Promise.resolve();
+    expect(pc.claim(attempt)).toEqual({ state: 'wait' });
+    await pairing.approve(pc.id, digits);
+    expect(pc.claim(attempt).state).toBe('paired');
+  });
+  it('two approvals at once are one', async () => {
     const { pc, code: digits } = shown();
     const results = await Promise.allSettled([pairing.approve(pc.id, digits), pairing.approve(pc.id, digits)]);
     expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected']);

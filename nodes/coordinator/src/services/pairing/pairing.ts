@@ -89,6 +89,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const card = cards.get(id);
       if (!card || !cards.isOpen(card) || card.outdated || ignored.has(id)) throw new MantelError('pairing_closed');
       if (!verifyText(p.nkey, startText({ cid, fingerprint, commit: p.commit }), p.signature)) throw new MantelError('bad_pairing_signature');
+      if (card.attempt?.entering) throw new MantelError('pairing_closed');
       if (card.attempt?.commit === p.commit) throw new MantelError('conflict', 'This was said before.');
       if (card.tries >= MAX_TRIES) {
         close(card);
@@ -97,7 +98,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       }
       card.tries++;
       card.nkey = p.nkey;
-      card.attempt = { id: hex16(), commit: p.commit, nonceC: hex16(), code: null };
+      card.attempt = { id: hex16(), commit: p.commit, nonceC: hex16(), code: null, entering: false };
       onChange();
       return { id, attempt: card.attempt.id, nonce: card.attempt.nonceC, cid };
     },
@@ -119,8 +120,8 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
     claim(p: PairClaim): PairClaimed {
       const entry = entryOf(p.id);
       const card = cards.get(p.id);
-      const approved = entry?.claim?.attempt === p.attempt && entry.claim.until > now() ? entry : undefined;
       const pending = card?.attempt?.id === p.attempt && card.nkey ? card.nkey : undefined;
+      const approved = !pending && entry?.claim?.attempt === p.attempt && entry.claim.until > now() ? entry : undefined; // not while nats-server does not know it yet
       const nkey = approved?.nkey ?? pending;
       if (!nkey) return { state: 'refused' };
       if (!verifyText(nkey, claimText({ cid, fingerprint, id: p.id, attempt: p.attempt }), p.signature)) throw new MantelError('bad_pairing_signature');
@@ -149,19 +150,18 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
     async approve(id: string, code: string): Promise<void> {
       const card = cards.get(id);
       const attempt = card?.attempt;
-      if (!card?.nkey || !cards.isOpen(card) || !attempt?.code) throw new MantelError('pairing_closed', 'This computer shows no code at the moment. Press Add and wait for the code.');
+      if (!card?.nkey || !cards.isOpen(card) || !attempt?.code || attempt.entering) throw new MantelError('pairing_closed', 'This computer shows no code at the moment. Press Add and wait for the code.');
       if (code !== attempt.code) {
         card.attempt = null;
         onChange();
         throw new MantelError('wrong_code');
       }
       const { nkey, name } = card;
-      card.attempt = null; // two approvals at once are one; the claim finds its way by the member's entry
+      attempt.entering = true; // two approvals at once are one
       try {
         await members.admit({ nkey, name, claim: { attempt: attempt.id, until: now() + CLAIM_MS } });
-      } catch (e) {
-        card.attempt = attempt;
-        throw e;
+      } finally {
+        attempt.entering = false;
       }
       cards.delete(id);
       onChange();
