@@ -1,5 +1,5 @@
 // A PC that has never heard of Mantel, joined with the one line, in a LAN without internet: it needs nothing but its house.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Discovered, JoinInfo, Node } from '@mantel/contracts/models/node.ts';
@@ -35,6 +35,16 @@ describe.skipIf(why)('a bare PC joins', { timeout: 180_000 }, () => {
     expect(j.command).toMatch(/^curl -fsSk --pinnedpubkey sha256\/\/[\w+/]{43}= https:\/\/[\d.]+:\d+\/join\.sh \| sudo sh$/);
     expect((await pc.run(`${line({ ...j, pin: `${j.pin[0] === 'A' ? 'B' : 'A'}${j.pin.slice(1)}` })} >/tmp/got; echo "curl $?"; wc -c </tmp/got`)).text).toMatch(/curl 90\n0/);
     expect((await pc.run('ls /work /root/.npmrc 2>&1; command -v mantel; timeout 3 bash -c "</dev/tcp/1.1.1.1/443" 2>/dev/null; echo "internet $?"')).text).toMatch(/internet (1|124)$/);
+
+    // on its way to the PC the program changes
+    expect((await pc.run(`${line(j)} -o /tmp/join.sh; grep -c "^SHA_X64='[0-9a-f]\\{64\\}'" /tmp/join.sh`)).text).toBe('1');
+    const folder = join(house.state, 'cache', 'bundles');
+    const bundle = join(folder, readdirSync(folder).find((n) => n.endsWith('.tar.gz'))!);
+    const good = readFileSync(bundle);
+    writeFileSync(bundle, good.map((byte, i) => (i === 1_000_000 ? byte ^ 1 : byte)));
+    expect(await pc.run('sh /tmp/join.sh')).toMatchObject({ code: 1, text: expect.stringContaining('its checksum is wrong. Nothing was installed') });
+    expect((await pc.run('ls -A /opt/mantel-worker/versions; ls -d /opt/mantel-worker/launcher /usr/local/bin/mantel 2>/dev/null; pgrep -u mantel-worker; true')).text).toBe('');
+    writeFileSync(bundle, good);
 
     const joining = pc.shell(`${line(j)} | sh`); // stdin is the script
     await joining.line((l) => l.includes('press Add'), 90_000);
