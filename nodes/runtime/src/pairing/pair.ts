@@ -13,7 +13,7 @@ import { type Address, type House, houseAt, OtherCertificate, pemOf } from './ho
 
 const KNOCK_MS = 2000;
 const LOOK_MS = 250; // while there is nobody to knock at
-const CLAIM_MS = 400;
+const CLAIM_MS = 250;
 /** At most so many are asked at once; of more, all in turn, so that a crowd of liars does not hide the right one. */
 const AT_ONCE = 8;
 const MAX_HOUSES = 64;
