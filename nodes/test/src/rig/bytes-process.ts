@@ -1,6 +1,6 @@
 // One transfer on a host of the LAN, in a process of its own. MANTEL_TASK says which; the last line is what it took.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { connect, createServer } from 'node:tls';
@@ -9,10 +9,9 @@ import { inputOptions } from '@mantel/worker/executors/preview/ffmpeg.ts';
 import { runProgram } from '@mantel/worker/run-program.ts';
 
 export type Task =
-  | { do: 'get'; peer: Peer; path: string; file: string; idleMs?: number }
-  | { do: 'put'; peer: Peer; path: string; file: string; idleMs?: number }
+  | { do: 'get' | 'put'; peer: Peer; path: string; file: string; /** Times before the one that counts: a worker runs for weeks. */ warm?: number }
   /** Reads from a bare TLS server to its end; nothing is written. */
-  | { do: 'raw-get'; peer: Peer }
+  | { do: 'raw-get'; peer: Peer; warm?: number }
   /** That server: `bytes` to everybody who connects. */
   | { do: 'raw-serve'; key: string; cert: string; port: number; bytes: number }
   /** Every frame of a video, as the worker's ffmpeg reads it. */
@@ -28,22 +27,30 @@ const sumOf = async (file: string): Promise<string> => {
 };
 
 async function transfer(): Promise<Omit<Took, 'peakMb'>> {
-  const began = performance.now();
+  let began = performance.now();
   const ms = (): number => performance.now() - began;
   switch (task.do) {
     case 'get':
     case 'put': {
-      const client = new ByteClient(task.peer, task.idleMs ? { idleMs: task.idleMs } : {});
-      await (task.do === 'get' ? client.getToFile(task.path, task.file) : client.putFile(task.path, task.file));
+      const client = new ByteClient(task.peer);
+      for (let left = task.warm ?? 0; left >= 0; left--) {
+        began = performance.now();
+        await (task.do === 'get' ? client.getToFile(task.path, task.file) : client.putFile(task.path, task.file));
+        if (left > 0 && task.do === 'get') rmSync(task.file);
+      }
       const took = ms();
       client.close();
       return { ms: took, sum: await sumOf(task.file) };
     }
     case 'raw-get': {
       const { host, port, cert: ca } = task.peer;
-      const socket = connect({ host, port, ca, checkServerIdentity: () => undefined });
-      socket.resume();
-      await once(socket, 'end');
+      for (let left = task.warm ?? 0; left >= 0; left--) {
+        const socket = connect({ host, port, ca, checkServerIdentity: () => undefined });
+        await once(socket, 'secureConnect');
+        began = performance.now();
+        socket.resume();
+        await once(socket, 'end');
+      }
       return { ms: ms() };
     }
     case 'raw-serve': {
