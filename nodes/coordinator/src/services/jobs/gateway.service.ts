@@ -6,9 +6,10 @@ import { signUrl } from '@mantel/runtime/bytes.ts';
 import { check } from '@mantel/runtime/validate.ts';
 import moleculer, { type Context, type ServiceBroker } from 'moleculer';
 import type { Nodes } from '../nodes/nodes.ts';
-import type { Held, JobRow, Leased, Queue } from './queue.ts';
+import { type Held, type JobRow, type Leased, MAX_AGE_MS, type Queue } from './queue.ts';
 
-const URL_MS = 10 * 60 * 1000;
+/** A lease may be extended for as long: the addresses end with it, because each request asks whether it still lives. */
+const URL_MS = MAX_AGE_MS + 3600_000;
 /** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
 export interface JobGate { /** What the worker is told, and the path of its input. */ offer: (job: JobRow) => { payload: Lease['payload']; path: string }; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
 export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; requireStorage: () => void; log: { warn(fields: object, text: string): void }; now?: () => number }
@@ -32,7 +33,9 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     if (!job) return { ok: false };
     try {
       const checked = await gates[job.kind].accept(job, p.result);
-      return { ok: await queue.done(held(id, p), checked) };
+      const ok = await queue.done(held(id, p), checked);
+      await gates[job.kind].discard(job.token); // what did not count, or was not needed
+      return { ok };
     } catch (e) {
       if (errorCode(e) !== 'bad_result') throw e;
       log.warn({ worker: id, job: job.id, err: e }, 'a result was refused');

@@ -13,6 +13,8 @@ const MIN_LEASE_MS = 30_000;
 const MAX_LEASE_MS = 5 * 60_000;
 /** However often a lease is extended: twenty times the usual time, and an hour at least. */
 const MIN_AGE_MS = 3600_000;
+/** No job goes on for longer than this, so its addresses need not be good for longer. */
+export const MAX_AGE_MS = 24 * 3600_000;
 
 /** What a kind of job does in the transaction that ends it. */
 export interface JobEnd { done: (sql: Sql, job: repo.JobRow, result: unknown) => void; failed: (sql: Sql, job: { key: string; payload: string }, failure: Pick<JobFailure, 'code' | 'message'>) => void }
@@ -135,7 +137,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     extend: (held: repo.Held): Promise<boolean> => db.writeSql((sql) => {
       const job = repo.heldJob(sql, held);
       if (!job) return false;
-      const oldest = now() - Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0));
+      const oldest = now() - Math.min(Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0)), MAX_AGE_MS);
       return repo.extendJob(sql, held, now() + leaseLength(sql, held.worker, job.kind), oldest);
     }, { durable: false }),
     async done(held: repo.Held, result: unknown): Promise<boolean> {

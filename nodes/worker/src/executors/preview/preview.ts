@@ -33,6 +33,9 @@ async function renderWithCut({ bytes, ca }: ExecutorContext, lease: PreviewLease
   return { ...made, truncated: await isCut(head, lease.payload.bytes, read) };
 }
 
+/** Two gigabytes over slow Wi-Fi; the lease ends it sooner when it must, and a line without progress is given up anyway. */
+const SLOW_MS = 3600_000;
+
 async function render(context: ExecutorContext, lease: PreviewLease, signal: AbortSignal): Promise<Rendered> {
   const { bytes } = context;
   const desk = { temp: context.temp, signal };
@@ -45,7 +48,7 @@ async function render(context: ExecutorContext, lease: PreviewLease, signal: Abo
   if (lease.payload.bytes > MAX_PICTURE_BYTES) throw tooManyBytes();
   const file = join(context.temp, randomUUID());
   try {
-    await bytes.getToFile(lease.get, file, { signal, maxBytes: MAX_PICTURE_BYTES });
+    await bytes.getToFile(lease.get, file, { signal, maxBytes: MAX_PICTURE_BYTES, limitMs: SLOW_MS });
     return await renderPicture(file, kind, desk);
   } finally { await rm(file, { force: true }); }
 }
