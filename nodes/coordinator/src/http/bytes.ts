@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MantelError } from '@mantel/contracts/errors.ts';
+import { pumpFile } from './pump.ts';
+
+const SMALL = 1 << 20;
 
 /** `bytes=a-b`, `bytes=a-`, `bytes=-n`; anything else is the whole file. `undefined`: cannot be satisfied. */
 export function parseRange(header: string | undefined, size: number): { start: number; end: number; partial: boolean } | undefined {
@@ -28,5 +32,10 @@ export async function sendFile(req: FastifyRequest, reply: FastifyReply, path: s
   if (range.partial) void reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${bytes}`);
   void reply.header('content-length', range.end - range.start + 1);
   if (req.method === 'HEAD' || bytes === 0) return reply.send(Readable.from([])); // an empty stream: with no body at all fastify says that the length is 0
-  return reply.send(createReadStream(path, { start: offset + range.start, end: offset + range.end, highWaterMark: 1 << 20 }));
+  const [start, length] = [offset + range.start, range.end - range.start + 1];
+  if (length <= SMALL) return reply.send(createReadStream(path, { start, end: start + length - 1, highWaterMark: SMALL }));
+  reply.hijack();
+  reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  void pumpFile(path, start, length, reply.raw);
+  return reply;
 }
