@@ -1,7 +1,7 @@
 // Admin → Nodes as the house tells it: what a worker is, how it is, what is wrong with it, its log; and the hint that something changed.
 import type { Node } from '@mantel/contracts/models/node.ts';
 import { natsRaw } from '@mantel/runtime/broker.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig } from './rig.ts';
 import { joinGateway } from './rig/gateway-client.ts';
 
@@ -58,6 +58,22 @@ test('good-bye is sleep; another language is outdated and says so; a wrong clock
   expect((await node(1)).state).toBe('asleep');
   await one.stop();
   expect((await node(1)).state).toBe('asleep'); // its connection ended after the good-bye: no news
+});
+
+test('who stops in the middle of a job says good-bye first and hands it back after that: asleep, and its cable is not to blame', async () => {
+  for (let i = 0; i < 3; i++) {
+    const one = await joinGateway(rig.paired(1));
+    await one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '1', name: 'one', kinds: ['preview'] });
+    await expect.poll(async () => (await node(1)).state).toBe('online');
+    await one.call('nodes.bye', { why: 'stop' });
+    await one.call('jobs.release', { id: 1, token: 'x'.repeat(24) });
+    expect((await node(1)).state).toBe('asleep');
+    const gone = vi.spyOn(rig.coordinator.queue, 'gone');
+    await one.stop();
+    await expect.poll(() => gone.mock.calls).toEqual([[one.id]]); // nats-server told that the connection ended
+    gone.mockRestore();
+    expect(await node(1)).toMatchObject({ state: 'asleep', trouble: null });
+  }
 });
 
 test('a silent worker is lost after a while, and the browser hears of it although nothing happened', async () => {

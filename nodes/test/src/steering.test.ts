@@ -55,7 +55,9 @@ test('only an admin decides, and nonsense changes nothing', async () => {
   expect(must(await patch(one.id, { name: ' Attic ' }), 200).json).toMatchObject({ name: 'Attic', settings: { paused: false, libraries: null } });
 });
 
-test('drain: what runs is finished, nothing new comes, and the next hello ends it', async () => {
+test('drain: what runs is finished, nothing new comes, not after a hiccup either; its next start ends it', async () => {
+  const hello = (run: string) => one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '0', name: 'one', kinds: ['preview'], run });
+  await hello('first');
   const file = await upload('shared');
   const lease = (await one.lease())!;
   expect(lease.payload.fileId).toBe(file);
@@ -66,7 +68,9 @@ test('drain: what runs is finished, nothing new comes, and the next hello ends i
   const made = await outputs(lease.id);
   for (const name of ['preview', 'thumb'] as const) must(await one.put(lease.put[name]!, made[name]), 201);
   expect(await one.call('jobs.done', { id: lease.id, token: lease.token, result: RESULT })).toEqual({ ok: true });
-  await one.call('nodes.hello', { proto: { min: 1, max: 1 }, version: '0', name: 'one', kinds: ['preview'] });
+  await hello('first'); // after a poll that failed
+  expect(await one.lease(300)).toBeNull();
+  await hello('second');
   await finish(one, next);
   expect((await drain(true)).state).toBe('draining');
   expect((await drain(false)).state).toBe('online');

@@ -62,7 +62,7 @@ describe('job loop', () => {
     gateway.queue = [job(1), job(2), job(3)];
     start(async () => RESULT, { slots: 2 });
     await gateway.until('done', 3);
-    expect(gateway.of('hello')).toEqual([{ auth: 'secret', proto: { min: 1, max: 1 }, version: '1', name: 'pc', kinds: ['preview'] }]);
+    expect(gateway.of('hello')).toEqual([{ auth: 'secret', run: expect.any(String), proto: { min: 1, max: 1 }, version: '1', name: 'pc', kinds: ['preview'] }]);
     expect(gateway.of('done').map((p) => p.id).sort()).toEqual([1, 2, 3]);
     expect(gateway.of('done')[0]).toEqual({ auth: 'secret', id: 1, token: 'token-1', result: RESULT });
   });

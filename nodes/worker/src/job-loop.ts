@@ -1,4 +1,5 @@
 // Says hello, then keeps `slots` jobs in flight, and one more that somebody waits for: pull, never push, because PCs are unequal and they sleep.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Lease } from '@mantel/contracts/models/job.ts';
 import type { JobKind } from '@mantel/contracts/models/job.ts';
@@ -34,6 +35,7 @@ export type Why = 'stop' | 'sleep' | 'leave';
 
 export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOptions): JobLoop {
   const { kinds, slots, log, waitMs = 4000, drainMs = 6500, room = () => Promise.resolve(true) } = options;
+  const run = randomUUID();
   const stopping = new AbortController(); // no new job
   const stop = new AbortController(); // no running job either
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
@@ -45,7 +47,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
   let refusal: string | undefined;
 
   async function hello(): Promise<void> {
-    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, kinds, ...(options.caps ? { caps: options.caps } : {}), ...(options.build ? { build: options.build } : {}) }, HELLO_MS);
+    const answer = await gateway('nodes.hello', { proto: PROTOCOL, version: options.version, name: options.name, run, kinds, ...(options.caps ? { caps: options.caps } : {}), ...(options.build ? { build: options.build } : {}) }, HELLO_MS);
     if (!answer.ok) {
       options.refused?.(answer);
       const sentence = answer.upgrade === 'coordinator' ? 'The coordinator is older than this worker. Update the coordinator.' : 'This worker is older than its coordinator. Update Mantel on this computer.';

@@ -24,7 +24,7 @@ export const nodes = {
   'nodes.wake': action('admin.nodes', 'Wake a sleeping PC over the LAN', One, Ok),
   'nodes.metrics': action('admin.nodes', 'What a Prometheus server needs to read /metrics', Empty, Type.Object({ path: Type.String(), token: Type.String() })),
   'nodes.update': action('admin.nodes', 'Name and settings of a worker; what is left out stays', Closed({ id: NodeId, name: Type.Optional(NodeName), settings: Type.Optional(Type.Partial(NodeSettings, { additionalProperties: false })) }), Node),
-  'nodes.drain': action('admin.nodes', 'It takes no more work until it says hello again; what runs is finished', Closed({ id: NodeId, on: Type.Boolean() }), Node),
+  'nodes.drain': action('admin.nodes', 'It takes no more work until it is started anew; what runs is finished', Closed({ id: NodeId, on: Type.Boolean() }), Node),
   'nodes.release': action('admin.nodes', 'Trust it with a kind of work again that failed there', Closed({ id: NodeId, kind: JobKind }), Ok),
   'nodes.forecast': action('admin.nodes', 'How long the waiting work takes, and how long without each worker', Empty, Forecast),
 };

@@ -47,7 +47,7 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
   return {
     'nodes.hello': async (p, id) => {
       const answer = await nodes.hello(id, p);
-      queue.greeted(id, answer.ok);
+      queue.greeted(id, answer.ok, p.run);
       return answer;
     },
     'nodes.report': (p, id) => {

@@ -168,9 +168,9 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     },
     /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
     reap: async (): Promise<number> => (now() >= spareUntil && repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
-    /** A worker said hello: it starts anew. */
-    greeted(worker: string, understood = true): void {
-      roster.greeted(worker, understood);
+    /** A worker said hello. `run`: which start of it that is. */
+    greeted(worker: string, understood = true, run?: string): void {
+      roster.greeted(worker, understood, run);
       wake();
     },
     /** Whether somebody uses that PC. */
@@ -179,7 +179,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     },
     /** Whether it may work only while nobody uses that PC. */
     whenIdle: (worker: string): boolean => roster.candidate(db.sql, worker).settings.whenIdle,
-    /** Ends with its next hello. Running jobs end as usual. */
+    /** Ends when it is started anew. Running jobs end as usual. */
     drain(worker: string, on: boolean): void {
       roster.drain(worker, on);
       wake();

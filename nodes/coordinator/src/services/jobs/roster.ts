@@ -16,6 +16,7 @@ export interface RosterDeps { isLocal?: (id: string) => boolean; now?: () => num
 export function createRoster({ isLocal = () => false, now = Date.now }: RosterDeps = {}) {
   const seen = new Map<string, Seen>();
   const draining = new Set<string>();
+  const runs = new Map<string, string>();
   const outdated = new Set<string>();
   const owners = new Map<string, NodeLoad['owner']>();
   const kept = new Map<string, Kept>(); // JSON is parsed once per change
@@ -42,11 +43,13 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
     /** It asks for work of these kinds, so it is there. */
     asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: now(), kinds }),
     left: (id: string): void => void seen.delete(id),
-    /** It started anew: a drain ends with that. `understood`: we have a language in common. */
-    greeted: (id: string, understood: boolean): void => {
+    /** A drain ends when it started anew, not when it only came back after a hiccup. `understood`: we have a language in common. */
+    greeted: (id: string, understood: boolean, run?: string): void => {
       if (understood) outdated.delete(id);
       else outdated.add(id);
-      draining.delete(id);
+      if (run === undefined || runs.get(id) !== run) draining.delete(id);
+      if (run === undefined) runs.delete(id);
+      else runs.set(id, run);
       owners.delete(id);
     },
     /** Whether somebody uses that PC; returns whether that is news. */
@@ -58,7 +61,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
     drain: (id: string, on: boolean): void => void (on ? draining.add(id) : draining.delete(id)),
     draining: (id: string): boolean => draining.has(id),
     forget(id: string): void {
-      for (const m of [seen, owners, kept]) m.delete(id);
+      for (const m of [seen, owners, kept, runs]) m.delete(id);
       for (const s of [draining, outdated]) s.delete(id);
     },
     /** Workers that asked for work lately, and for which kinds. */

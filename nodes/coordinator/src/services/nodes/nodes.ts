@@ -15,9 +15,9 @@ const LOOKED_AT_MS = 1000; // while somebody reads its log
 const HELLOS = 30;
 const HELLOS_MS = 10_000;
 
-interface Presence { at: number; connected: boolean; load: NodeLoad | null; outdated: Outdated; clockMs: number; kinds: readonly string[] }
+interface Presence { at: number; connected: boolean; /** It said good-bye: what it still hands in does not bring it back, its next hello does. */ left: boolean; load: NodeLoad | null; outdated: Outdated; clockMs: number; kinds: readonly string[] }
 const iso = (ms: number): string => new Date(ms).toISOString();
-const ABSENT: Presence = { at: 0, connected: false, load: null, outdated: null, clockMs: 0, kinds: [] };
+const ABSENT: Presence = { at: 0, connected: false, left: false, load: null, outdated: null, clockMs: 0, kinds: [] };
 
 /** What others know of a worker; each is asked for the list. */
 export interface NodeParts {
@@ -47,7 +47,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     return entry;
   };
   const leave = async (id: string, how: 'stop' | 'sleep' | 'cut'): Promise<void> => {
-    note(id, { connected: false, load: null });
+    note(id, { connected: false, load: null, left: how !== 'cut' });
     if (has(id)) await db.writeSql((sql) => repo.endedNode(sql, id, how, now()));
     onChange();
   };
@@ -87,7 +87,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     who(auth: string, from?: string): WorkerEntry {
       const entry = workers().find((w) => w.token === auth);
       if (!entry || (from !== undefined && from !== entry.id)) throw new MantelError('unknown_worker');
-      note(entry.id, { at: now(), connected: true });
+      note(entry.id, { at: now(), connected: !known(entry.id).left });
       unsaved.add(entry.id);
       return entry;
     },
@@ -101,7 +101,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     },
     async hello(id: string, p: Pick<GatewayParams<'nodes.hello'>, 'proto' | 'version' | 'caps' | 'build' | 'kinds'>): Promise<GatewayResult<'nodes.hello'>> {
       const outdated = p.proto.min > PROTOCOL.max ? 'coordinator' : p.proto.max < PROTOCOL.min ? 'worker' : null;
-      note(id, { at: now(), connected: true, outdated, kinds: p.kinds });
+      note(id, { at: now(), connected: true, left: false, outdated, kinds: p.kinds });
       const address = links?.address(id) ?? null;
       await db.writeSql((sql) => {
         repo.ensureNode(sql, id, now());
