@@ -11,6 +11,7 @@ import type { Room } from '../library/write.ts';
 import type { Call } from '../services/adapter.ts';
 import { person } from '../services/adapter.ts';
 import { BASE } from './api.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface UploadDeps { data: string; room: Room; call: Call; mayAdd: (userId: number, libraryId?: string) => unknown; requireStorage: () => void }
 const MAX_FILE = 200e9;
@@ -37,7 +38,7 @@ export async function addUploadRoute(app: FastifyInstance, { data, room, call, m
       const user = person(req.actor);
       requireStorage();
       const done = await room.promise(Number(req.headers['content-length'] ?? 0));
-      reply.raw.once('close', done);
+      whenClosed(reply, done);
       if (req.raw.readableAborted) throw new MantelError('incomplete'); // its end is announced once: the parser would wait for it for ever
       const fields: Record<string, string> = {};
       let sidecar: Received | undefined;

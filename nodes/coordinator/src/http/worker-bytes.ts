@@ -14,7 +14,9 @@ import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
 import { createByteQuota } from './byte-quota.ts';
 import { sendFile } from './bytes.ts';
+import { whenClosed } from './when-closed.ts';
 
+const LOOK_MS = 500;
 export interface WorkerBytesDeps {
   data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
   /** The test picture, for the jobs that it belongs to. */
@@ -26,8 +28,13 @@ export interface WorkerBytesDeps {
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
 export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, sample, isLive, now = Date.now }: WorkerBytesDeps): void {
   const quota = createByteQuota(isLive);
-  /** The same for a download, which counts against its worker while it runs. */
-  const download = (req: FastifyRequest, reply: FastifyReply, jobId?: number): void => void reply.raw.once('close', quota.get(granted(req, jobId).worker));
+  /** The same for a download, which counts against its worker while it runs and ends with its lease: a worker that is removed reads no further. */
+  const download = (req: FastifyRequest, reply: FastifyReply, jobId?: number): void => {
+    const grant = granted(req, jobId);
+    whenClosed(reply, quota.get(grant.worker));
+    const look = setInterval(() => { if (!isLive(grant.worker, grant.lease)) reply.raw.destroy(); }, LOOK_MS);
+    whenClosed(reply, () => clearInterval(look));
+  };
   const granted = (req: FastifyRequest, jobId?: number): Grant => {
     const grant = checkUrl(req.method, req.url, secret, now());
     if (grant === 'bad') throw new MantelError('signature_bad');
@@ -78,10 +85,10 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
       if (!Number.isSafeInteger(length)) throw new MantelError('length_required');
       if (length > limit) throw new MantelError('too_large');
       const whole = Object.values(OUTPUTS[kind!]).reduce((sum, o) => sum + o.maxBytes, 0);
-      reply.raw.once('close', quota.put(grant.worker, grant.lease, length, whole));
-      reply.raw.once('close', await room.promise(length));
+      whenClosed(reply, quota.put(grant.worker, grant.lease, length, whole));
+      whenClosed(reply, await room.promise(length));
       const late = setTimeout(() => req.raw.destroy(), quota.limitMs(length)); // a byte now and then would keep room and connection for ever
-      reply.raw.once('close', () => clearTimeout(late));
+      whenClosed(reply, () => clearTimeout(late));
       await mkdir(join(data, STAGING), { recursive: true });
       const sha256 = await store(req.body as IncomingMessage, join(data, stagedPath(grant.lease, output)), length);
       if (sha256 !== req.headers['x-sha256']) {
