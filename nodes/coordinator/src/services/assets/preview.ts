@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Problem } from '@mantel/contracts/models/asset.ts';
@@ -17,7 +18,9 @@ export const previewKey = (assetId: number): string => `preview:${assetId}`;
 const OUTPUTS = Object.keys(PREVIEW_OUTPUTS) as PreviewOutput[];
 const FORMATS = { preview: 'jpeg', thumb: 'webp' } as const;
 const MAGIC: Record<PreviewOutput, (b: Buffer) => boolean> = { preview: (b) => b.readUIntBE(0, 3) === 0xffd8ff, thumb: (b) => b.toString('latin1', 0, 4) === 'RIFF' && b.toString('latin1', 8, 12) === 'WEBP' };
-const STAGED = /^[\w-]{20,}-(preview|thumb|echo)(\.[0-9a-f-]{36}\.part)?$/;
+const STAGED = /^[\w-]{20,}-(preview|thumb|echo)(\.[0-9a-f-]{36}\.part|\.checked)?$/;
+/** The bytes that were looked at, not the file that was sent: its sender might still be writing. */
+const checkedPath = (token: string, output: PreviewOutput): string => stagedPath(token, `${output}.checked`);
 
 export interface PreviewDeps { data: string; ratioByte: (width: number, height: number) => number; enqueue: (sql: Sql, job: { kind: 'preview'; key: string; libraryId: number; payload: PreviewJob; prio?: number }) => void }
 
@@ -67,31 +70,23 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       setPreviewWaiting(sql, asset.assetId);
       ask(sql, asset, 10);
     },
-    /** Checks a result and puts its pictures in place, before the transaction that makes it count. The version is a hash of both pictures, so an address never changes its content. */
+    /** Checks a result and keeps its pictures until it counts: `end.done` puts them in place, `discard` removes them. The version is a hash of both pictures, so an address never changes its content. */
     async accept(job: PreviewJob, token: string, result: unknown): Promise<{ version: string }> {
       check(PreviewResult, result);
-      const pictures = new Map<PreviewOutput, Buffer>();
       const hash = createHash('sha256');
       for (const output of OUTPUTS) {
         const bytes = await inspect(join(data, stagedPath(token, output)), output);
-        pictures.set(output, bytes);
         hash.update(bytes);
+        await writeFile(join(data, checkedPath(token, output)), bytes);
       }
       const version = hash.digest('hex').slice(0, 12);
-      for (const [output, bytes] of pictures) {
-        // the bytes that were looked at, not the staged file: its sender might still be writing
-        const target = join(data, derivedPath(job.fileId, output, version));
-        await mkdir(dirname(target), { recursive: true });
-        await writeFile(`${target}.${token}.new`, bytes);
-        await rename(`${target}.${token}.new`, target);
-        await rm(join(data, stagedPath(token, output)), { force: true });
-      }
+      for (const output of OUTPUTS) await mkdir(dirname(join(data, derivedPath(job.fileId, output, version))), { recursive: true });
       return { version };
     },
     /** What was sent for a lease, looked at as always. Throws `bad_result`. */
     look: (token: string): Promise<[PreviewOutput, Buffer][]> => Promise.all(OUTPUTS.map(async (o): Promise<[PreviewOutput, Buffer]> => [o, await inspect(join(data, stagedPath(token, o)), o)])),
     async discard(token: string): Promise<void> {
-      for (const output of OUTPUTS) await rm(join(data, stagedPath(token, output)), { force: true });
+      for (const output of OUTPUTS) for (const path of [stagedPath, checkedPath]) await rm(join(data, path(token, output)), { force: true });
     },
     /** Removes what was sent for leases that ended in another way (a worker that went away in the middle). */
     async sweep(leases: () => { token: string }[]): Promise<void> {
@@ -102,12 +97,14 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
       }
     },
     end: {
-      done(sql: Sql, job: { payload: string }, result: unknown): void {
+      /** In the transaction that knows whether the lease still holds: a result that comes too late leaves no pictures that nobody owns. */
+      done(sql: Sql, job: { payload: string; token: string }, result: unknown): void {
         const { assetId, fileId } = JSON.parse(job.payload) as PreviewJob;
         const asset = previewed(sql, assetId);
         if (!asset) return; // deleted meanwhile
         if (asset.shown !== fileId) return void askWaiting(sql, [assetId]); // another file is shown by now
         const r = result as PreviewResult & { version: string };
+        for (const output of OUTPUTS) renameSync(join(data, checkedPath(job.token, output)), join(data, derivedPath(fileId, output, r.version)));
         const kept = (JSON.parse(asset.problems) as Problem[]).filter((p) => p !== 'undecodable' && p !== 'too_large' && p !== 'encrypted' && p !== 'truncated');
         // the worker has seen the pixels; but of a RAW file it has only seen the smaller picture inside
         const size = (asset.width ?? 0) * (asset.height ?? 0) > r.width * r.height ? { width: asset.width!, height: asset.height! } : { width: r.width, height: r.height };
