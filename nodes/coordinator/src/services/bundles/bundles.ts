@@ -80,6 +80,12 @@ export function createBundles({ state, root, build, log, onChange = () => undefi
     at: (platform: Platform): Bundle | undefined => ready.get(platform),
     /** Why the last try failed. */
     problem: (platform: Platform): string | undefined => failed.get(platform)?.error,
+    /** For anybody who asks: what failed a moment ago is not tried again for each of them; an admin who asks for it ends that. Throws as `get`. */
+    async give(platform: Platform): Promise<Bundle> {
+      const f = failed.get(platform);
+      if (f && f.at >= Date.now() - AGAIN_MS && !making.has(platform)) throw new MantelError('bundle_failed', f.error);
+      return get(platform);
+    },
     /** Has it made in the background, if there is hope. */
     want(platform: Platform): void {
       if ((failed.get(platform)?.at ?? 0) < Date.now() - AGAIN_MS) void get(platform).catch(() => undefined);

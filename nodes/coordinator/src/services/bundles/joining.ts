@@ -37,12 +37,12 @@ export function createJoining({ root, state, cluster, port, subject, left, onCha
     },
   };
   const http: JoiningDeps = {
-    platforms: PLATFORMS, bundle: bundles.get,
+    platforms: PLATFORMS, bundle: bundles.give,
     async script(file, at) {
       const limit = delay(SCRIPT_MS, undefined, { ref: false }).then(() => { throw new MantelError('timeout', 'Mantel is still packing the program for other machines. Try again in a minute.'); });
       try {
-        if (bundles.own) await Promise.race([bundles.get(bundles.own), limit]);
-        for (const p of PLATFORMS) if (p !== bundles.own && bundles.mayMake(p) && !bundles.at(p)) await Promise.race([bundles.get(p), limit]).catch(() => undefined);
+        if (bundles.own) await Promise.race([bundles.give(bundles.own), limit]);
+        for (const p of PLATFORMS) if (p !== bundles.own && bundles.mayMake(p) && !bundles.at(p)) await Promise.race([bundles.give(p), limit]).catch(() => undefined);
       } catch (e) {
         if (file === 'join.sh') return refusalScript((e as Error).message);
         throw e;
