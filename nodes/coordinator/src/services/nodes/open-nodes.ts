@@ -34,7 +34,7 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     sleepers: () => nodes.list(), within, send, log, now,
     backlogSeconds: async () => ({ seconds: (await forecast()).backlogSeconds, waiting: anyWaiting(db.sql) }),
   });
-  const noise = watchNatsLog({ state: cluster.state, background, noisy: (nkey) => {
+  const noise = watchNatsLog({ state: cluster.state, background, log, noisy: (nkey) => {
     const worker = byKey(nkey);
     if (worker) shutOut.start(worker.id, { noise: true });
   } });
@@ -64,7 +64,7 @@ export function openNodes({ db, cluster, onChange, background, parts, log, probe
     async forget(id: string): Promise<void> {
       shutOut.forget(id);
       limits.forget(id);
-      trials.forget(id);
+      await trials.forget(id);
       wake.forget(id);
       await nodes.forget(id);
     },
