@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { MantelError } from '@mantel/contracts/errors.ts';
-import { pour } from './pour.ts';
+import type { Head } from './fetch-body.ts';
 
 const BLOCK = 1 << 20;
 
@@ -21,38 +20,31 @@ export class Body {
   wanted(): Record<string, string> { return this.written > 0 && this.#etag !== undefined ? { range: `bytes=${this.written}-`, 'if-range': this.#etag } : {}; }
 
   /** Looks at an answer before its body is read. Throws `too_large`. */
-  async begin(res: IncomingMessage): Promise<void> {
+  async begin(res: Head): Promise<void> {
     const part = /^bytes (\d+)-\d+\/(\d+)$/.exec(res.headers['content-range'] ?? '');
-    const goesOn = res.statusCode === 206 && part !== null && Number(part[1]) === this.written && Number(part[2]) === this.#total && res.headers.etag === this.#etag;
+    const goesOn = res.status === 206 && part !== null && Number(part[1]) === this.written && Number(part[2]) === this.#total && res.headers.etag === this.#etag;
     if (!goesOn) {
-      if (res.statusCode === 206) { res.destroy(); throw new MantelError('internal', 'The coordinator sent another part of the file than was asked for.'); }
+      if (res.status === 206) throw new MantelError('internal', 'The coordinator sent another part of the file than was asked for.');
       await this.#file.truncate(0);
       this.written = 0;
       this.#total = res.headers['content-length'] === undefined ? undefined : Number(res.headers['content-length']);
       const { etag } = res.headers;
       this.#etag = etag?.startsWith('"') ? etag : undefined; // a weak one does not promise the same bytes
     }
-    if ((this.#total ?? 0) > this.#maxBytes) { res.destroy(); throw new MantelError('too_large'); }
+    if ((this.#total ?? 0) > this.#maxBytes) throw new MantelError('too_large');
   }
 
-  async append(blocks: Buffer[]): Promise<void> {
-    const all = blocks.reduce((n, b) => n + b.length, 0);
-    if (this.written + all > this.#maxBytes) throw new MantelError('too_large');
-    let { bytesWritten } = await this.#file.writev(blocks, this.written);
-    for (let rest = bytesWritten < all ? Buffer.concat(blocks).subarray(bytesWritten) : undefined; rest && rest.length > 0; rest = rest.subarray(bytesWritten)) {
-      ({ bytesWritten } = await this.#file.write(rest, 0, rest.length, this.written + all - rest.length)); // a nearly full disk takes a part and says nothing
+  async append(block: Buffer): Promise<void> {
+    if (this.written + block.length > this.#maxBytes) throw new MantelError('too_large');
+    for (let rest = block; rest.length > 0; ) {
+      const { bytesWritten } = await this.#file.write(rest, 0, rest.length, this.written); // a nearly full disk takes a part and says nothing
       if (bytesWritten === 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      this.written += bytesWritten;
+      rest = rest.subarray(bytesWritten);
     }
-    this.written += all;
   }
 
   end(): void { if (this.#total !== undefined && this.written !== this.#total) throw new MantelError('incomplete'); }
-}
-
-/** Reads an answer to its end. What came before a break is written: the next try goes on behind it. */
-export async function appendBody(res: IncomingMessage, body: Body): Promise<void> {
-  await pour(res, (blocks) => body.append(blocks));
-  body.end();
 }
 
 /** Hex. */

@@ -8,7 +8,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ERRORS, MantelError, type ErrorCode } from '@mantel/contracts/errors.ts';
-import { appendBody, Body, hashOfFile } from './byte-files.ts';
+import { Body, hashOfFile } from './byte-files.ts';
+import { fetchBody } from './fetch-body.ts';
 import { patiently } from './patience.ts';
 
 /** What an address allows: one method on one path, until `exp` (ms since 1970), for one worker's lease. */
@@ -49,6 +50,7 @@ interface Upload { length: number; sha256: string; open: () => Buffer | Readable
  */
 export class ByteClient {
   readonly #agent: Agent;
+  #moved = new AbortController(); // ends the transfers that have connections of their own
   #peer: Peer;
   readonly #idleMs: number;
   readonly #patienceMs: number;
@@ -84,9 +86,14 @@ export class ByteClient {
     const body = new Body(to, options.maxBytes ?? Infinity);
     try {
       await this.#within(options, async (signal) => {
-        const res = await this.#open('GET', path, body.wanted(), signal);
-        await body.begin(res);
-        await appendBody(res, body);
+        let refused: number | undefined;
+        const said: Buffer[] = [];
+        await fetchBody({ ...this.#peer, path, headers: body.wanted(), idleMs: this.#idleMs, signal: AbortSignal.any([signal, this.#moved.signal]) }, {
+          begin: async (head) => { if (head.status >= 200 && head.status < 300) await body.begin(head); else refused = head.status; },
+          write: async (block) => { if (refused === undefined) await body.append(block); else if (said.length === 0) said.push(Buffer.from(block.subarray(0, ERROR_BODY))); },
+        });
+        if (refused !== undefined) throw failureOf(refused, Buffer.concat(said));
+        body.end();
       }, () => body.written);
       await to.close();
     } catch (e) {
@@ -111,10 +118,16 @@ export class ByteClient {
   /** The same server has another address now. Transfers under way break off and go on there. */
   moveTo(host: string, port: number): void {
     this.#peer = { ...this.#peer, host, port };
-    this.#agent.destroy();
+    this.#hangUp();
   }
 
-  close(): void { this.#agent.destroy(); }
+  close(): void { this.#hangUp(); }
+
+  #hangUp(): void {
+    this.#agent.destroy();
+    this.#moved.abort(Object.assign(new Error('the connection was given up'), { code: 'ECONNRESET' }));
+    this.#moved = new AbortController();
+  }
 
   #send(path: string, { length, sha256, open: source }: Upload, options: Transfer): Promise<void> {
     const headers = { 'content-type': 'application/octet-stream', 'content-length': length, 'x-sha256': sha256 };
@@ -155,7 +168,7 @@ export class ByteClient {
     }
     const status = res.statusCode ?? 0;
     if (status >= 200 && status < 300) return res;
-    throw await failure(status, res);
+    throw failureOf(status, await collect(res, ERROR_BODY).catch(() => Buffer.alloc(0)));
   }
 }
 
@@ -176,8 +189,7 @@ async function collect(res: IncomingMessage, maxBytes: number): Promise<Buffer> 
   return Buffer.concat(chunks);
 }
 
-async function failure(status: number, res: IncomingMessage): Promise<MantelError> {
-  const body = await collect(res, ERROR_BODY).catch(() => Buffer.alloc(0));
+function failureOf(status: number, body: Buffer): MantelError {
   let said: { code?: unknown; message?: unknown } = {};
   try { said = JSON.parse(body.toString()) as typeof said; } catch { /* a proxy or an old server answers in its own words */ }
   const code = typeof said.code === 'string' && Object.hasOwn(ERRORS, said.code) ? (said.code as ErrorCode) : (BY_STATUS[status] ?? 'internal');
