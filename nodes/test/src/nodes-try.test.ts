@@ -9,6 +9,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig, uploaded } from './rig.ts';
 import { type GatewayClient, joinGateway, outputs, RESULT } from './rig/gateway-client.ts';
 import { picture } from './rig/pictures.ts';
+import { isPinned } from '@mantel/coordinator/services/jobs/admission.ts';
+import { anyWaiting } from '@mantel/coordinator/services/nodes/nodes.repository.ts';
 import { LOW_DISK_BYTES } from '@mantel/contracts/models/node.ts';
 import { createLogger } from '@mantel/runtime/logger.ts';
 import { startWorker } from '@mantel/worker/worker.ts';
@@ -105,3 +107,24 @@ test('a worker whose disk is full says so, gives its job back without counting, 
     await worker.stop();
   }
 }, 45_000);
+
+test('a test that nobody takes counts for no forecast, wakes nobody, and goes with its worker or with a restart of the house', async () => {
+  const pinned = () => rig.coordinator.db.sql.all(`select key from job where key like '%test:%'`);
+  const forecast = async () => (must(await rig.api('GET', '/nodes/forecast', undefined, { token: ann.token }), 200).json as unknown as { backlogSeconds: number | null }).backlogSeconds;
+  await hello();
+  must(await press(1), 200);
+  expect(pinned()).toHaveLength(2);
+  expect(anyWaiting(rig.coordinator.db.sql)).toBe(false);
+  expect((await rig.coordinator.db.read('jobs.backlog', { now: Date.now() })).backlog.map((b) => isPinned(b.what))).toContain(true);
+  await expect.poll(forecast, { timeout: 5000 }).toBe(0); // it is counted anew every two seconds
+  await rig.stopCoordinator();
+  await rig.startCoordinator();
+  ann = await rig.admin();
+  await expect.poll(pinned).toEqual([]);
+  await liar.broker.waitForServices(['nodes'], 10_000, 20);
+  await hello();
+  must(await press(1), 200);
+  expect(pinned()).toHaveLength(2);
+  must(await rig.api('DELETE', `/nodes/${liar.id}`, undefined, { token: ann.token }), 200);
+  expect(pinned()).toEqual([]);
+}, 30_000);

@@ -19,6 +19,9 @@ export function labelsOf(id: string, o: { local: boolean; caps: NodeCaps | null;
   return new Set([...own, ...o.settings.labels.filter((l) => !l.startsWith('node:'))]); // nobody passes for another worker
 }
 
+/** Work for one worker alone (its test): nobody else waits for it. */
+export const isPinned = ({ needs }: Pick<JobClass, 'needs'>): boolean => needs.require?.some((l) => l.startsWith('node:')) ?? false;
+
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 type Hours = NonNullable<NodeSettings['hours']>;
 /** In the coordinator's local time; `from` counts, `to` does not; may go over midnight. */

@@ -2,7 +2,7 @@ import { JOB_KINDS, type JobKind, LIBRARY_KINDS } from '@mantel/contracts/models
 import { DEFAULT_SETTINGS, type NodeCaps, type NodeKind } from '@mantel/contracts/models/node.ts';
 import type { Database } from '../../db/database.ts';
 import { type Account, accounts } from './accounts.repository.ts';
-import { type Candidate, labelsOf, refuses, resting, slotsOf } from './admission.ts';
+import { type Candidate, isPinned, labelsOf, refuses, resting, slotsOf } from './admission.ts';
 import { pausedKinds } from './queue.repository.ts';
 import { type Backlog, type Crew, estimateMs, secondsFor } from './forecast.ts';
 import type { Roster } from './roster.ts';
@@ -17,7 +17,7 @@ export function createRates({ db, roster, background, now = Date.now, onChange =
   let counting: Promise<Snapshot> | undefined;
   const count = (): Promise<Snapshot> => counting ??= db.read('jobs.backlog', { now: now() }).then(({ backlog, shares }) => {
     const before = snapshot;
-    snapshot = { at: now(), backlog: backlog.filter((b) => LIBRARY_KINDS.includes(b.what.kind)), shares: new Map(shares.map((s) => [`${s.worker} ${s.kind}`, s.share])) };
+    snapshot = { at: now(), backlog: backlog.filter((b) => LIBRARY_KINDS.includes(b.what.kind) && !isPinned(b.what)), shares: new Map(shares.map((s) => [`${s.worker} ${s.kind}`, s.share])) };
     if (!before) onChange();
     return snapshot;
   }).finally(() => { counting = undefined; });

@@ -29,6 +29,7 @@ export function settleNodes(sql: Sql, ids: string[], now: number): void {
   for (const id of ids) ensureNode(sql, id, now);
   for (const { id } of sql.all<{ id: string }>('select id from node')) if (!ids.includes(id)) removeNode(sql, id);
 }
-export const anyWaiting = (sql: Reader): boolean => sql.get(`select 1 from job where state = 'queued' and not_before = 0 and kind <> 'probe' limit 1`) !== undefined;
+/** Whether work for anybody waits; tests do not count. */
+export const anyWaiting = (sql: Reader): boolean => sql.get(`select 1 from job where state = 'queued' and not_before = 0 and kind <> 'probe' and class_id not in (select id from job_class where needs like '%"node:%') limit 1`) !== undefined;
 export const runningJobs = (sql: Reader): { id: number; worker: string; kind: JobKind; name: string; startedAt: number }[] =>
   sql.all(`select id, worker, kind, coalesce(json_extract(payload, '$.name'), '') name, started_at startedAt from job where state = 'leased' order by id`);

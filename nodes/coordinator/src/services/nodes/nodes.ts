@@ -133,6 +133,7 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     },
     list,
     connected: (id: string): boolean => known(id).connected,
+    has,
     state: (id: string): NodeState => stateIn(id, repo.nodeRow(db.sql, id), repo.runningJobs(db.sql).some((j) => j.worker === id)),
     entryOf,
     /** Kinds that it asked for in its hello. */

@@ -6,7 +6,7 @@ import type { NodeTest } from '@mantel/contracts/models/node.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import type { Nodes } from './nodes.ts';
 import { SAMPLE, SAMPLE_JOB } from './sample.ts';
-import { dropTrial, onlyOnce, trialJob } from './trials.repository.ts';
+import { dropOldTrials, dropTrial, onlyOnce, trialJob } from './trials.repository.ts';
 
 const LIMIT_MS = 60_000;
 const PROBE_BYTES = 8 << 20;
@@ -14,7 +14,7 @@ const PROBE_BYTES = 8 << 20;
 interface Needs { require: string[] }
 interface Trial extends NodeTest { jobId: number; until: number }
 export interface TrialDeps {
-  db: Database; nodes: Pick<Nodes, 'entryOf' | 'state' | 'kindsOf'>; insert: (sql: Sql, job: { kind: JobKind; key: string; libraryId: null; needs: Needs; prio: number; payload: unknown }) => boolean; probe: (sql: Sql, key: string, what: { bytes: number }, prio: number, needs: Needs) => boolean;
+  db: Database; nodes: Pick<Nodes, 'entryOf' | 'has' | 'state' | 'kindsOf'>; insert: (sql: Sql, job: { kind: JobKind; key: string; libraryId: null; needs: Needs; prio: number; payload: unknown }) => boolean; probe: (sql: Sql, key: string, what: { bytes: number }, prio: number, needs: Needs) => boolean;
   wake: () => void; onChange: () => void; background: (what: string, work: Promise<unknown>) => void; now?: () => number;
 }
 const NOT_NOW: Record<string, string> = {
@@ -43,6 +43,14 @@ export function createTrials({ db, nodes, insert, probe, wake, onChange, backgro
     if (!running().length) clearInterval(timer);
   };
   db.onCommit(() => { if (running().length) look(); });
+  background('ending tests of before', db.writeSql(dropOldTrials));
+
+  /** Jobs that only this worker may do go with it: they would wait for ever, and wake others. */
+  async function forget(id: string): Promise<void> {
+    const mine = trials.get(id) ?? [];
+    trials.delete(id);
+    if (mine.length) await db.writeSql((sql) => { for (const t of mine) dropTrial(sql, t.jobId); });
+  }
 
   return {
     async start(id: string): Promise<void> {
@@ -62,6 +70,7 @@ export function createTrials({ db, nodes, insert, probe, wake, onChange, backgro
         return { kind, jobId: onlyOnce(sql, key), state: 'running', ms: null, error: null, at: new Date(now()).toISOString(), until: now() + LIMIT_MS };
       }));
       trials.set(id, started);
+      if (!nodes.has(id)) return forget(id); // it was removed meanwhile
       clearInterval(timer);
       timer = setInterval(look, 1000);
       timer.unref();
@@ -69,7 +78,7 @@ export function createTrials({ db, nodes, insert, probe, wake, onChange, backgro
       onChange();
     },
     tests: (id: string): NodeTest[] => (trials.get(id) ?? []).map(({ kind, state, ms, error, at }) => ({ kind, state, ms, error, at })),
-    forget: (id: string): void => void trials.delete(id),
+    forget,
     stop: (): void => clearInterval(timer),
   };
 }
