@@ -45,7 +45,7 @@ export const LOW_DISK_BYTES = 256 << 20;
 export const NodeLoad = Closed({ cpu: Type.Number({ minimum: 0, maximum: 1 }), memoryBytes: Type.Integer({ minimum: 0 }), freeDiskBytes: Nullable(Type.Integer({ minimum: 0 })), owner: Type.Enum(['away', 'active', 'unknown']) });
 export type NodeLoad = Static<typeof NodeLoad>;
 
-/** One kind of work on one worker. `share`: of all that was done of this kind in the last 24 hours, 0 to 1. `heldUntil`: it failed three times in a row and gets none of this kind until then. */
+/** One kind of work on one worker. `share`: of all that was done of this kind in the last 24 hours, 0 to 1. `heldUntil`: it failed three times in a row (or called twenty files spoilt that no other worker did) and gets none of this kind until then. */
 export const NodeKind = Type.Object({ kind: JobKind, done: Type.Integer(), failed: Type.Integer(), msPerJob: Nullable(Type.Number()), share: Type.Number(), heldUntil: Nullable(Time), lastError: Nullable(Type.String()) });
 export type NodeKind = Static<typeof NodeKind>;
 export const NodeTest = Type.Object({ kind: JobKind, state: Type.Enum(['running', 'passed', 'failed']), ms: Nullable(Type.Number()), error: Nullable(Type.String()), at: Time });

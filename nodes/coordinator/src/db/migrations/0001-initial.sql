@@ -137,6 +137,8 @@ create table job(
   attempt integer not null default 0, max_attempts integer not null default 5, worker text, token text, lease_until integer,
   not_before integer not null default 0, -- 0: ready; a time that has come is set back to 0, so that `job_queue` holds only what can be done
   avoid text, avoid_until integer not null default 0, -- the worker that failed it last: another one is tried first
+  lost integer not null default 0, -- attempts that nobody ended: the worker went away
+  verdict text, -- the worker that called the file spoilt; another one looks
   parent integer references job(id) on delete cascade, after integer references job(id) on delete set null,
   result text, error text, created_at integer not null, started_at integer, done_at integer
 );
@@ -157,6 +159,6 @@ create table node(
 create table node_kind(
   node_id text not null references node(id) on delete cascade, kind text not null, done integer not null default 0, failed integer not null default 0,
   ms real, -- moving average of a job's time there, lease to result
-  in_row integer not null default 0, held_until integer not null default 0, last_error text, primary key(node_id, kind)
+  in_row integer not null default 0, unconfirmed integer not null default 0, held_until integer not null default 0, last_error text, primary key(node_id, kind)
 ) without rowid;
 create table node_ignored(id text primary key, name text not null, at integer not null) without rowid;

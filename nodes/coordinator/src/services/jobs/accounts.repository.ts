@@ -6,6 +6,8 @@ type Reader = Pick<Sql, 'get' | 'all'>;
 /** How much the newest job weighs in the average. */
 const WEIGHT = 0.2;
 export const FAILURES_IN_ROW = 3;
+/** So many files that no other worker would try again, and no other worker said so: no library is like that. */
+export const VERDICTS_IN_ROW = 20;
 export const QUARANTINE_MS = 10 * 60_000;
 
 const ensure = (sql: Sql, worker: string, kind: JobKind, now: number): void => {
@@ -16,17 +18,25 @@ const ensure = (sql: Sql, worker: string, kind: JobKind, now: number): void => {
 /** A success also ends a quarantine. */
 export function countDone(sql: Sql, worker: string, kind: JobKind, ms: number, now: number): void {
   ensure(sql, worker, kind, now);
-  sql.run('update node_kind set done = done + 1, in_row = 0, held_until = 0, ms = coalesce(ms + (@ms - ms) * @weight, @ms) where node_id = @worker and kind = @kind', { ms, weight: WEIGHT, worker, kind });
+  sql.run('update node_kind set done = done + 1, in_row = 0, unconfirmed = 0, held_until = 0, ms = coalesce(ms + (@ms - ms) * @weight, @ms) where node_id = @worker and kind = @kind', { ms, weight: WEIGHT, worker, kind });
 }
 
 /** `counts`: whether the failure says something about the worker. From the third in a row on it gets none of this kind for a while. */
 export function countFailed(sql: Sql, worker: string, kind: JobKind, o: { counts: boolean; error: string; now: number }): void {
   ensure(sql, worker, kind, o.now);
   sql.run('update node_kind set failed = failed + 1, last_error = ? where node_id = ? and kind = ?', o.error.slice(0, 1000), worker, kind);
-  if (!o.counts) return;
-  sql.run('update node_kind set in_row = in_row + 1, held_until = case when in_row + 1 >= @many then @until else held_until end where node_id = @worker and kind = @kind', { many: FAILURES_IN_ROW, until: o.now + QUARANTINE_MS, worker, kind });
+  if (o.counts) countAgainst(sql, worker, kind, o.now);
 }
-export const releaseKind = (sql: Sql, worker: string, kind: JobKind): void => void sql.run('update node_kind set in_row = 0, held_until = 0 where node_id = ? and kind = ?', worker, kind);
+export function countAgainst(sql: Sql, worker: string, kind: JobKind, now: number): void {
+  sql.run('update node_kind set in_row = in_row + 1, held_until = case when in_row + 1 >= @many then @until else held_until end where node_id = @worker and kind = @kind', { many: FAILURES_IN_ROW, until: now + QUARANTINE_MS, worker, kind });
+}
+/** It said that a file is spoilt, and another worker is to look. Too many that nobody confirmed: it gets none of this kind for a while. */
+export function countVerdict(sql: Sql, worker: string, kind: JobKind, now: number): void {
+  sql.run('update node_kind set unconfirmed = unconfirmed + 1, held_until = case when unconfirmed + 1 >= @many then @until else held_until end where node_id = @worker and kind = @kind', { many: VERDICTS_IN_ROW, until: now + QUARANTINE_MS, worker, kind });
+}
+/** Another worker said the same. */
+export const confirmVerdict = (sql: Sql, worker: string, kind: JobKind): void => void sql.run('update node_kind set unconfirmed = 0 where node_id = ? and kind = ?', worker, kind);
+export const releaseKind = (sql: Sql, worker: string, kind: JobKind): void => void sql.run('update node_kind set in_row = 0, unconfirmed = 0, held_until = 0 where node_id = ? and kind = ?', worker, kind);
 
 /** Average ms of a job of this kind on this worker, or on the slowest one when it has done none yet. */
 export const usualMs = (sql: Reader, worker: string, kind: JobKind): number | undefined =>

@@ -10,6 +10,15 @@ export interface Ask { worker: string; kinds: readonly JobKind[]; /** Only work 
 /** The job for this worker; without one, when time alone may change that (ms; Infinity: only an event does). */
 export interface Choice { job: Best | undefined; retryAt: number }
 
+/** Whether somebody else is there for a class; with `fits`, somebody of whom that is true. Asks the roster once. */
+export function othersThan(sql: Reader, roster: Roster, worker: string, at: number): (c: JobClass, fits?: (w: Candidate) => boolean) => boolean {
+  let others: { candidate: Candidate; kinds: readonly JobKind[] }[] | undefined;
+  return (c, fits = () => true) => {
+    others ??= roster.online().filter((w) => w.id !== worker).map((w) => ({ candidate: roster.candidate(sql, w.id), kinds: w.kinds }));
+    return others.some(({ candidate: w, kinds }) => kinds.includes(c.kind) && !resting(w, at) && !refuses(w, c, at) && fits(w));
+  };
+}
+
 /** The best job that this worker may do now: highest priority, then oldest. Costs one look into the index per class, however many jobs wait. */
 export function choose(sql: Reader, roster: Roster, burden: (worker: string) => Burden, ask: Ask): Choice {
   const me = roster.candidate(sql, ask.worker);
@@ -19,12 +28,7 @@ export function choose(sql: Reader, roster: Roster, burden: (worker: string) => 
   if (free === 'none') return { job: undefined, retryAt: Infinity };
   const minPrio = ask.interactive || free === 'interactive' ? INTERACTIVE : -Infinity;
   const paused = pausedKinds(sql);
-  let others: { candidate: Candidate; kinds: readonly JobKind[] }[] | undefined;
-  /** Whether somebody else is there for a class, and, for a preference, has room. */
-  const another = (c: JobClass, fits: (w: Candidate) => boolean): boolean => {
-    others ??= roster.online().filter((w) => w.id !== ask.worker).map((w) => ({ candidate: roster.candidate(sql, w.id), kinds: w.kinds }));
-    return others.some(({ candidate: w, kinds }) => kinds.includes(c.kind) && !resting(w, ask.at) && !refuses(w, c, ask.at) && fits(w));
-  };
+  const another = othersThan(sql, roster, ask.worker, ask.at);
   const later: number[] = [];
   let best: Best | undefined;
   for (const c of waitingClasses(sql)) {
@@ -36,7 +40,7 @@ export function choose(sql: Reader, roster: Roster, burden: (worker: string) => 
     }
     let found = bestOf(sql, c.id, minPrio);
     // it failed here last: another one tries first, if there is one
-    if (found && found.avoid === me.id && found.avoidUntil > ask.at && another(c, () => true)) {
+    if (found && found.avoid === me.id && found.avoidUntil > ask.at && another(c)) {
       later.push(found.avoidUntil);
       found = bestOf(sql, c.id, minPrio, { worker: me.id, at: ask.at });
     }

@@ -31,6 +31,7 @@ function parse(text: string): Needs {
   return parsed.get(text) ?? parsed.set(text, JSON.parse(text) as Needs).get(text)!;
 }
 const rows = (found: (Omit<JobClass, 'needs'> & { needs: string })[]): JobClass[] => found.map((c) => ({ ...c, needs: parse(c.needs) }));
+export const classOfJob = (sql: Reader, jobId: number): JobClass | undefined => rows(sql.all('select c.id, c.kind, l.uuid library, c.needs from job j join job_class c on c.id = j.class_id left join library l on l.id = c.library_id where j.id = ?', jobId))[0];
 /** Classes of which a job is ready. */
 export const waitingClasses = (sql: Reader): JobClass[] => rows(sql.all(WAITING));
 

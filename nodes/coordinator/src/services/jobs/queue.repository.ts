@@ -4,14 +4,20 @@ import type { Sql } from '../../db/database.ts';
 import type { Burden } from './admission.ts';
 import { classOf, pruneClasses } from './classes.repository.ts';
 
-export interface JobRow { id: number; kind: JobKind; key: string; attempt: number; payload: string; token: string; startedAt: number; /** The worker that failed it last. */ avoid: string | null }
+export interface JobRow { id: number; kind: JobKind; key: string; attempt: number; payload: string; token: string; startedAt: number; /** The worker that failed it last. */ avoid: string | null; /** The worker that said that no other try will help. */ verdict: string | null }
 export interface NewJob { kind: JobKind; key: string; payload: unknown; /** Whose photos it shows; null: nobody's. */ libraryId: number | null; needs?: Needs; prio?: number; parent?: number; after?: number }
 
 type Reader = Pick<Sql, 'get' | 'all'>;
 /** How long another worker is preferred after a failure, from the moment that the job is ready again. */
 export const AVOID_MS = 60_000;
-const COLUMNS = 'id, kind, key, attempt, payload, token, started_at startedAt, avoid';
-const requeued = `set state = case when attempt >= max_attempts then 'failed' else 'queued' end, error = coalesce(@error, error), worker = case when attempt >= max_attempts then worker end, token = null, lease_until = null, not_before = case when attempt >= max_attempts then 0 else @notBefore end, avoid = @avoid, avoid_until = @avoidUntil, done_at = case when attempt >= max_attempts then @now end`;
+const COLUMNS = 'id, kind, key, attempt, payload, token, started_at startedAt, avoid, verdict';
+/** Back to the queue, or given up when `over`. */
+const requeued = (over: string, notBefore: string): string => `set state = case when ${over} then 'failed' else 'queued' end, error = @error, worker = case when ${over} then worker end, token = null, lease_until = null, not_before = case when ${over} then 0 else ${notBefore} end, avoid = worker, avoid_until = ${notBefore} + ${AVOID_MS}, done_at = case when ${over} then @now end`;
+/** An attempt counts when it came to an end. A worker that went away in the middle says little of the job; a file that ends every worker shows all the same. */
+const TRIED_OUT = 'attempt - lost >= max_attempts';
+const MAX_LOST = 20;
+/** At once after the first loss, then ever later: a connection that flaps is given time. */
+const AFTER_LOSS = '@now + case lost when 0 then 0 else 1000 * min(1 << lost, 60) end';
 const HELD = `where id = @id and state = 'leased' and worker = @worker and token = @token`;
 export interface Held { id: number; worker: string; token: string }
 
@@ -34,8 +40,8 @@ export const takeJob = (sql: Sql, id: number, worker: string, leaseMs: number, n
   sql.get<JobRow>(
     `update job set state = 'leased', worker = ?, token = ?, attempt = attempt + 1, lease_until = ?, started_at = ? where id = ? and state = 'queued' returning ${COLUMNS}`,
     worker, randomBytes(18).toString('base64url'), now + leaseMs, now, id)!;
-/** Not for a job that began before `oldest`: nobody works that long. */
-export const extendJob = (sql: Sql, held: Held, until: number, oldest: number): boolean => sql.run(`update job set lease_until = @until ${HELD} and started_at > @oldest`, { ...held, until, oldest }).changes === 1;
+/** For a restart: while the house runs it knows the ends of its leases by a clock that nobody sets. */
+export const extendJob = (sql: Sql, held: Held, until: number): boolean => sql.run(`update job set lease_until = @until ${HELD}`, { ...held, until }).changes === 1;
 export const heldJob = (sql: Pick<Sql, 'get'>, held: Held): JobRow | undefined => sql.get<JobRow>(`select ${COLUMNS} from job ${HELD}`, held);
 /** A job by its number, whoever holds it: for routes that checked the lease already. */
 export const openJob = (sql: Pick<Sql, 'get'>, id: number): { kind: JobKind; payload: string } | undefined => sql.get(`select kind, payload from job where id = ? and state = 'leased'`, id);
@@ -43,29 +49,29 @@ export const doneJob = (sql: Sql, held: Held, result: unknown, now: number): boo
   sql.run(`update job set state = 'done', result = @result, error = null, lease_until = null, token = null, done_at = @now ${HELD}`, { ...held, result: JSON.stringify(result), now }).changes === 1;
 
 export const failureText = (f: Pick<JobFailure, 'code' | 'message'>): string => `${f.code}: ${f.message}`;
-/** Back to the queue with a growing delay, or given up. Returns the new state. */
-export function failJob(sql: Sql, held: Held, failure: JobFailure, now: number): 'queued' | 'failed' | undefined {
+/** Back to the queue with a growing delay, or given up. `doubted`: another worker is to look before no other try is made. Returns the new state. */
+export function failJob(sql: Sql, held: Held, failure: JobFailure, doubted: boolean, now: number): 'queued' | 'failed' | undefined {
   const job = heldJob(sql, held);
   if (!job) return undefined;
   const error = failureText(failure);
-  if (failure.permanent) {
+  if (failure.permanent && !doubted) {
     sql.run(`update job set state = 'failed', error = @error, token = null, lease_until = null, done_at = @now ${HELD}`, { ...held, error, now });
     return 'failed';
   }
-  const notBefore = now + Math.min(2 ** job.attempt * 1000, 600_000);
-  sql.run(`update job ${requeued} ${HELD}`, { ...held, error, notBefore, now, avoid: held.worker, avoidUntil: notBefore + AVOID_MS });
+  sql.run(`update job ${requeued(TRIED_OUT, failure.permanent ? '@now' : '@now + min(1000 << (attempt - lost), 600000)')}, verdict = case when @verdict then worker else verdict end ${HELD}`, { ...held, error, now, verdict: failure.permanent ? 1 : 0 });
   return sql.get<{ state: 'queued' | 'failed' }>('select state from job where id = ?', held.id)!.state;
 }
 /** Given back by a worker that must stop: the attempt does not count. */
 export const releaseJob = (sql: Sql, held: Held): boolean => sql.run(`update job set state = 'queued', attempt = attempt - 1, worker = null, token = null, lease_until = null ${HELD}`, { ...held }).changes === 1;
 
 export interface Lost { id: number; kind: JobKind; key: string; token: string; state: 'queued' | 'failed'; payload: string }
-/** Takes leases back: those of one worker, or those that ran out. */
-export function takeBack(sql: Sql, which: { worker: string } | { expiredAt: number }, now: number): Lost[] {
-  const where = 'worker' in which ? `state = 'leased' and worker = @worker` : `state = 'leased' and lease_until < @expiredAt`;
-  const rows = sql.all<Omit<Lost, 'state'>>(`select id, kind, key, token, payload from job where ${where}`, which);
-  const silent = 'expiredAt' in which; // it may be there and hang: another one tries first
-  if (rows.length) sql.run(`update job ${requeued.replace('@avoid,', silent ? 'worker,' : 'avoid,')} where ${where}`, { ...which, error: silent ? 'the worker did not answer in time' : 'the worker went away', notBefore: 0, now, avoidUntil: silent ? now + AVOID_MS : 0 });
+/** Takes leases back: those of one worker, or those that ran out (by token). */
+export function takeBack(sql: Sql, which: { worker: string } | { id: number; token: string }[], now: number): Lost[] {
+  const silent = Array.isArray(which);
+  const where = `state = 'leased' and ${silent ? 'id in (select value from json_each(@ids)) and token in (select value from json_each(@tokens))' : 'worker = @worker'}`;
+  const whose = silent ? { ids: JSON.stringify(which.map((l) => l.id)), tokens: JSON.stringify(which.map((l) => l.token)) } : which;
+  const rows = sql.all<Omit<Lost, 'state'>>(`select id, kind, key, token, payload from job where ${where}`, whose);
+  if (rows.length) sql.run(`update job ${requeued(`lost + 1 >= ${MAX_LOST}`, AFTER_LOSS)}, lost = lost + 1 where ${where}`, { ...whose, error: silent ? 'the worker did not answer in time' : 'the worker went away', now });
   return rows.map((r) => ({ ...r, state: sql.get<{ state: 'queued' | 'failed' }>('select state from job where id = ?', r.id)!.state }));
 }
 
@@ -73,10 +79,9 @@ export function takeBack(sql: Sql, which: { worker: string } | { expiredAt: numb
 export const nextDelayed = (sql: Pick<Sql, 'get'>): number | undefined => sql.get<{ t: number | null }>(`select min(not_before) t from job where state = 'queued' and not_before > 0`)?.t ?? undefined;
 /** What a worker has at the moment. */
 export const burdenOf = (sql: Reader, worker: string): Burden => sql.get<Burden>(`select count(*) "all", coalesce(sum(prio < ?), 0) background from job where state = 'leased' and worker = ?`, INTERACTIVE, worker)!;
-export const anyExpired = (sql: Pick<Sql, 'get'>, now: number): boolean => sql.get(`select 1 from job where state = 'leased' and lease_until < ? limit 1`, now) !== undefined;
 export const setPaused = (sql: Sql, kind: JobKind, paused: boolean): void => void sql.run('insert into job_kind values(?, ?) on conflict do update set paused = excluded.paused', kind, paused ? 1 : 0);
 export const retryFailed = (sql: Sql, kind: JobKind): number =>
-  sql.run(`update or ignore job set state = 'queued', attempt = 0, error = null, worker = null, not_before = 0, avoid = null, done_at = null where kind = ? and state = 'failed'`, kind).changes;
+  sql.run(`update or ignore job set state = 'queued', attempt = 0, lost = 0, error = null, worker = null, not_before = 0, avoid = null, verdict = null, done_at = null where kind = ? and state = 'failed'`, kind).changes;
 export const cancelQueued = (sql: Sql, kind: JobKind): number => sql.run(`update job set state = 'cancelled', done_at = ? where kind = ? and state = 'queued'`, Date.now(), kind).changes;
 /** Returns how many waiting jobs moved up. */
 export function raisePriority(sql: Sql, keys: string[], prio: number): number {
@@ -94,4 +99,4 @@ export function pruneJobs(sql: Sql, now: number): number {
   pruneClasses(sql);
   return n;
 }
-export const openLeases = (sql: Pick<Sql, 'all'>): { token: string; worker: string; id: number }[] => sql.all(`select token, worker, id from job where state = 'leased'`);
+export const openLeases = (sql: Pick<Sql, 'all'>): { token: string; worker: string; id: number; until: number; startedAt: number }[] => sql.all(`select token, worker, id, lease_until until, started_at startedAt from job where state = 'leased'`);

@@ -82,6 +82,38 @@ test('after the house was down, a worker still has a whole lease to say that it 
   again.stop();
 });
 
+test('the clock of the house may jump: a lease lasts as long as it lasts', async () => {
+  let passed = 0;
+  const jumpy = createQueue({ db: house.db, ends: { preview: { done, failed }, probe: { done, failed } }, leaseMs: 10_000, now: () => clock, steady: () => passed });
+  await add('a');
+  const first = (await jumpy.lease('w1', ['preview'], 0))!;
+  clock += 56 * 365 * 86_400_000; // a small computer without a battery has heard what time it is
+  expect(await jumpy.reap()).toBe(0);
+  passed += 9000;
+  expect(await jumpy.extend({ worker: 'w1', id: first.id, token: first.token })).toBe(true);
+  clock -= 3600_000;
+  passed += 9000;
+  expect(await jumpy.reap()).toBe(0);
+  passed += 2000;
+  expect(await jumpy.reap()).toBe(1);
+  const second = (await jumpy.lease('w2', ['preview'], 0))!;
+  clock += 86_400_000;
+  passed += 4000;
+  expect(await jumpy.done({ worker: 'w2', id: second.id, token: second.token }, {})).toBe(true);
+  expect(house.db.sql.get('select ms from node_kind')).toEqual({ ms: 4000 });
+  jumpy.stop();
+});
+
+test('a lease of a job that is no more ends, too', async () => {
+  await add('a');
+  const job = (await take())!;
+  await house.db.writeSql((sql) => sql.run('delete from job'));
+  expect(queue.isLive('w1', job.token)).toBe(true);
+  clock += 11_000;
+  expect(await queue.reap()).toBe(0);
+  expect(queue.isLive('w1', job.token)).toBe(false);
+});
+
 test('extending keeps a lease alive; a cancelled or lost one answers false', async () => {
   await add('a');
   const job = (await take())!;
@@ -132,6 +164,50 @@ test('a worker that is gone wins nothing any more and loses what it had', async 
   expect(await poll).toBeNull();
   expect(await queue.done(job.held, {})).toBe(false);
   expect((await take('w2'))?.id).toBe(job.id);
+});
+
+test('broken connections use up no attempts: the job waits ever longer, and one that ends every worker is given up all the same', async () => {
+  await add('a');
+  await take();
+  await queue.gone('w1');
+  expect(await take()).not.toBeNull(); // the first time at once
+  await queue.gone('w1');
+  expect(await take()).toBeNull();
+  clock += 2000;
+  for (let lost = 3; lost <= 10; lost++) {
+    expect(await take()).not.toBeNull();
+    if (lost % 2) await queue.gone('w1');
+    else {
+      clock += 11_000;
+      await queue.reap();
+    }
+    clock += 60_000;
+  }
+  expect(failed).not.toHaveBeenCalled();
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await queue.fail((await take())!.held, failure());
+    expect(failed).toHaveBeenCalledTimes(attempt === 5 ? 1 : 0);
+    clock += 2 ** attempt * 1000;
+  }
+  await add('b');
+  for (let lost = 1; lost <= 20; lost++) {
+    expect((await take())?.key).toBe('b');
+    await queue.gone('w1');
+    expect(failed).toHaveBeenCalledTimes(lost === 20 ? 2 : 1);
+    clock += 60_000;
+  }
+  expect(await queue.retry('preview', () => 0)).toBe(2);
+  await take();
+  await queue.gone('w1');
+  expect(failed).toHaveBeenCalledTimes(2);
+});
+test('what was lost is tried elsewhere first', async () => {
+  await take('w2'); // it is there
+  await add('a');
+  await take('w1');
+  await queue.gone('w1');
+  expect(await take('w1')).toBeNull();
+  expect((await take('w2'))?.key).toBe('a');
 });
 
 test('released jobs do not lose an attempt; after waits for the job before; paused kinds rest', async () => {

@@ -1,12 +1,16 @@
 import { INTERACTIVE, type JobFailure, type JobKind } from '@mantel/contracts/models/job.ts';
 import type { NodeLoad } from '@mantel/contracts/models/node.ts';
 import type { Database, Sql } from '../../db/database.ts';
-import { countDone, countFailed, releaseKind, usualMs } from './accounts.repository.ts';
-import { choose } from './choose.ts';
+import { confirmVerdict, countAgainst, countDone, countFailed, countVerdict, releaseKind, usualMs } from './accounts.repository.ts';
+import { choose, othersThan } from './choose.ts';
+import { classOfJob } from './classes.repository.ts';
 import * as repo from './queue.repository.ts';
 import { createRoster, type Roster } from './roster.ts';
+import { steadyOf } from './steady.ts';
 
 export type { Held, JobRow, NewJob } from './queue.repository.ts';
+/** A lease of now. Times by the steady clock. */
+interface Live { worker: string; id: number; beganAt: number; endsAt: number }
 interface Waiter { worker: string; end: (again: boolean) => void }
 const MAX_WAITERS_PER_WORKER = 64;
 const MIN_LEASE_MS = 30_000;
@@ -20,15 +24,18 @@ export const MAX_AGE_MS = 24 * 3600_000;
 export interface JobEnd { done: (sql: Sql, job: repo.JobRow, result: unknown) => void; failed: (sql: Sql, job: { key: string; payload: string }, failure: Pick<JobFailure, 'code' | 'message'>) => void }
 export type Leased = repo.JobRow & { leaseMs: number };
 
-export interface QueueDeps { db: Database; ends: Record<JobKind, JobEnd>; roster?: Roster; /** Instead of three times the usual time of such a job. */ leaseMs?: number; now?: () => number; onChange?: () => void }
+export interface QueueDeps { db: Database; ends: Record<JobKind, JobEnd>; roster?: Roster; /** Instead of three times the usual time of such a job. */ leaseMs?: number; now?: () => number; /** How time passes, whatever clock `now` shows. */ steady?: () => number; onChange?: () => void }
 
 /**
  * The lease queue. Workers pull: PCs are unequal and they sleep. A result counts only with the current lease token and is written in the same
  * transaction as the state, so every job takes effect once. A poll that finds nothing waits for a wake-up, not for a timer.
  */
-export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () => undefined, roster = createRoster({ now }) }: QueueDeps) {
+export function createQueue({ db, ends, leaseMs, now = Date.now, steady = steadyOf(now), onChange = () => undefined, roster = createRoster({ now }) }: QueueDeps) {
   const waiters = new Set<Waiter>();
-  const live = new Map<string, { worker: string; id: number }>(repo.openLeases(db.sql).map((l) => [l.token, l]));
+  // while the house was down nobody could extend: whoever is there still has a whole lease from now on to say so
+  const live = new Map<string, Live>(repo.openLeases(db.sql).map(({ token, worker, id, until, startedAt }) => [token, {
+    worker, id, beganAt: steady() - Math.max(0, now() - startedAt), endsAt: steady() + Math.max(leaseMs ?? MIN_LEASE_MS, Math.min(until - now(), MAX_LEASE_MS)),
+  }]));
   // A poll looks, finds nothing, and only then waits: what happened in between shows in these counters.
   let wakes = 0;
   const departures = new Map<string, number>();
@@ -36,8 +43,6 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt = Infinity;
   let stopped = false;
-  // while the house was down nobody could extend: whoever is there still has a whole lease from now on to say so
-  const spareUntil = now() + (leaseMs ?? MIN_LEASE_MS);
 
   const leaseLength = (sql: Pick<Sql, 'get' | 'all'>, worker: string, kind: JobKind): number => leaseMs ?? Math.min(Math.max(MIN_LEASE_MS, 3 * (usualMs(sql, worker, kind) ?? 0)), MAX_LEASE_MS);
   /** After a commit that may have made a job ready, or a worker fit for one. */
@@ -57,13 +62,18 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     }
     onChange();
   };
-  const takeBack = async (which: { worker: string } | { expiredAt: number }): Promise<number> => {
+  const expired = (): { id: number; token: string }[] => [...live].filter(([, l]) => l.endsAt < steady()).map(([token, { id }]) => ({ id, token }));
+  /** The jobs of a worker, or those whose lease ran out. */
+  const takeBack = async (worker?: string): Promise<number> => {
+    let over: { token: string }[] = [];
     const lost = await db.writeSql((sql) => {
-      const rows = repo.takeBack(sql, which, now());
+      const late = worker === undefined ? expired() : [];
+      over = late; // also those of jobs that are no more
+      const rows = repo.takeBack(sql, worker === undefined ? late : { worker }, now());
       for (const job of rows) if (job.state === 'failed') ends[job.kind].failed(sql, job, { code: 'timeout', message: 'no worker could finish this' });
       return rows;
     });
-    for (const job of lost) live.delete(job.token);
+    for (const { token } of [...over, ...lost]) live.delete(token);
     if (lost.length) wake();
     return lost.length;
   };
@@ -123,7 +133,7 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
           return null;
         }
         if (job) {
-          live.set(job.token, { worker, id: job.id });
+          live.set(job.token, { worker, id: job.id, beganAt: steady(), endsAt: steady() + job.leaseMs });
           onChange();
           return job;
         }
@@ -136,15 +146,19 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     /** False also for a job that takes far longer than such a job may: its worker stops, and the lease runs out. */
     extend: (held: repo.Held): Promise<boolean> => db.writeSql((sql) => {
       const job = repo.heldJob(sql, held);
-      if (!job) return false;
-      const oldest = now() - Math.min(Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0)), MAX_AGE_MS);
-      return repo.extendJob(sql, held, now() + leaseLength(sql, held.worker, job.kind), oldest);
+      const lease = live.get(held.token);
+      if (!job || !lease) return false;
+      if (steady() - lease.beganAt > Math.min(Math.max(MIN_AGE_MS, 20 * (usualMs(sql, held.worker, job.kind) ?? 0)), MAX_AGE_MS)) return false;
+      const ms = leaseLength(sql, held.worker, job.kind);
+      lease.endsAt = steady() + ms;
+      return repo.extendJob(sql, held, now() + ms);
     }, { durable: false }),
     async done(held: repo.Held, result: unknown): Promise<boolean> {
       return ended(held.token, await db.writeSql((sql) => {
         const job = repo.heldJob(sql, held);
         if (!job || !repo.doneJob(sql, held, result, now())) return false;
-        countDone(sql, held.worker, job.kind, now() - job.startedAt, now());
+        countDone(sql, held.worker, job.kind, steady() - (live.get(held.token)?.beganAt ?? steady()), now());
+        if (job.verdict !== null && job.verdict !== held.worker) countAgainst(sql, job.verdict, job.kind, now()); // it was not the file
         ends[job.kind].done(sql, job, result);
         return true;
       }));
@@ -152,10 +166,16 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     async fail(held: repo.Held, failure: JobFailure): Promise<boolean> {
       return ended(held.token, await db.writeSql((sql) => {
         const job = repo.heldJob(sql, held);
-        const next = repo.failJob(sql, held, failure, now());
-        if (!job || !next) return false;
+        if (!job) return false;
+        // one PC with a broken decoder, or one that lies, must not speak for the whole library: another one looks, where there is another
+        const seconded = job.verdict !== null && job.verdict !== held.worker;
+        const doubted = failure.permanent && !seconded && othersThan(sql, roster, held.worker, now())(classOfJob(sql, job.id)!);
+        const next = repo.failJob(sql, held, failure, doubted, now());
+        if (!next) return false;
         // the file's own fault says nothing of the worker, nor does the same job that fails there again
         countFailed(sql, held.worker, job.kind, { counts: !failure.permanent && job.avoid !== held.worker, error: repo.failureText(failure), now: now() });
+        if (doubted) countVerdict(sql, held.worker, job.kind, now());
+        else if (failure.permanent && seconded) confirmVerdict(sql, job.verdict!, job.kind);
         if (next === 'failed') ends[job.kind].failed(sql, job, failure);
         return true;
       }));
@@ -164,10 +184,10 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, onChange = () =
     /** A worker vanished: its polls must not win a job any more, its jobs go to others. */
     async gone(worker: string): Promise<number> {
       endPolls(worker);
-      return takeBack({ worker });
+      return takeBack(worker);
     },
-    /** Asks the read-only handle first: a write every half second would wake everybody for nothing. */
-    reap: async (): Promise<number> => (now() >= spareUntil && repo.anyExpired(db.sql, now()) ? takeBack({ expiredAt: now() }) : 0),
+    /** Looks first: a write every half second would wake everybody for nothing. */
+    reap: async (): Promise<number> => (expired().length ? takeBack() : 0),
     /** A worker said hello. `run`: which start of it that is. */
     greeted(worker: string, understood = true, run?: string): void {
       roster.greeted(worker, understood, run);

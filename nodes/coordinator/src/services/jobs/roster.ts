@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } fro
 import type { Sql } from '../../db/database.ts';
 import { decided, heldKinds } from './accounts.repository.ts';
 import { type Candidate, labelsOf, type Rest, resting } from './admission.ts';
+import { steadyOf } from './steady.ts';
 
 type Reader = Pick<Sql, 'get' | 'all'>;
 /** A poll takes 20 s at most; who asked in this time is there. */
@@ -14,6 +15,7 @@ interface Seen { askedAt: number; kinds: readonly JobKind[] }
 export interface RosterDeps { isLocal?: (id: string) => boolean; now?: () => number }
 
 export function createRoster({ isLocal = () => false, now = Date.now }: RosterDeps = {}) {
+  const steady = steadyOf(now);
   const seen = new Map<string, Seen>();
   const draining = new Set<string>();
   const runs = new Map<string, string>();
@@ -41,7 +43,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
       return resting({ ...candidate(sql, id), outdated: false }, now()) as Exclude<Rest, 'outdated'> | null;
     },
     /** It asks for work of these kinds, so it is there. */
-    asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: now(), kinds }),
+    asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: steady(), kinds }),
     left: (id: string): void => void seen.delete(id),
     /** A drain ends when it started anew, not when it only came back after a hiccup. `understood`: we have a language in common. */
     greeted: (id: string, understood: boolean, run?: string): void => {
@@ -65,7 +67,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
       for (const s of [draining, outdated]) s.delete(id);
     },
     /** Workers that asked for work lately, and for which kinds. */
-    online: (): { id: string; kinds: readonly JobKind[] }[] => [...seen].filter(([, s]) => s.askedAt > now() - ONLINE_MS).map(([id, s]) => ({ id, kinds: s.kinds })),
+    online: (): { id: string; kinds: readonly JobKind[] }[] => [...seen].filter(([, s]) => s.askedAt > steady() - ONLINE_MS).map(([id, s]) => ({ id, kinds: s.kinds })),
     caps: (sql: Reader, id: string): NodeCaps | null => read(sql, id).caps,
   };
 }

@@ -137,6 +137,68 @@ describe('failures', () => {
   });
 });
 
+describe('a file that a worker calls spoilt', () => {
+  const spoilt = { permanent: true, code: 'undecodable' } as const;
+  beforeEach(() => { end.failed.mockClear(); });
+  const stateOf = (key: string) => house.db.sql.get('select state, attempt from job where key = ?', key);
+  test('with nobody else to ask it is at once', async () => {
+    await add('a');
+    await fail('w1', spoilt);
+    expect(stateOf('a')).toEqual({ state: 'failed', attempt: 1 });
+    await set('w2', { kindsOff: ['preview'] });
+    await take('w2');
+    await add('b');
+    await fail('w1', spoilt);
+    await add('pinned', { needs: { require: ['node:w1'] } });
+    await fail('w1', spoilt);
+    expect([stateOf('b'), stateOf('pinned')]).toEqual([{ state: 'failed', attempt: 1 }, { state: 'failed', attempt: 1 }]);
+    expect(end.failed).toHaveBeenCalledTimes(3);
+  });
+  test('is looked at by another, at once, and is spoilt when that one says so, too', async () => {
+    await take('w2');
+    await add('a');
+    expect(await fail('w1', spoilt)).toBe('a');
+    expect(end.failed).not.toHaveBeenCalled();
+    expect(await take('w1')).toBeNull();
+    expect(await fail('w2', spoilt)).toBe('a');
+    expect(stateOf('a')).toEqual({ state: 'failed', attempt: 2 });
+    expect(end.failed).toHaveBeenCalledTimes(1);
+  });
+  test('and is not: that counts against who said it', async () => {
+    await take('w2');
+    for (const key of ['a', 'b', 'c']) {
+      await add(key);
+      expect(await fail('w1', spoilt)).toBe(key);
+      expect(await done('w2')).toBe(key);
+    }
+    expect(kindOf('w1')).toMatchObject({ inRow: 3, heldUntil: clock + 600_000 });
+    expect(end.failed).not.toHaveBeenCalled();
+  });
+  test('twenty that nobody confirmed: it gets no more; a folder of them that others confirm is no fault', async () => {
+    await take('w2');
+    for (let i = 0; i < 60; i++) await add(`f${i}`);
+    for (let i = 0; i < 15; i++) await fail('w1', spoilt);
+    await fail('w2', spoilt);
+    for (let i = 0; i < 19; i++) expect(await fail('w1', spoilt)).toBeDefined();
+    expect(kindOf('w1')).toMatchObject({ heldUntil: 0, inRow: 0 });
+    await fail('w1', spoilt);
+    expect(kindOf('w1')).toMatchObject({ heldUntil: clock + 600_000 });
+    expect(await take('w1')).toBeNull();
+    expect(end.failed).toHaveBeenCalledTimes(1);
+    await queue.trust('w1', 'preview');
+    expect(await fail('w1', spoilt)).toBeDefined();
+    expect(kindOf('w1')).toMatchObject({ heldUntil: 0 });
+  });
+  test('who went away is not waited for', async () => {
+    await take('w2');
+    await add('a');
+    await fail('w1', spoilt);
+    await queue.gone('w2');
+    expect(await fail('w1', spoilt)).toBe('a');
+    expect(stateOf('a')).toEqual({ state: 'failed', attempt: 2 });
+  });
+});
+
 describe('what a lease is', () => {
   test('three times the usual, at least half a minute and at most five', async () => {
     for (let i = 0; i < 6; i++) await add(`j${i}`);

@@ -39,7 +39,7 @@ export function createMetrics({ version, data, nodes, numbers, refused, now = Da
       counter('worker_jobs_done_total', 'Jobs that a worker finished.', perKind((k) => k.done)),
       counter('worker_jobs_failed_total', 'Jobs that failed at a worker.', perKind((k) => k.failed)),
       gauge('worker_job_seconds', 'Moving average of a job, from lease to result.', perKind((k) => (k.msPerJob === null ? null : k.msPerJob / 1000))),
-      gauge('worker_held', '1: it failed three times in a row and gets none of this kind for a while.', perKind((k) => (k.heldUntil === null ? 0 : 1))),
+      gauge('worker_held', '1: it failed several times in a row and gets none of this kind for a while.', perKind((k) => (k.heldUntil === null ? 0 : 1))),
       gauge('worker_running_jobs', 'Jobs that it has at the moment.', list.map((n) => of(n, n.running.length))),
       gauge('worker_state', '1 for the state that a worker is in.', list.map((n) => ({ labels: { worker: n.id, name: n.name, state: n.state }, value: 1 }))),
       gauge('worker_cpu_ratio', 'Busy part of all its cores.', list.map((n) => of(n, n.load?.cpu ?? null))),

@@ -34,7 +34,7 @@ it.each<[string, Partial<Signs>, RegExp]>([
   ['a bad cable', { flaps: 4 }, /broke 4 times.*cable or Wi-Fi.*10\.0\.0\.7/],
   ['an address that two have', { flaps: 3, sharing: 'pc2' }, /"pc2" has the same address \(10\.0\.0\.7\).*router/],
   ['a full disk', { load: { cpu: 0, memoryBytes: 1, freeDiskBytes: 5 << 20, owner: 'unknown' } }, /full \(5 MB left\).*256 MB; make room/],
-  ['a quarantine', { kinds: [kind({ heldUntil: new Date(NOW + 90_000).toISOString(), lastError: 'bad_result: The thumb is missing.' })] }, /three previews in a row.*2 minutes: bad_result: The thumb is missing\. Others do them/],
+  ['a quarantine', { kinds: [kind({ heldUntil: new Date(NOW + 90_000).toISOString(), lastError: 'bad_result: The thumb is missing.' })] }, /several previews in a row.*2 minutes: bad_result: The thumb is missing\. Others do them/],
   ['a flood', { refused: 1234 }, /1234 requests refused/],
   ['a shut-out', { shutOutUntil: NOW + 1000 }, /shut out for another one minute/],
   ['a wrong clock', { clockMs: -600_000 }, /10 minutes behind/],

@@ -56,7 +56,7 @@ export function troubleOf(s: Signs, now: number): string | null {
   if (free !== null && free < LOW_DISK_BYTES) out.push(`The disk with its temporary files is full (${Math.floor(free / (1 << 20))} MB left). It takes no work until there are ${LOW_DISK_BYTES >> 20} MB; make room there.`);
   for (const k of s.kinds) {
     const until = k.heldUntil === null ? 0 : Date.parse(k.heldUntil);
-    if (until > now) out.push(`It failed three ${NOUN[k.kind] ?? k.kind} in a row and gets none for ${minutes(until - now)}${said(k.lastError)} Others do them meanwhile; when it is mended, let it try again.`);
+    if (until > now) out.push(`It failed several ${NOUN[k.kind] ?? k.kind} in a row and gets none for ${minutes(until - now)}${said(k.lastError)} Others do them meanwhile; when it is mended, let it try again.`);
   }
   if (s.refused > 0) out.push(`It asks far too often (${s.refused} requests refused in the last minute) and is slowed down. If you cannot explain it, remove this worker and look at that computer.`);
   if (Math.abs(s.clockMs) > CLOCK_MS) out.push(`Its clock is ${minutes(Math.abs(s.clockMs))} ${s.clockMs > 0 ? 'ahead' : 'behind'}. Its work is right all the same, but the times in its log are not; switch on automatic time there.`);
