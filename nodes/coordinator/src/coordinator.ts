@@ -94,6 +94,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const marker = await openMarker(db, o.data);
   if (!marker.present()) log.error(`${marker.trouble()}: nothing will be written until this is mended`);
   const room = createRoom(o.data);
+  const withRoom = async (): Promise<void> => { marker.require(); (await room.promise(0))(); };
   /** Work that nobody waits for: an error is told and the next time tried again; it never ends the process. */
   const background = (what: string, work: Promise<unknown>): void => void work.catch((err: unknown) => log.error({ err, what }, 'work in the background failed'));
   const exiftool = createExiftool();
@@ -248,7 +249,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   background('making good what nats-server missed', mended);
   await Promise.race([mended.catch(() => undefined), delay(BUS_WAIT_MS, undefined, { ref: false })]); // before the gateway connects: who comes in that moment is turned away
   const gw = netBroker(GATEWAY_NODE, { ...wire, seed: cluster.seeds.gw }, log, work.limits.admit);
-  addGateway(gw, nodes, joining.gateway(gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: marker.require, log, now })), log);
+  addGateway(gw, nodes, joining.gateway(gatewayHandlers({ queue, nodes, secret: cluster.secret, gates, heldJob: (held) => heldJob(db.sql, held), requireStorage: withRoom, log, now })), log);
   let stopPresence = async (): Promise<void> => undefined;
   // the house opens without its workers; they come when nats-server does
   const bus = gw.start().then(() => watchPresence({ ...wire, seed: cluster.seeds.sys }, {

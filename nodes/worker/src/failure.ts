@@ -9,6 +9,10 @@ export class Draining extends Error { override readonly name = 'Draining'; }
 const LOST = ['lease_lost', 'signature_bad', 'signature_expired', 'unknown_worker'];
 export const meansLost = (e: unknown): boolean => e instanceof LeaseLost || LOST.includes(errorCode(e));
 
+/** Answers that mean: the house itself has trouble (its disk is full or away). The job goes back, and no try is lost. */
+const HOUSE = ['storage_missing', 'storage_full', 'rate_limited'];
+export const meansHouse = (e: unknown): boolean => HOUSE.includes(errorCode(e));
+
 /** What to tell the coordinator. The message is for a person; stacks and addresses stay in this machine's log. */
 export function failureOf(e: unknown): JobFailure {
   const code = errorCode(e);

@@ -165,6 +165,18 @@ describe('an answer', () => {
   });
 });
 
+describe('trouble of the house', () => {
+  it.each(['storage_full', 'storage_missing', 'rate_limited'] as const)('%s: the job goes back and no try is lost; the next one is not asked for at once', async (code) => {
+    const at: number[] = [];
+    gateway.answers.release = () => { at.push(performance.now()); return { ok: true }; };
+    gateway.queue = [job(1), job(2), job(3)];
+    start(async (lease) => { if (lease.id < 3) throw new MantelError(code); return RESULT; });
+    await gateway.until('done');
+    expect([gateway.of('release').map((p) => p.id), gateway.of('done').map((p) => p.id), gateway.times('fail')]).toEqual([[1, 2], [3], 0]);
+    expect(at[1]! - at[0]!).toBeGreaterThan(300);
+  });
+});
+
 describe('drain', () => {
   it('says bye, lets a running job finish and takes no other', async () => {
     const { promise: finish, resolve } = Promise.withResolvers<void>();

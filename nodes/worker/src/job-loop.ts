@@ -78,6 +78,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
 
   async function slot(interactive: boolean): Promise<void> {
     const back = backOff(200, 5000);
+    const patience = backOff(500, 30_000);
     while (!stopping.signal.aborted) {
       if (rest) { await Promise.race([rest.promise, left]); continue; }
       if (held) { await Promise.race([held.promise, left]); continue; }
@@ -91,7 +92,11 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
       }
       if (!job) continue;
       if (stopping.signal.aborted || rest || held) await gateway('jobs.release', { id: job.id, token: job.token }, BYE_MS).catch(() => undefined);
-      else await work(job, { gateway, execute, log, room }, AbortSignal.any([stop.signal, shift.signal])).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); });
+      else {
+        const well = await work(job, { gateway, execute, log, room }, AbortSignal.any([stop.signal, shift.signal])).catch((err: unknown) => { log.error({ err }, 'a job ended in an unexpected way'); return true; });
+        if (well) patience.reset();
+        else await patience.pause(stopping.signal);
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import { errorCode } from '@mantel/contracts/errors.ts';
 import type { Lease } from '@mantel/contracts/models/job.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import type { Execute } from './executors/context.ts';
-import { Draining, failureOf, LeaseLost, meansLost } from './failure.ts';
+import { Draining, failureOf, LeaseLost, meansHouse, meansLost } from './failure.ts';
 import type { Gateway } from './gateway.ts';
 
 const CALL_MS = 3000;
@@ -53,8 +53,8 @@ const leftAlone = (stop: AbortSignal): Promise<never> => new Promise((_resolve, 
   else stop.addEventListener('abort', leave, { once: true });
 });
 
-/** `stop` aborts with `Draining` when the machine must stop now; the job then goes back without counting as a try. */
-export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Promise<void> {
+/** `stop` aborts with `Draining` when the machine must stop now; the job then goes back without counting as a try. False: the house has trouble, so that another job now would only come back as well. */
+export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Promise<boolean> {
   const { gateway } = tools;
   const log = tools.log.child({ job: lease.id, kind: lease.kind, attempt: lease.attempt });
   const held = { id: lease.id, token: lease.token };
@@ -71,11 +71,15 @@ export async function work(lease: Lease, tools: JobTools, stop: AbortSignal): Pr
     done.catch(() => undefined); // nobody listens any more when it was left alone
     const result = await Promise.race([done, leftAlone(stop)]);
     if (await report(() => gateway('jobs.done', { ...held, result }, CALL_MS), signal, log) === false) log.warn('the result came too late and does not count');
+    return true;
   } catch (e) {
-    const back = stop.aborted || (!signal.aborted && !(await (tools.room?.() ?? true)));
+    const house = !signal.aborted && meansHouse(e);
+    const back = stop.aborted || house || (!signal.aborted && !(await (tools.room?.() ?? true)));
+    if (house) log.warn({ code: errorCode(e) }, 'the house has no room, or not its disk; the job goes back');
     if (back && !lost.signal.aborted) await gateway('jobs.release', held, CALL_MS).catch((err: unknown) => { log.warn({ err }, 'the job could not be handed back; its lease will run out'); });
     else if (lost.signal.aborted || meansLost(e)) log.info('the job belongs to somebody else by now');
     else await fail(e).catch((err: unknown) => { log.warn({ err }, 'the coordinator does not take the failure of this job'); });
+    return !house;
   } finally { rest(); }
 }
 

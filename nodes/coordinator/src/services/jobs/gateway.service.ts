@@ -12,7 +12,7 @@ import { type Held, type JobRow, type Leased, MAX_AGE_MS, type Queue } from './q
 const URL_MS = MAX_AGE_MS + 3600_000;
 /** What the gateway needs to know of a kind: what its worker is told, which outputs it may send, and how a result is checked before it counts. */
 export interface JobGate { /** What the worker is told, and the path of its input. */ offer: (job: JobRow) => { payload: Lease['payload']; path: string }; outputs: readonly string[]; accept: (job: JobRow, result: unknown) => Promise<unknown>; discard: (token: string) => Promise<void> }
-export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; requireStorage: () => void; log: { warn(fields: object, text: string): void }; now?: () => number }
+export interface GatewayDeps { queue: Queue; nodes: Nodes; secret: string; gates: Record<JobKind, JobGate>; heldJob: (held: Held) => JobRow | undefined; /** Throws while there is no disk, or no room on it. */ requireStorage: () => void | Promise<void>; log: { warn(fields: object, text: string): void }; now?: () => number }
 
 type Handlers = { [N in GatewayName]: (params: GatewayParams<N>, workerId: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
 
@@ -60,7 +60,7 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
       return { ok: true };
     },
     'jobs.lease': async (p, id) => {
-      requireStorage(); // without the disk there is nothing to work on; the worker asks again later
+      await requireStorage(); // without the disk there is nothing to work on, and on a full one no place for what was made; the worker asks again later
       const job = await queue.lease(id, p.kinds, p.waitMs, p.interactive);
       return job ? lease(id, job) : null;
     },
