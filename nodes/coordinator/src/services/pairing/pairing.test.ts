@@ -287,6 +287,18 @@ describe('who is shown', () => {
 });
 
 describe('floods', () => {
+  it('ignored ones make room, however often they knock', async () => {
+    const many = Array.from({ length: MAX_CARDS }, (_v, i) => machine(`m${i}`, `10.0.${i >> 3}.1`));
+    for (const m of many) expect(m.knock().state).toBe('wait');
+    const [near, far] = [machine('near', '10.0.0.1'), machine('far', '10.0.200.1')];
+    expect(near.knock().state).toBe('full'); // eight on its own address
+    for (const m of many) {
+      await pairing.ignore(m.id, true);
+      expect(m.knock().state).toBe('ignored');
+    }
+    expect([near.knock().state, far.knock().state]).toEqual(['wait', 'wait']);
+    expect(pairing.discovered().filter((d) => d.state === 'ignored')).toHaveLength(MAX_CARDS);
+  });
   it('from one address leave room for others, and never more than there is room for', () => {
     for (let i = 0; i < 40; i++) machine(`m${i}`, '10.0.0.66').knock();
     expect(pairing.discovered()).toHaveLength(MAX_CARDS_PER_ORIGIN);

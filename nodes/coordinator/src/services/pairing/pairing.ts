@@ -70,6 +70,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const answer = (state: KnockAnswer['state'], more: Pick<KnockAnswer, 'upgrade'> = {}): KnockAnswer => ({ id, cid, house, state, ...more });
       const entry = entryOf(id);
       if (k.paired) return answer(entry?.nkey === k.nkey ? 'known' : 'wait');
+      if (ignored.has(id)) return answer('ignored'); // the list of the ignored shows it; it takes no room from others
       const card = cards.enter(id, { name: printable(k.name) || id, address });
       if (!card) return answer('full');
       const before = JSON.stringify([card.name, card.address, card.outdated, card.knockedAt === null, card.caps]);
@@ -79,7 +80,6 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       });
       if (before !== JSON.stringify([card.name, card.address, card.outdated, false, card.caps])) onChange();
       if (card.outdated) return answer('outdated', { upgrade: card.outdated });
-      if (ignored.has(id)) return answer('ignored');
       if (cards.isOpen(card) && card.tries < MAX_TRIES) return answer('open');
       return answer(entry ? 'known' : 'wait');
     },
@@ -177,8 +177,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       if (!card && on) throw new MantelError('not_found', 'This computer is not there any more.');
       if (on && entryOf(id)) throw new MantelError('conflict', 'This computer works here. Remove it first.');
       await ignored.set({ id, name: printable(card?.name ?? '') || id, at: now() }, on);
-      const open = cards.get(id);
-      if (open && on) close(open);
+      if (on && !cards.get(id)?.attempt?.entering) cards.delete(id); // its place is free for another
       onChange();
     },
     /** What is left of the way in of one that was removed. */
