@@ -1,12 +1,14 @@
 import { assets } from './assets.ts';
 import type { ParamsOf, ResultOf } from './define.ts';
-import { gateway, jobs } from './jobs.ts';
+import { gateway } from './gateway.ts';
+import { jobs } from './jobs.ts';
 import { libraries } from './libraries.ts';
 import { nodes } from './nodes.ts';
+import { storage } from './storage.ts';
 import { users } from './users.ts';
 
 /** Every action of the house, by name: what the typed call, the routes and the boot-time wiring check read. */
-export const ACTIONS = { ...users, ...libraries, ...assets, ...jobs, ...nodes };
+export const ACTIONS = { ...users, ...libraries, ...assets, ...jobs, ...nodes, ...storage };
 export type ActionName = keyof typeof ACTIONS;
 export type Params<N extends ActionName> = ParamsOf<(typeof ACTIONS)[N]>;
 export type Result<N extends ActionName> = ResultOf<(typeof ACTIONS)[N]>;

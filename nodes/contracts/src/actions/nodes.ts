@@ -10,6 +10,7 @@ const One = Closed({ id: NodeId });
 
 /** The workers of the house, and the PCs that would like to become some. */
 export const nodes = {
+  'nodes.list': action('admin.nodes', 'The workers of this house', Empty, Type.Array(Node)),
   'nodes.discovered': action('admin.nodes', 'PCs in the network that would like to help', Empty, Type.Array(Discovered)),
   'nodes.add': action('admin.nodes', 'Open the door for one of them, for five minutes and three tries; it then shows a code', One, Discovered),
   'nodes.approve': action('admin.nodes', 'Both screens show the same code: let it in', Closed({ id: NodeId, code: Type.String({ pattern: '^\\d{6}$' }) }), Ok),
