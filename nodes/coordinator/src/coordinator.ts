@@ -199,7 +199,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
-    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version),
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version),
   });
   await home.start();
   checkWiring(home);

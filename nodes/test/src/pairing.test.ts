@@ -144,6 +144,10 @@ test('a worker that is removed is cut off within a second; its jobs go to others
     await other.call('nodes.hello', hello);
     const lease = (await client.call('jobs.lease', { kinds: ['probe'], waitMs: 5000 })) as ProbeLease;
     must(await client.tls('GET', lease.get), 200);
+    const { updates, bundles } = rig.coordinator.joining;
+    const updating = () => updates.state({ id: paired.id, build: 'another', arch: 'x64', local: false, settings: { autoUpdate: true } }).update;
+    updates.reported(paired.id, { build: bundles.build, state: 'running', error: null });
+    expect(updating()).toBe('running');
     const bus = client.broker.transit!.tx as WorkerTransport;
     expect(bus.linked).toBe(true);
     const began = performance.now();
@@ -158,6 +162,7 @@ test('a worker that is removed is cut off within a second; its jobs go to others
     expect(again.id).toBe(lease.id);
     await expect(other.call('jobs.extend', { id: again.id, token: again.token }, paired.token)).rejects.toMatchObject({ type: 'unknown_worker' });
     await other.call('jobs.fail', { id: again.id, token: again.token, failure: { code: 'internal', message: 'x', permanent: true } });
+    expect(updating()).toBe('available');
     expect((await nodes()).map((n) => n.id)).not.toContain(paired.id);
     expect(JSON.parse(readFileSync(join(rig.state, 'cluster/workers.json'), 'utf8')).map((w: { id: string }) => w.id)).not.toContain(paired.id);
     expect(rig.coordinator.db.sql.get('select 1 from node where id = ?', paired.id)).toBeUndefined();

@@ -48,6 +48,35 @@ test('what failed is told and left alone, until an admin wants it or hours have 
   expect(updates.wanted(worker('w1'))).toMatchObject({ again: false });
 });
 
+test('who never says how it ended is not updating for ever, and the others get their turn first', () => {
+  const { updates, later } = house();
+  updates.wanted(worker('w1'));
+  updates.reported('w1', { build: NEW, state: 'running', error: null });
+  later(9 * 60_000);
+  expect(updates.state(worker('w1')).update).toBe('running');
+  later(90_000 - 30_001);
+  expect(updates.wanted(worker('w2'))).toBeUndefined();
+  later(30_001);
+  expect(updates.state(worker('w1')).update).toBe('available');
+  expect(updates.wanted(worker('w1'))).toBeUndefined();
+  expect(updates.wanted(worker('w2'))).toBeDefined();
+  updates.greeted('w2', NEW);
+  expect(updates.wanted(worker('w1'))).toBeDefined();
+  later(11 * 60_000);
+  expect(updates.wanted(worker('w1'))).toBeDefined(); // nobody else waits
+});
+
+test('a worker that is removed gives its turn back, and nothing is known of it when it comes again', () => {
+  const { updates } = house();
+  updates.reported('w1', { build: NEW, state: 'failed', error: 'x' });
+  updates.press(worker('w1'));
+  expect(updates.wanted(worker('w1'))).toMatchObject({ again: true });
+  updates.reported('w1', { build: NEW, state: 'running', error: null });
+  updates.forget('w1');
+  expect(updates.wanted(worker('w2'))).toBeDefined();
+  expect(updates.state(worker('w1')).update).toBe('available');
+});
+
 test('a failure of another build counts for nothing, and a bundle that is not there yet is made, not announced', () => {
   const { updates, made, notReady } = house();
   updates.reported('w1', { build: 'cccccccccccccccc', state: 'failed', error: 'x' });
