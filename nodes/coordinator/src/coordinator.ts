@@ -129,7 +129,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   } };
   const joining = createJoining({
     root: o.root ?? ROOT, state: o.state, cluster, port: () => (app.server.address() as AddressInfo).port, log, now,
-    onChange: () => live.nodesChanged(), left: (id) => background('a worker that leaves', call('nodes.remove', { id }, { kind: 'system' })),
+    onChange: () => live.nodesChanged(), trouble: () => discovery.trouble(), left: (id) => background('a worker that leaves', call('nodes.remove', { id }, { kind: 'system' })),
     subject: (id) => { const row = nodeRow(db.sql, id); return row && { ...row, arch: row.caps?.arch ?? null, local: cluster.workers.some((w) => w.id === id && w.local) }; },
   });
   const work = openNodes({ db, cluster, now, background, log, probe: probes.enqueue, insert: insertJob, within, wakeQueue: queue.wake, forecast: rates.forecast, bar: (id, on) => members.bar(id, on), onChange: () => live.nodesChanged(), parts: { rest: (id) => roster.rest(db.sql, id), kinds: rates.kinds, backlogWithout: rates.backlogWithout, update: (row, local) => joining.updates.state({ ...row, arch: row.caps?.arch ?? null, local }) } });

@@ -23,9 +23,10 @@ afterAll(async () => {
 });
 const patch = (id: string, body: object, token = ann.token) => rig.api('PATCH', `/nodes/${id}`, body, { token });
 const set = async (id: string, settings: object): Promise<Node> => must(await patch(id, { settings }), 200).json as unknown as Node;
+const listed = async (): Promise<Node[]> => must(await rig.api('GET', '/nodes', undefined, { token: ann.token }), 200).json as unknown as Node[];
 const upload = async (to: 'personal' | 'shared'): Promise<string> => uploaded(must(await rig.upload(ann.token, await picture(++count), `${count}.jpg`, { library: (await rig.library(ann.token, to)).id }), 201)).fileId;
-const finish = async (client: GatewayClient, fileId: string): Promise<void> => {
-  const lease = (await client.lease())!;
+const finish = async (client: GatewayClient, fileId: string, given?: Awaited<ReturnType<GatewayClient['lease']>>): Promise<void> => {
+  const lease = (given ?? await client.lease())!;
   expect(lease.payload.fileId).toBe(fileId);
   const made = await outputs(lease.id);
   for (const name of ['preview', 'thumb'] as const) must(await client.put(lease.put[name]!, made[name]), 201);
@@ -82,6 +83,21 @@ test('the forecast is of those that work, and unknown is said so', async () => {
   expect(nodes.find((n) => n.id === one.id)!.kinds).toEqual([expect.objectContaining({ kind: 'preview', done: 3, failed: 0, msPerJob: expect.any(Number), heldUntil: null })]);
 });
 
+test('a drain at the PC itself counts as one here, is said so, and only ends there', async () => {
+  const report = (drained: boolean) => one.call('nodes.report', { load: { cpu: 0, memoryBytes: 1, freeDiskBytes: null, owner: 'unknown' }, drained });
+  const shown = async () => (await listed()).find((n) => n.id === one.id)!;
+  await report(true);
+  expect(await shown()).toMatchObject({ state: 'draining', resting: null, trouble: expect.stringContaining('mantel worker resume') });
+  const file = await upload('shared');
+  expect(await one.lease(300)).toBeNull();
+  const refused = await rig.api('POST', `/nodes/${one.id}/drain`, { on: false }, { token: ann.token });
+  expect([refused.status, refused.json.message]).toEqual([409, expect.stringContaining('mantel worker resume')]);
+  const poll = one.lease(10_000);
+  await report(false);
+  await finish(one, file, await poll);
+  expect(await shown()).toMatchObject({ state: 'online', trouble: null });
+});
+
 test('the owner comes: within a second the job is another\'s, without counting as a try', async () => {
   let state: OwnerState = 'away';
   const listeners: ((s: OwnerState) => void)[] = [];
@@ -99,8 +115,8 @@ test('the owner comes: within a second the job is another\'s, without counting a
     becomes('active');
     await expect.poll(row, { timeout: 5000, interval: 5 }).toEqual({ state: 'queued', worker: null, attempt: 0 });
     expect(performance.now() - from).toBeLessThan(1000);
-    const shown = async (): Promise<string> => (must(await rig.api('GET', '/nodes', undefined, { token: ann.token }), 200).json as unknown as Node[]).find((n) => n.id === paired.id)!.state;
-    await expect.poll(shown).toBe('resting');
+    const shown = async () => { const n = (await listed()).find((x) => x.id === paired.id)!; return [n.state, n.resting]; };
+    await expect.poll(shown).toEqual(['resting', 'owner']);
     becomes('away');
     await expect.poll(row, { timeout: 10_000 }).toEqual({ state: 'leased', worker: paired.id, attempt: 1 });
   } finally { await worker.stop(); }

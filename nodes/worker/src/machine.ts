@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, networkInterfaces, release, totalmem, type } from 'node:os';
 import type { NodeCaps } from '@mantel/contracts/models/node.ts';
+import { isVirtual } from '@mantel/runtime/network-cards.ts';
 import { runProgram } from './run-program.ts';
 
 const SPEED_MS = 100;
@@ -38,7 +39,7 @@ async function gpu(): Promise<string | null> {
 }
 
 /** Addresses of the network cards, to wake this computer by. A bridge or a container's cable has none that wakes anything; where there are only such, they are better than nothing. */
-export function macs(interfaces = networkInterfaces(), isCard = (name: string): boolean => { try { readdirSync(`/sys/class/net/${name}/device`); return true; } catch { return false; } }): string[] {
+export function macs(interfaces = networkInterfaces(), isCard = (name: string): boolean => !isVirtual(name)): string[] {
   const found = Object.entries(interfaces).flatMap(([name, list]) => (list ?? []).filter((i) => !i.internal && !/^(00:){5}00$/.test(i.mac)).map((i) => ({ name, mac: i.mac.toLowerCase() })));
   const cards = found.filter((f) => isCard(f.name));
   return [...new Set((cards.length ? cards : found).map((f) => f.mac))].filter((m) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(m)).slice(0, 8);

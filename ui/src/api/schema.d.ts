@@ -649,7 +649,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** It takes no more work until it says hello again; what runs is finished */
+        /** It takes no more work until it is started anew; what runs is finished */
         post: operations["nodes.drain"];
         delete?: never;
         options?: never;
@@ -3007,6 +3007,7 @@ export interface operations {
                         local: boolean;
                         /** @enum {unknown} */
                         state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        resting: ("hours" | "owner") | (never | null);
                         /** @description A sentence for a person, when something is to be done. */
                         trouble: string | null;
                         running: {
@@ -3190,6 +3191,7 @@ export interface operations {
                         local: boolean;
                         /** @enum {unknown} */
                         state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        resting: ("hours" | "owner") | (never | null);
                         /** @description A sentence for a person, when something is to be done. */
                         trouble: string | null;
                         running: {
@@ -3302,6 +3304,7 @@ export interface operations {
                         local: boolean;
                         /** @enum {unknown} */
                         state: "online" | "busy" | "resting" | "paused" | "draining" | "asleep" | "lost" | "outdated";
+                        resting: ("hours" | "owner") | (never | null);
                         /** @description A sentence for a person, when something is to be done. */
                         trouble: string | null;
                         running: {
@@ -3538,6 +3541,8 @@ export interface operations {
                         pin: string;
                         address: string;
                         port: number;
+                        /** @description Why computers in the LAN are not found by themselves. */
+                        trouble: string | null;
                         platforms: {
                             /** @enum {unknown} */
                             platform: "linux-x64" | "linux-arm64";

@@ -53,7 +53,7 @@ export type NodeTest = Static<typeof NodeTest>;
 export const RunningJob = Type.Object({ id: Type.Integer(), kind: JobKind, name: Type.String(), startedAt: Time });
 
 export const Node = Type.Object({
-  id: Type.String(), name: Type.String(), local: Type.Boolean({ description: 'The worker of the coordinator\'s own machine.' }), state: NodeState, trouble: Nullable(Type.String({ description: 'A sentence for a person, when something is to be done.' })),
+  id: Type.String(), name: Type.String(), local: Type.Boolean({ description: 'The worker of the coordinator\'s own machine.' }), state: NodeState, resting: Nullable(Type.Enum(['hours', 'owner'], { description: 'Why it rests: it is outside its hours, or somebody uses that PC (or may be using it).' })), trouble: Nullable(Type.String({ description: 'A sentence for a person, when something is to be done.' })),
   running: Type.Array(RunningJob), load: Nullable(NodeLoad), caps: Nullable(NodeCaps), kinds: Type.Array(NodeKind), settings: NodeSettings, tests: Type.Array(NodeTest),
   address: Nullable(Type.String()), version: Nullable(Type.String()), update: Type.Enum(['none', 'available', 'running', 'failed']),
   backlogWithout: Nullable(Type.Integer({ description: 'Seconds that the waiting work would take without this worker; null: unknown or never.' })),
@@ -81,6 +81,7 @@ export type Platform = Static<typeof Platform>;
 /** How a spare PC gets in: lines to type there. `pin`: base64 SHA-256 of the certificate's public key. `platforms`: for which machines the program is at hand; parts for others are fetched only when an admin asks (`nodes.prepare`). */
 export const JoinInfo = Type.Object({
   command: Type.String(), powershell: Type.String({ description: 'Experimental.' }), container: Type.String({ description: 'Experimental.' }), pin: Type.String(), address: Type.String(), port: Type.Integer(),
+  trouble: Nullable(Type.String({ description: 'Why computers in the LAN are not found by themselves.' })),
   platforms: Type.Array(Type.Object({ platform: Platform, state: Type.Enum(['ready', 'making', 'unasked', 'failed']), bytes: Nullable(Type.Integer()), error: Nullable(Type.String()) })),
 });
 export type JoinInfo = Static<typeof JoinInfo>;

@@ -17,6 +17,8 @@ export interface DiscoveryOptions { advertise?: Advert; browse: Role; /** Somebo
 export interface Discovery {
   /** Who is there now; whoever vanished without a word is out after three questions (9 s while this is called again and again, 1 minute otherwise). */
   found(): Found[];
+  /** Why nobody can be found at the moment, as a sentence; null while it works. */
+  trouble(): string | null;
   /** Says something else from now on; null: nothing. */
   advertise(advert: Advert | null): void;
   /** Says good-bye and ends all processes. */
@@ -24,13 +26,13 @@ export interface Discovery {
 }
 
 /** For places without discovery: typed addresses only. */
-export const NO_DISCOVERY: Discovery = { found: () => [], advertise: () => undefined, stop: async () => undefined };
+export const NO_DISCOVERY: Discovery = { found: () => [], trouble: () => null, advertise: () => undefined, stop: async () => undefined };
 
 const SENTENCES: Record<string, string> = {
   EADDRINUSE: 'Another program keeps port 5353 to itself, so computers in the LAN are not found by themselves. If it is avahi: set disallow-other-stacks=no in /etc/avahi/avahi-daemon.conf. A typed address works all the same.',
   EACCES: 'This system does not let Mantel speak mDNS (port 5353), so computers in the LAN are not found by themselves. A typed address works all the same.',
 };
-const sentence = (code: string | null): string => SENTENCES[code ?? ''] ?? 'Finding computers in the LAN was interrupted and is started again. A typed address works all the same.';
+const sentence = (code: string): string => SENTENCES[code] ?? 'Finding computers in the LAN was interrupted and is started again. A typed address works all the same.';
 
 export function startDiscovery(o: DiscoveryOptions): Discovery {
   const { log, browse } = o;
@@ -62,7 +64,7 @@ export function startDiscovery(o: DiscoveryOptions): Discovery {
     died({ code, again }) {
       const key = code ?? 'died';
       if (code === 'addresses') return;
-      if (key !== trouble) log.warn({ code, againInMs: again }, sentence(code)); // once, not each time
+      if (key !== trouble) log.warn({ code, againInMs: again }, sentence(key)); // once, not each time
       trouble = key;
     },
   });
@@ -79,6 +81,7 @@ export function startDiscovery(o: DiscoveryOptions): Discovery {
       looked = now;
       return list.all();
     },
+    trouble: () => (trouble === undefined ? null : sentence(trouble)),
     advertise(next) {
       const written = next && writeTxt(next);
       if (JSON.stringify([next, written]) === JSON.stringify([advert, txt])) return;

@@ -4,12 +4,12 @@ import { isIP, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
+import { isVirtual } from '@mantel/runtime/network-cards.ts';
 import { keyPin } from '@mantel/runtime/pairing/pair.ts';
 
 /** As curl's --pinnedpubkey wants it: base64 SHA-256 of the certificate's public key. */
 export const pinOf = (cert: string): string => keyPin(Buffer.from(cert));
 
-const VIRTUAL = /^(docker|br-|veth|virbr|cni|flannel|tailscale|wg|zt|lxc|podman)/;
 /**
  * Where the house is, for somebody else in the LAN: the address of the socket that a request came in on. A Host header is what a stranger wrote, so it is never asked.
  * Somebody who asks from the house's own machine gets the address of its first real network card.
@@ -18,7 +18,7 @@ export function houseAddress(at: string | undefined): string {
   const given = (at ?? '').replace(/^::ffff:/, '').replace(/%.*$/, '');
   const local = !isIP(given) || given === '::1' || given.startsWith('127.') || given.startsWith('fe80:');
   if (!local) return isIPv6(given) ? `[${given}]` : given;
-  const cards = Object.entries(networkInterfaces()).filter(([name]) => !VIRTUAL.test(name)).flatMap(([, list]) => list ?? []).filter((a) => !a.internal && a.family === 'IPv4' && !a.address.startsWith('169.254.'));
+  const cards = Object.entries(networkInterfaces()).filter(([name]) => !isVirtual(name)).flatMap(([, list]) => list ?? []).filter((a) => !a.internal && a.family === 'IPv4' && !a.address.startsWith('169.254.'));
   return cards[0]?.address ?? (isIP(given) && !given.startsWith('fe80:') ? (isIPv6(given) ? `[${given}]` : given) : '127.0.0.1');
 }
 

@@ -13,11 +13,11 @@ import { houseAddress, joinFile, joinLines, pinOf, type Place, refusalScript } f
 import { createUpdates, type Subject } from './updates.ts';
 
 const SCRIPT_MS = 120_000; // the first bundle takes some seconds to pack
-export interface JoiningOptions { root: string; state: string; cluster: Pick<Cluster, 'cid' | 'cert'>; port: () => number; subject: (id: string) => Subject | undefined; /** It said that it leaves for good. */ left: (id: string) => void; onChange: () => void; log: Parameters<typeof createBundles>[0]['log']; now?: () => number }
+export interface JoiningOptions { root: string; state: string; cluster: Pick<Cluster, 'cid' | 'cert'>; port: () => number; subject: (id: string) => Subject | undefined; /** It said that it leaves for good. */ left: (id: string) => void; /** Why PCs in the LAN are not found. */ trouble?: () => string | null; onChange: () => void; log: Parameters<typeof createBundles>[0]['log']; now?: () => number }
 
 type Gateway = { [N in GatewayName]: (params: GatewayParams<N>, worker: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
 
-export function createJoining({ root, state, cluster, port, subject, left, onChange, log, now = Date.now }: JoiningOptions) {
+export function createJoining({ root, state, cluster, port, subject, left, trouble = () => null, onChange, log, now = Date.now }: JoiningOptions) {
   const bundles = createBundles({ state, root, build: buildId(root), onChange, log });
   const updates = createUpdates({ bundles, now });
   const pin = pinOf(cluster.cert);
@@ -26,7 +26,7 @@ export function createJoining({ root, state, cluster, port, subject, left, onCha
     'nodes.join': ({ at }) => {
       for (const p of PLATFORMS) if (bundles.mayMake(p)) void bundles.get(p).catch(() => undefined); // ready when the line is typed
       const where = place(at, port());
-      return { ...joinLines(where), pin, address: where.address, port: where.port, platforms: bundles.status() };
+      return { ...joinLines(where), pin, address: where.address, port: where.port, trouble: trouble(), platforms: bundles.status() };
     },
     'nodes.prepare': ({ platform }) => { bundles.ask(platform); return { ok: true }; },
     'nodes.upgrade': ({ id }) => {

@@ -52,6 +52,7 @@ export function gatewayHandlers({ queue, nodes, secret, gates, heldJob, requireS
     },
     'nodes.report': (p, id) => {
       queue.owner(id, p.load.owner);
+      queue.drainedThere(id, p.drained === true);
       return { ...nodes.report(id, p), whenIdle: queue.whenIdle(id) };
     },
     'nodes.bye': async (p, id) => {

@@ -200,6 +200,10 @@ export function createQueue({ db, ends, leaseMs, now = Date.now, steady = steady
     /** Whether it may work only while nobody uses that PC. */
     whenIdle: (worker: string): boolean => roster.candidate(db.sql, worker).settings.whenIdle,
     /** Ends when it is started anew. Running jobs end as usual. */
+    /** It drains by its own decision, or no longer. */
+    drainedThere(worker: string, on: boolean): void {
+      if (roster.drainedThere(worker, on)) wake();
+    },
     drain(worker: string, on: boolean): void {
       roster.drain(worker, on);
       wake();

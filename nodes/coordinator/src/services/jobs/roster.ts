@@ -18,6 +18,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
   const steady = steadyOf(now);
   const seen = new Map<string, Seen>();
   const draining = new Set<string>();
+  const drainedThere = new Set<string>(); // by their own decision; each report says it anew
   const runs = new Map<string, string>();
   const outdated = new Set<string>();
   const owners = new Map<string, NodeLoad['owner']>();
@@ -34,7 +35,7 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
   /** By what is committed, or by what the transaction of `sql` sees. */
   const candidate = (sql: Reader, id: string): Candidate => {
     const { settings, caps } = read(sql, id);
-    return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id), outdated: outdated.has(id), held: heldKinds(sql, id, now()) };
+    return { id, settings, labels: labelsOf(id, { local: isLocal(id), caps, settings }), slots: caps?.slots ?? null, owner: owners.get(id) ?? 'unknown', draining: draining.has(id) || drainedThere.has(id), outdated: outdated.has(id), held: heldKinds(sql, id, now()) };
   };
   return {
     candidate,
@@ -60,11 +61,18 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
       owners.set(id, state);
       return news;
     },
+    /** It says whether it drains by itself; returns whether that is news. */
+    drainedThere(id: string, on: boolean): boolean {
+      const news = drainedThere.has(id) !== on;
+      if (on) drainedThere.add(id);
+      else drainedThere.delete(id);
+      return news;
+    },
     drain: (id: string, on: boolean): void => void (on ? draining.add(id) : draining.delete(id)),
     draining: (id: string): boolean => draining.has(id),
     forget(id: string): void {
       for (const m of [seen, owners, kept, runs]) m.delete(id);
-      for (const s of [draining, outdated]) s.delete(id);
+      for (const s of [draining, drainedThere, outdated]) s.delete(id);
     },
     /** Workers that asked for work lately, and for which kinds. */
     online: (): { id: string; kinds: readonly JobKind[] }[] => [...seen].filter(([, s]) => s.askedAt > steady() - ONLINE_MS).map(([id, s]) => ({ id, kinds: s.kinds })),

@@ -15,9 +15,9 @@ const LOOKED_AT_MS = 1000; // while somebody reads its log
 const HELLOS = 30;
 const HELLOS_MS = 10_000;
 
-interface Presence { at: number; connected: boolean; /** It said good-bye: what it still hands in does not bring it back, its next hello does. */ left: boolean; load: NodeLoad | null; outdated: Outdated; clockMs: number; kinds: readonly string[] }
+interface Presence { at: number; connected: boolean; /** It said good-bye: what it still hands in does not bring it back, its next hello does. */ left: boolean; load: NodeLoad | null; outdated: Outdated; /** By its own decision. */ drained: boolean; clockMs: number; kinds: readonly string[] }
 const iso = (ms: number): string => new Date(ms).toISOString();
-const ABSENT: Presence = { at: 0, connected: false, left: false, load: null, outdated: null, clockMs: 0, kinds: [] };
+const ABSENT: Presence = { at: 0, connected: false, left: false, load: null, outdated: null, drained: false, clockMs: 0, kinds: [] };
 
 /** What others know of a worker; each is asked for the list. */
 export interface NodeParts {
@@ -66,10 +66,10 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     const sharing = address === null ? undefined : all.find((o) => o.id !== w.id && links?.address(o.id) === address);
     const last = Math.max(p.at, row?.lastSeenAt ?? 0);
     return {
-      id: w.id, name: w.name, local: w.local, state, running, load: here ? p.load : null, caps: row?.caps ?? null, kinds, settings: row?.settings ?? DEFAULT_SETTINGS, tests: parts.tests(w.id),
+      id: w.id, name: w.name, local: w.local, state, resting: state === 'resting' ? parts.rest(w.id) as 'hours' | 'owner' : null, running, load: here ? p.load : null, caps: row?.caps ?? null, kinds, settings: row?.settings ?? DEFAULT_SETTINGS, tests: parts.tests(w.id),
       trouble: troubleOf({
         outdated: here ? p.outdated : null, load: here ? p.load : null, missing: row?.caps?.missing ?? [], kinds, twins: links?.twins(w.id) ?? null, flaps: links?.flaps(w.id) ?? 0, address, sharing: sharing?.name ?? null,
-        refused: limits?.refused(w.id) ?? 0, shutOutUntil: parts.shutOutUntil(w.id), clockMs: here ? p.clockMs : 0, more: trouble,
+        refused: limits?.refused(w.id) ?? 0, shutOutUntil: parts.shutOutUntil(w.id), clockMs: here ? p.clockMs : 0, drainedThere: here && p.drained && update !== 'running', more: trouble,
       }, now()),
       address, version: row?.version ?? null, update, backlogWithout: parts.backlogWithout(w.id), lastSeenAt: last ? iso(last) : null, joinedAt: row?.joinedAt ? iso(row.joinedAt) : null,
     };
@@ -111,8 +111,8 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
       const proto = Math.min(p.proto.max, PROTOCOL.max);
       return outdated ? { ok: false, proto: PROTOCOL.max, id, upgrade: outdated } : { ok: true, proto, id };
     },
-    report(id: string, { load, log, clock }: Pick<GatewayParams<'nodes.report'>, 'load' | 'log' | 'clock'>): GatewayResult<'nodes.report'> {
-      note(id, { load, clockMs: clock === undefined ? 0 : clock - now() });
+    report(id: string, { load, log, clock, drained = false }: Pick<GatewayParams<'nodes.report'>, 'load' | 'log' | 'clock' | 'drained'>): GatewayResult<'nodes.report'> {
+      note(id, { load, drained, clockMs: clock === undefined ? 0 : clock - now() });
       if (log) logs.came(id, log);
       onChange();
       return { ok: true, log: logs.wanted(id), everyMs: logs.wanted(id) ? LOOKED_AT_MS : REPORT_MS };
@@ -134,6 +134,8 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     list,
     connected: (id: string): boolean => known(id).connected,
     has,
+    /** It takes no work by its own decision. */
+    drainedThere: (id: string): boolean => known(id).connected && known(id).drained,
     state: (id: string): NodeState => stateIn(id, repo.nodeRow(db.sql, id), repo.runningJobs(db.sql).some((j) => j.worker === id)),
     entryOf,
     /** Kinds that it asked for in its hello. */

@@ -21,7 +21,7 @@ it.each<[string, Partial<Facts>, string]>([
   ['was never there', { connected: false, heard: 0 }, 'asleep'],
 ])('a worker that %s', (_what, facts, state) => expect(stateOf({ ...HERE, ...facts }, NOW)).toBe(state));
 
-const CALM: Signs = { outdated: null, load: { cpu: 0, memoryBytes: 1, freeDiskBytes: 1 << 30, owner: 'unknown' }, missing: [], kinds: [], twins: null, flaps: 0, address: '10.0.0.7', sharing: null, refused: 0, shutOutUntil: 0, clockMs: 500, more: null };
+const CALM: Signs = { outdated: null, load: { cpu: 0, memoryBytes: 1, freeDiskBytes: 1 << 30, owner: 'unknown' }, missing: [], kinds: [], twins: null, flaps: 0, address: '10.0.0.7', sharing: null, refused: 0, shutOutUntil: 0, clockMs: 500, drainedThere: false, more: null };
 const kind = (k: Partial<NodeKind>): NodeKind => ({ kind: 'preview', done: 0, failed: 3, msPerJob: null, share: 0, heldUntil: null, lastError: null, ...k });
 it('a worker without trouble has none to tell of', () => {
   expect(troubleOf(CALM, NOW)).toBeNull();
@@ -39,5 +39,6 @@ it.each<[string, Partial<Signs>, RegExp]>([
   ['a shut-out', { shutOutUntil: NOW + 1000 }, /shut out for another one minute/],
   ['a wrong clock', { clockMs: -600_000 }, /10 minutes behind/],
   ['a missing program', { missing: ['ffmpeg is not installed here. Install ffmpeg.'] }, /Install ffmpeg/],
+  ['a drain at that PC', { drainedThere: true }, /at that PC.*mantel worker resume/],
   ['a failed update', { more: 'The update did not work.' }, /update did not work/],
 ])('%s is said with what to do', (_what, signs, text) => expect(troubleOf({ ...CALM, ...signs }, NOW)).toMatch(text));

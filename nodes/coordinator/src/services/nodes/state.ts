@@ -31,6 +31,8 @@ export interface Signs {
   refused: number; shutOutUntil: number;
   /** How far its clock is ahead of ours, ms. */
   clockMs: number;
+  /** Somebody drained it at that PC. */
+  drainedThere: boolean;
   /** What others have to say (a failed update). */
   more: string | null;
 }
@@ -60,6 +62,7 @@ export function troubleOf(s: Signs, now: number): string | null {
   }
   if (s.refused > 0) out.push(`It asks far too often (${s.refused} requests refused in the last minute) and is slowed down. If you cannot explain it, remove this worker and look at that computer.`);
   if (Math.abs(s.clockMs) > CLOCK_MS) out.push(`Its clock is ${minutes(Math.abs(s.clockMs))} ${s.clockMs > 0 ? 'ahead' : 'behind'}. Its work is right all the same, but the times in its log are not; switch on automatic time there.`);
+  if (s.drainedThere) out.push('Somebody told it at that PC to take no more work. To go on, run there: sudo mantel worker resume');
   if (s.more) out.push(s.more);
   out.push(...s.missing);
   return out.length ? out.join(' ') : null;

@@ -8,7 +8,7 @@ import type { Handlers } from '../adapter.ts';
 import type { Nodes } from './nodes.ts';
 import { ensureNode, librariesAmong, nodeRow, saveSettings } from './nodes.repository.ts';
 
-export interface SteeringDeps { db: Database; nodes: Pick<Nodes, 'list' | 'entryOf'>; /** The queue: what a worker may do has changed. */ queue: { wake: () => void; drain: (id: string, on: boolean) => void; trust: (id: string, kind: JobKind) => Promise<void> }; rates: { forecast: () => Promise<Result<'nodes.forecast'>> }; rename: (id: string, name: string) => Promise<void>; onChange: () => void; now?: () => number }
+export interface SteeringDeps { db: Database; nodes: Pick<Nodes, 'list' | 'entryOf' | 'drainedThere'>; /** The queue: what a worker may do has changed. */ queue: { wake: () => void; drain: (id: string, on: boolean) => void; trust: (id: string, kind: JobKind) => Promise<void> }; rates: { forecast: () => Promise<Result<'nodes.forecast'>> }; rename: (id: string, name: string) => Promise<void>; onChange: () => void; now?: () => number }
 
 /** Throws `bad_request` with what is wrong. */
 function requireSensible(sql: Pick<Sql, 'all' | 'get'>, s: Partial<NodeSettings>): void {
@@ -38,6 +38,7 @@ export function createSteering({ db, nodes, queue, rates, rename, onChange, now 
     'nodes.update': (p) => update(p),
     'nodes.drain': ({ id, on }) => {
       nodes.entryOf(id);
+      if (!on && nodes.drainedThere(id)) throw new MantelError('conflict', 'Somebody told it at that PC to take no more work. To go on, run there: sudo mantel worker resume');
       queue.drain(id, on);
       onChange();
       return shown(id);
