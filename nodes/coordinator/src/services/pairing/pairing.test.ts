@@ -238,6 +238,25 @@ describe('who is shown', () => {
     expect(code(() => pairing.knock({ nkey: `U${'A'.repeat(55)}`, name: 'x', caps: CAPS, protocol: { min: 1, max: 1 } }, '10.0.0.1'))).toBe('bad_request');
     expect(code(() => pairing.knock({ nkey: `${pc.nkey.slice(0, -1)}${pc.nkey.endsWith('A') ? 'B' : 'A'}`, name: 'x', caps: CAPS, protocol: { min: 1, max: 1 } }, '10.0.0.1'))).toBe('bad_request');
   });
+  it('is not changed or blocked by somebody else who knocks with the same key while the door is open', () => {
+    const pc = machine();
+    pc.knock();
+    pairing.add(pc.id);
+    const before = card(pc.id);
+    expect(pc.knock({ name: 'evil', protocol: { min: 99, max: 99 }, caps: { ...CAPS, cpu: 'Call 555-1234' } }, '10.0.0.66').state).toBe('outdated');
+    expect(card(pc.id)).toEqual(before);
+    expect(pc.knock().state).toBe('open');
+    expect(code(() => pc.start())).toBe('ok');
+  });
+  it('that was spoilt by the first knock after it was only seen is mended by the next', () => {
+    const pc = machine();
+    seen = [{ id: pc.id, name: 'attic', host: '10.0.0.7', seenAt: now }];
+    pairing.add(pc.id);
+    pc.knock({ protocol: { min: 99, max: 99 } });
+    expect(card(pc.id)!.trouble).not.toBeNull();
+    expect(pc.knock().state).toBe('open');
+    expect([card(pc.id)!.trouble, code(() => pc.start())]).toEqual([null, 'ok']);
+  });
   it('says what is wrong with one that speaks another language', () => {
     const pc = machine();
     expect(pc.knock({ protocol: { min: -3, max: 0 } })).toMatchObject({ state: 'outdated', upgrade: 'worker' });

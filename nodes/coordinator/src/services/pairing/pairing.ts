@@ -74,12 +74,13 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const card = cards.enter(id, { name: printable(k.name) || id, address });
       if (!card) return answer('full');
       const before = JSON.stringify([card.name, card.address, card.outdated, card.knockedAt === null, card.caps]);
-      if (!cards.isOpen(card)) Object.assign(card, { name: printable(k.name) || id, address }); // what an admin looks at while the door is open does not change under their eyes
-      Object.assign(card, {
-        caps: cleanCaps(k.caps), seenAt: now(), knockedAt: now(), outdated: k.protocol.max < PROTOCOL.min ? 'worker' : k.protocol.min > PROTOCOL.max ? 'coordinator' : null,
-      });
+      // what an admin looks at while the door is open does not change under their eyes: a key is no secret, and anybody may knock with it
+      const fixed = cards.isOpen(card);
+      const outdated = k.protocol.max < PROTOCOL.min ? 'worker' : k.protocol.min > PROTOCOL.max ? 'coordinator' : null;
+      if (!fixed) Object.assign(card, { name: printable(k.name) || id, address });
+      Object.assign(card, { caps: fixed && card.caps ? card.caps : cleanCaps(k.caps), outdated: fixed && card.knockedAt !== null && outdated ? card.outdated : outdated, seenAt: now(), knockedAt: now() });
       if (before !== JSON.stringify([card.name, card.address, card.outdated, false, card.caps])) onChange();
-      if (card.outdated) return answer('outdated', { upgrade: card.outdated });
+      if (outdated) return answer('outdated', { upgrade: outdated });
       if (cards.isOpen(card) && card.tries < MAX_TRIES) return answer('open');
       return answer(entry ? 'known' : 'wait');
     },
