@@ -35,11 +35,12 @@ describe.skipIf(why)('pairing on a LAN', () => {
 
   it('finds its house by itself: a card within 3 s, the first job within 2 s of the approval', async () => {
     await house.ask('probes', { keys: ['first'], holdMs: 0 });
+    const started = Date.now();
     const pc = start('pc1');
-    await pc.line((l) => l.includes('waiting for this computer to be paired'), 20_000);
-    const looked = Date.now();
+    await card('pc1', () => true); // with its process, before it has found out what it can do
+    const cardMs = Date.now() - started;
     const found = await card('pc1', (d) => d.caps !== null);
-    const cardMs = Date.now() - looked;
+    const capsMs = Date.now() - started;
     expect(found).toMatchObject({ address: ADDRESS.pc1, state: 'new', trouble: null });
     await api('POST', `/nodes/discovered/${found.id}/add`);
     const { id, code } = await card('pc1', (d) => d.code !== null);
@@ -47,7 +48,7 @@ describe.skipIf(why)('pairing on a LAN', () => {
     const approved = Date.now();
     await api('POST', `/nodes/discovered/${id}/approve`, { code });
     const { at } = await house.step((s) => s.became === 'done', 10_000);
-    console.log(`card after ${cardMs} ms, first job done ${Math.round(at - approved)} ms after the approval`);
+    console.log(`card ${cardMs} ms after the start of the process (what it can do: ${capsMs} ms), first job done ${Math.round(at - approved)} ms after the approval`);
     expect(cardMs).toBeLessThan(3000);
     expect(at - approved).toBeLessThan(2000);
     expect(JSON.parse(readFileSync(join(house.dir, 'pc1', 'paired.json'), 'utf8'))).toMatchObject({ id, host: ADDRESS.nas, port: 2283 });

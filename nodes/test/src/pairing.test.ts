@@ -66,7 +66,7 @@ function machine(name: string, port = rig.port) {
   const states: PairState[] = [];
   const stop = new AbortController();
   stops.push(stop);
-  const paired = pair({ name, seed, caps: CAPS, houses: () => [{ host: '127.0.0.1', port }], onState: (s) => { states.push(s); }, signal: stop.signal, log: createLogger('test', { level: 'silent' }), knockMs: 100 });
+  const paired = pair({ name, seed, caps: () => CAPS, houses: () => [{ host: '127.0.0.1', port }], onState: (s) => { states.push(s); }, signal: stop.signal, log: createLogger('test', { level: 'silent' }), knockMs: 100 });
   paired.catch(() => undefined);
   return { id: nodeIdOf(publicKey(seed)), seed, states, paired, stop: () => stop.abort(), until: (fits: (s: PairState) => boolean): Promise<PairState> => expect.poll(() => states.find(fits), { timeout: 8000, interval: 20 }).toBeTruthy().then(() => states.find(fits)!) };
 }
@@ -100,6 +100,7 @@ const middle = (change: (what: string, body: object) => object = (_w, b) => b): 
 test('a PC knocks, an admin adds it, both see the same code, and its first job is done within 2 s of the approval', async () => {
   const up = await upload();
   const worker = pc('kitchen');
+  await expect.poll(async () => (await cardOf('kitchen')).caps, { timeout: 10_000 }).not.toBeNull(); // it knocks before it knows what it can do
   const card = await cardOf('kitchen');
   expect(card).toMatchObject({ state: 'new', code: null, caps: { cores: expect.any(Number) }, trouble: null, address: '127.0.0.1' });
   expect(stateOf('kitchen')).toMatchObject({ state: 'waiting' });
@@ -284,7 +285,7 @@ test('what is not a PC of this age, in the clear, or too much, is refused before
   const knock = { nkey: publicKey(seed), name: 'x', caps: CAPS, protocol: { min: 1, max: 1 } };
   const post = (path: string, body: unknown, o: { cert?: string; from?: string } = { cert: rig.cluster.cert }) => rig.api('POST', `/pair/${path}`, body, o);
   for (const what of ['knock', 'start', 'reveal', 'claim']) expect(codeOf(await post(what, knock, {})), what).toEqual([403, 'forbidden']);
-  for (const bad of [{}, { ...knock, name: 'a\u001b[2J' }, { ...knock, name: '' }, { ...knock, name: '   ' }, { ...knock, name: 'x'.repeat(64) }, { ...knock, extra: 1 }, { ...knock, caps: null }, { ...knock, caps: { ...CAPS, cores: -1 } }, { ...knock, caps: { ...CAPS, os: 'x'.repeat(101) } }, { ...knock, caps: { ...CAPS, evil: {} } }, { ...knock, nkey: `U${'A'.repeat(55)}` }, { ...knock, nkey: 'UA" } ]' }, [], 'x', null]) {
+  for (const bad of [{}, { ...knock, name: 'a\u001b[2J' }, { ...knock, name: '' }, { ...knock, name: '   ' }, { ...knock, name: 'x'.repeat(64) }, { ...knock, extra: 1 }, { ...knock, caps: {} }, { ...knock, caps: { ...CAPS, cores: -1 } }, { ...knock, caps: { ...CAPS, os: 'x'.repeat(101) } }, { ...knock, caps: { ...CAPS, evil: {} } }, { ...knock, nkey: `U${'A'.repeat(55)}` }, { ...knock, nkey: 'UA" } ]' }, [], 'x', null]) {
     expect((await post('knock', bad)).status, JSON.stringify(bad).slice(0, 60)).toBe(400);
   }
   expect(codeOf(await post('knock', { ...knock, name: 'x'.repeat(20_000) }))).toEqual([413, 'too_large']);

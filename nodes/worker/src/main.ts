@@ -7,11 +7,11 @@ import { readPaired } from '@mantel/runtime/paired.ts';
 import { writeWhole } from '@mantel/runtime/pairing/store.ts';
 import { onShutdown } from '@mantel/runtime/shutdown.ts';
 import { buildId } from '@mantel/runtime/build.ts';
-import { findCapabilities } from './capabilities.ts';
+import { type Capabilities, findCapabilities } from './capabilities.ts';
 import { openLocalControl } from './control/local.ts';
 import { createUpdater, UPDATED } from './update/updater.ts';
 import { untilRemoved, waitForPairing } from './waiting.ts';
-import { startWorker, type Worker } from './worker.ts';
+import type { Worker } from './worker.ts';
 
 const LAST_JOBS_MS = 5 * 60_000;
 const STOP_MS = 9500; // pm2 kills after 10 s
@@ -38,20 +38,29 @@ const updater = createUpdater({ versions: process.env.MANTEL_VERSIONS, build: bu
 process.send?.('ready');
 /** Waits to be let in, works, and waits anew when it was removed. */
 async function live(): Promise<void> {
-  const capabilities = await findCapabilities(config.slots);
-  await openLocalControl({ config, missing: capabilities.missing, worker: () => worker, updater, log, leave: async () => { leaving.abort(); await worker?.stop('leave'); setTimeout(() => end(0), 200); } });
+  let found: Capabilities | undefined;
+  let parts: Promise<[Capabilities, typeof import('./worker.ts')]> | undefined;
+  // takes a while on a busy machine, so not before the first knock: who waits to be let in is seen at once
+  const ready = (): NonNullable<typeof parts> => {
+    if (parts) return parts;
+    parts = Promise.all([findCapabilities(config.slots).then((c) => found = c), import('./worker.ts')]);
+    parts.catch(() => undefined); // told when it is needed
+    return parts;
+  };
+  await openLocalControl({ config, missing: () => found?.missing ?? [], worker: () => worker, updater, log, leave: async () => { leaving.abort(); await worker?.stop('leave'); setTimeout(() => end(0), 200); } });
   for (let removed = false; ; removed = true) {
     if (!existsSync(config.paired)) {
       log.info({ file: config.paired }, 'waiting for this computer to be paired');
-      await waitForPairing({ config, capabilities, removed, signal, log });
+      await waitForPairing({ config, caps: () => { void ready(); return found?.caps ?? null; }, removed, signal, log });
     }
+    const [capabilities, { startWorker }] = await ready();
     signal.throwIfAborted();
     const paired = readPaired(config.paired);
     worker = await startWorker(paired, {
       slots: config.slots, capabilities, updater,
       reach: { discovery: config.discovery, ...(config.coordinator ? { typed: config.coordinator } : {}), keep: (p) => { writeWhole(config.paired, JSON.stringify(p)); } },
     });
-    await untilRemoved(worker, { config, capabilities, signal, log });
+    await untilRemoved(worker, { config, signal, log });
     await worker.stop();
     worker = undefined;
   }

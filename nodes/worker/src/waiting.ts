@@ -2,7 +2,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROTOCOL } from '@mantel/contracts/models/node.ts';
+import { type NodeCaps, PROTOCOL } from '@mantel/contracts/models/node.ts';
 import type { WorkerConfig } from '@mantel/runtime/config.ts';
 import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
 import { nodeIdOf, publicKey } from '@mantel/runtime/keys.ts';
@@ -11,7 +11,6 @@ import type { Paired } from '@mantel/runtime/paired.ts';
 import { pair, type PairState } from '@mantel/runtime/pairing/pair.ts';
 import { stillPaired } from '@mantel/runtime/pairing/still.ts';
 import { keptSeed, writeWhole } from '@mantel/runtime/pairing/store.ts';
-import type { Capabilities } from './capabilities.ts';
 import type { Worker } from './worker.ts';
 
 const LOOK_MS = 500;
@@ -21,10 +20,10 @@ const REMOVED = 'This computer was removed from its house and is no longer paire
 
 export const stateFile = (config: WorkerConfig): string => join(dirname(config.paired), 'pairing.json');
 
-export interface Waiting { config: WorkerConfig; capabilities: Capabilities; /** It worked for a house before. */ removed: boolean; signal: AbortSignal; log: Logger }
+export interface Waiting { config: WorkerConfig; /** null while they are looked for: the house shows this computer all the same. */ caps: () => NodeCaps | null; /** It worked for a house before. */ removed: boolean; signal: AbortSignal; log: Logger }
 
 /** Until the pairing file is there: written here after a pairing, or by the setup of the house's own machine. Rejects when `signal` aborts. */
-export async function waitForPairing({ config, capabilities, removed, signal, log }: Waiting): Promise<void> {
+export async function waitForPairing({ config, caps, removed, signal, log }: Waiting): Promise<void> {
   const seed = keptSeed(join(dirname(config.paired), 'nkey.seed'));
   const came = new AbortController();
   const stop = AbortSignal.any([signal, came.signal]);
@@ -42,7 +41,7 @@ export async function waitForPairing({ config, capabilities, removed, signal, lo
   try {
     const typed = config.coordinator && [config.coordinator];
     const paired: Paired = await pair({
-      name: config.name, seed, caps: capabilities.caps, houses: () => typed ?? discovery.found().flatMap((f) => f.places), onState, signal: stop, log, ...(config.pin ? { pin: config.pin } : {}),
+      name: config.name, seed, caps, houses: () => typed ?? discovery.found().flatMap((f) => f.places), onState, signal: stop, log, ...(config.pin ? { pin: config.pin } : {}),
     });
     writeWhole(config.paired, JSON.stringify(paired));
   } catch (e) {
@@ -54,10 +53,10 @@ export async function waitForPairing({ config, capabilities, removed, signal, lo
 }
 
 /** Resolves when the house says that this worker is let in no more; then its pairing is set aside. Only asked while the bus does not answer. Rejects when `signal` aborts. */
-export async function untilRemoved(worker: Worker, { config, capabilities, signal, log }: Omit<Waiting, 'removed'>): Promise<void> {
+export async function untilRemoved(worker: Worker, { config, signal, log }: Omit<Waiting, 'removed' | 'caps'>): Promise<void> {
   for (;;) {
     await sleep(ASK_MS, undefined, { signal });
-    if (worker.connected() || (await stillPaired(worker.paired(), capabilities.caps, signal)) !== false) continue;
+    if (worker.connected() || (await stillPaired(worker.paired(), signal)) !== false) continue;
     renameSync(config.paired, `${config.paired}.removed`);
     writeWhole(stateFile(config), JSON.stringify({ state: 'looking', says: REMOVED } satisfies PairState));
     log.warn(REMOVED);

@@ -1,5 +1,5 @@
 // The only wiring of a worker: bus, bytes, executors, job loop. main.ts is the process; tests call this.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobResult, Lease } from '@mantel/contracts/models/job.ts';
 import type { WorkerUpdate } from '@mantel/contracts/models/node.ts';
@@ -23,6 +23,7 @@ import { guardOwner } from './owner/guard.ts';
 import { type OwnerWatch, watchOwner } from './owner/owner.ts';
 import type { Updater } from './update/updater.ts';
 import { openTempFolder } from './temp-folder.ts';
+import { VERSION } from './version.ts';
 
 export interface WorkerOptions { slots: number; /** What was found before, so that it is not tried out twice. */ capabilities?: Capabilities; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null>; /** Finds the house again when its address changes; without this a worker waits at the address that it has. */ reach?: { discovery: boolean; typed?: { host: string; port: number }; /** To be kept for the next start. */ keep: (paired: Paired) => void }; /** Becomes another version when the house wants it. */ updater?: Updater }
 export interface Worker {
@@ -42,8 +43,6 @@ export interface Worker {
   /** Drains and closes everything that this worker opened. */
   stop(why?: Why): Promise<void>;
 }
-
-export const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /** The house's own machine: there is nowhere else to look. */
 const LOOPBACK = /^(localhost|127\..*|::1)$/;

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Closed } from './common.ts';
+import { Closed, Nullable } from './common.ts';
 import { NodeCaps, NodeId } from './node.ts';
 
 /*
@@ -13,8 +13,8 @@ const Signature = Type.String({ maxLength: 200, pattern: '^[\\w-]+$' });
 export const NKey = Type.String({ pattern: '^U[A-Z2-7]{55}$' });
 const Name = Type.String({ minLength: 1, maxLength: 63, pattern: '^(?=.*\\S)[^\\x00-\\x1f\\x7f-\\x9f]+$' });
 
-/** `paired`: I was let in and only ask whether I still am; makes no card. */
-export const Knock = Closed({ nkey: NKey, name: Name, caps: NodeCaps, protocol: Closed({ min: Type.Integer(), max: Type.Integer() }), paired: Type.Optional(Type.Boolean()) });
+/** `caps`: null while it does not know yet what it can do. `paired`: I was let in and only ask whether I still am; makes no card. */
+export const Knock = Closed({ nkey: NKey, name: Name, caps: Nullable(NodeCaps), protocol: Closed({ min: Type.Integer(), max: Type.Integer() }), paired: Type.Optional(Type.Boolean()) });
 export type Knock = Static<typeof Knock>;
 /**
  * `wait`: shown to an admin, ask again; `open`: start now; `ignored`: an admin does not want it; `full`: too many wait already; `known`: this key is let in already;

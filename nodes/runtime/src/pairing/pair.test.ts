@@ -73,7 +73,7 @@ function begin(ports: number[] | (() => number[]), more: Partial<PairOptions> = 
   const stop = new AbortController();
   stops.push(stop);
   const list = typeof ports === 'function' ? ports : () => ports;
-  const paired = pair({ name: 'pc1', seed, caps: CAPS, houses: () => list().map((port) => ({ host: '127.0.0.1', port })), onState: (s) => { states.push(s); }, signal: stop.signal, log, knockMs: 20, ...more });
+  const paired = pair({ name: 'pc1', seed, caps: () => CAPS, houses: () => list().map((port) => ({ host: '127.0.0.1', port })), onState: (s) => { states.push(s); }, signal: stop.signal, log, knockMs: 20, ...more });
   paired.catch(() => undefined);
   const until = (fits: (s: PairState) => boolean): Promise<PairState> => expect.poll(() => states.find(fits), { timeout: 5000, interval: 10 }).toBeTruthy().then(() => states.find(fits)!);
   return { paired, states, until };
@@ -165,13 +165,13 @@ it('asks whether it is still let in only behind the pinned certificate', async (
   const paired = await begin([(await house()).port]).paired;
   const ask = async (state: string, cert: number, cid = CID): Promise<boolean | undefined> => {
     const h = await house({ knock: (b) => { expect(b.paired).toBe(true); return { id, cid, house: 'nas', state }; } }, cert);
-    return stillPaired({ ...paired, port: h.port }, CAPS, AbortSignal.timeout(5000));
+    return stillPaired({ ...paired, port: h.port }, AbortSignal.timeout(5000));
   };
   expect(await ask('known', 0)).toBe(true);
   expect(await ask('wait', 0)).toBe(false);
   expect(await ask('wait', 1)).toBeUndefined();
   expect(await ask('wait', 0, 'ffffffffffffffff')).toBeUndefined();
-  expect(await stillPaired({ ...paired, port: 1 }, CAPS, AbortSignal.timeout(5000))).toBeUndefined();
+  expect(await stillPaired({ ...paired, port: 1 }, AbortSignal.timeout(5000))).toBeUndefined();
 });
 
 it('keeps its key for good, for its owner only', () => {

@@ -27,7 +27,7 @@ const ATTEMPT_MS = 6 * 60_000;
 export interface PairState { state: 'looking' | 'waiting' | 'code' | 'paired' | 'refused' | 'ignored' | 'full'; house?: string; address?: string; code?: string; says?: string }
 interface Log { info(fields: object, text: string): void; warn(fields: object, text: string): void; debug(fields: object, text: string): void }
 export interface PairOptions {
-  name: string; seed: string; caps: NodeCaps; houses: () => Address[]; onState: (s: PairState) => void; signal: AbortSignal; log: Log;
+  name: string; seed: string; /** Asked for each knock; null: not known yet. */ caps: () => NodeCaps | null; houses: () => Address[]; onState: (s: PairState) => void; signal: AbortSignal; log: Log;
   /** base64 SHA-256 of the public key that the coordinator's certificate must have, when the person who installed this brought it along. */
   pin?: string; knockMs?: number;
 }
@@ -100,7 +100,7 @@ export async function pair(o: PairOptions): Promise<Paired> {
     const house = sessions.get(key) ?? houseAt(to);
     sessions.set(key, house);
     try {
-      const answer = await house.ask('knock', { nkey, name, caps: o.caps, protocol: PROTOCOL }, KnockAnswer, o.signal);
+      const answer = await house.ask('knock', { nkey, name, caps: o.caps(), protocol: PROTOCOL }, KnockAnswer, o.signal);
       if (o.pin && keyPin(house.cert) !== o.pin.replace(/^sha256\/\//, '')) {
         sessions.delete(key);
         return { state: 'refused', address: key, says: 'What answers there is not the house that this computer was set up for (another certificate).' };

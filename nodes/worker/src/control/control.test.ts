@@ -47,6 +47,18 @@ test('nonsense is refused, and too much of it is cut off', async () => {
   expect(done).toEqual([]);
 });
 
+test('the folder of the socket is made when it is missing, for its user only; one that cannot be made leaves the worker as it is', async () => {
+  const act = { drain: async () => undefined, resume: async () => undefined, leave: async () => undefined };
+  const warned: object[] = [];
+  const log = { warn: (f: object) => { warned.push(f); } } as never;
+  const made = await startControl({ path: join(dir, 'new', 'control.sock'), status: () => STATUS, act, log });
+  expect([statSync(join(dir, 'new')).mode & 0o777, statSync(join(dir, 'new', 'control.sock')).isSocket(), warned]).toEqual([0o700, true, []]);
+  made.stop();
+  writeFileSync(join(dir, 'file'), '');
+  (await startControl({ path: join(dir, 'file', 'control.sock'), status: () => STATUS, act, log })).stop();
+  expect(warned).toHaveLength(1);
+});
+
 test('a path that no socket can have leaves the worker as it is', async () => {
   const warned: object[] = [];
   const none = await startControl({ path: join(dir, 'x'.repeat(150)), status: () => STATUS, act: { drain: async () => undefined, resume: async () => undefined, leave: async () => undefined }, log: { warn: (f: object) => { warned.push(f); } } as never });

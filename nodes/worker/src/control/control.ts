@@ -1,6 +1,7 @@
 // The local way in: `mantel worker …` on the same machine, over a Unix socket that only this user (and root) may open.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type ControlAnswer, ControlRequest, type ControlStatus } from '@mantel/contracts/models/control.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
 import { matches } from '@mantel/runtime/validate.ts';
@@ -41,7 +42,10 @@ export function startControl({ path, status, act, log }: ControlDeps): Promise<{
   return new Promise((resolve) => {
     const server: Server = createServer(serve);
     server.maxConnections = 8;
-    rmSync(path, { force: true });
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      rmSync(path, { force: true });
+    } catch { /* listening says what is wrong */ }
     server.on('error', (err) => { log.warn({ err, path }, 'the mantel command cannot reach this worker'); resolve({ stop: () => undefined }); });
     const mask = process.umask(0o177); // bound at once, so it is never open to others
     server.listen(path, () => {

@@ -8,10 +8,11 @@ import type { Logger } from '@mantel/runtime/logger.ts';
 import type { PairState } from '@mantel/runtime/pairing/pair.ts';
 import type { Updater } from '../update/updater.ts';
 import { stateFile } from '../waiting.ts';
-import { VERSION, type Worker } from '../worker.ts';
+import { VERSION } from '../version.ts';
+import type { Worker } from '../worker.ts';
 import { startControl } from './control.ts';
 
-export interface LocalControl { config: WorkerConfig; missing: string[]; worker: () => Worker | undefined; updater: Updater; leave: () => Promise<void>; log: Logger }
+export interface LocalControl { config: WorkerConfig; missing: () => string[]; worker: () => Worker | undefined; updater: Updater; leave: () => Promise<void>; log: Logger }
 
 export function openLocalControl({ config, missing, worker, updater, leave, log }: LocalControl): Promise<{ stop(): void }> {
   let drained: Worker | undefined;
@@ -23,7 +24,7 @@ export function openLocalControl({ config, missing, worker, updater, leave, log 
     const update = updater.report();
     return {
       state: w ? 'working' : (p?.state ?? 'looking'), house: p?.house ?? null, address: at ? `${at.host}:${at.port}` : (p?.address ?? null), code: p?.code ?? null, name: at?.name ?? config.name, id: w?.id ?? null, version: VERSION, build: buildId(),
-      connected: w?.connected() ?? false, drained: w !== undefined && w === drained, running: w?.running() ?? [], update: update ? { build: update.build, state: update.state, error: update.error } : null, missing,
+      connected: w?.connected() ?? false, drained: w !== undefined && w === drained, running: w?.running() ?? [], update: update ? { build: update.build, state: update.state, error: update.error } : null, missing: missing(),
     };
   };
   const hold = (on: boolean) => async (): Promise<void> => {

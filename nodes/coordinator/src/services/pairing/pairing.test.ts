@@ -238,6 +238,14 @@ describe('who is shown', () => {
     expect(code(() => pairing.knock({ nkey: `U${'A'.repeat(55)}`, name: 'x', caps: CAPS, protocol: { min: 1, max: 1 } }, '10.0.0.1'))).toBe('bad_request');
     expect(code(() => pairing.knock({ nkey: `${pc.nkey.slice(0, -1)}${pc.nkey.endsWith('A') ? 'B' : 'A'}`, name: 'x', caps: CAPS, protocol: { min: 1, max: 1 } }, '10.0.0.1'))).toBe('bad_request');
   });
+  it('shows one that does not know yet what it can do, and what it knows later stays', () => {
+    const pc = machine();
+    expect(pc.knock({ caps: null }).state).toBe('wait');
+    expect(card(pc.id)).toMatchObject({ state: 'new', caps: null, change: null, trouble: null });
+    pc.knock();
+    pc.knock({ caps: null });
+    expect(card(pc.id)).toMatchObject({ caps: CAPS, change: { before: 100, after: 40 } });
+  });
   it('is not changed or blocked by somebody else who knocks with the same key while the door is open', () => {
     const pc = machine();
     pc.knock();

@@ -78,7 +78,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const fixed = cards.isOpen(card);
       const outdated = k.protocol.max < PROTOCOL.min ? 'worker' : k.protocol.min > PROTOCOL.max ? 'coordinator' : null;
       if (!fixed) Object.assign(card, { name: printable(k.name) || id, address });
-      Object.assign(card, { caps: fixed && card.caps ? card.caps : cleanCaps(k.caps), outdated: fixed && card.knockedAt !== null && outdated ? card.outdated : outdated, seenAt: now(), knockedAt: now() });
+      Object.assign(card, { caps: fixed && card.caps ? card.caps : k.caps ? cleanCaps(k.caps) : card.caps, outdated: fixed && card.knockedAt !== null && outdated ? card.outdated : outdated, seenAt: now(), knockedAt: now() });
       if (before !== JSON.stringify([card.name, card.address, card.outdated, false, card.caps])) onChange();
       if (outdated) return answer('outdated', { upgrade: outdated });
       if (cards.isOpen(card) && card.tries < MAX_TRIES) return answer('open');
