@@ -45,7 +45,8 @@ import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
 import { createRetry } from './services/assets/retry.ts';
 import { settleArrivals } from './services/assets/settle.ts';
-import { addGateway, gatewayHandlers, type JobGate } from './services/jobs/gateway.service.ts';
+import { createGates } from './services/jobs/gates.ts';
+import { addGateway, gatewayHandlers } from './services/jobs/gateway.service.ts';
 import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
 import { heldJob, insertJob, openJob, openLeases } from './services/jobs/queue.repository.ts';
@@ -55,11 +56,11 @@ import { createRates } from './services/jobs/rates.ts';
 import { createRoster } from './services/jobs/roster.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
-import { createProbes, type ProbeJob, probeOf } from './services/probes/probes.ts';
+import { createProbes, probeOf } from './services/probes/probes.ts';
 import { createJoining } from './services/bundles/joining.ts';
 import { nodeRow } from './services/nodes/nodes.repository.ts';
 import { openNodes } from './services/nodes/open-nodes.ts';
-import { sampleOf, withoutSample, withSample } from './services/nodes/sample.ts';
+import { sampleOf, withoutSample } from './services/nodes/sample.ts';
 import { createSteering } from './services/nodes/steering.ts';
 import { openPairing, pairingHandlers } from './services/pairing/pairing.service.ts';
 import { createAttach } from './services/sidecars/attach.ts';
@@ -110,23 +111,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const roster = createRoster({ isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), now });
   const queue = createQueue({ db, ends, roster, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
   const rates = createRates({ db, roster, background, now, onChange: () => live.nodesChanged() });
-  const gates: Record<JobKind, JobGate> = { preview: withSample({
-    outputs: ['preview', 'thumb'],
-    offer: (job) => {
-      const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
-      return { payload: { fileId, mime, bytes, name }, path: `/worker/files/${fileId}` };
-    },
-    accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result)) }),
-    discard: (token) => preview.discard(token),
-  }, preview.look), probe: {
-    outputs: ['echo'],
-    offer: (job) => {
-      const { bytes, rounds, holdMs } = JSON.parse(job.payload) as ProbeJob;
-      return { payload: { bytes, rounds, holdMs }, path: `/worker/probes/${job.id}` };
-    },
-    accept: (job, result) => probes.accept(JSON.parse(job.payload) as ProbeJob, job.token, result),
-    discard: probes.discard,
-  } };
+  const gates = createGates({ preview, probes });
   const joining = createJoining({
     root: o.root ?? ROOT, state: o.state, cluster, port: () => (app.server.address() as AddressInfo).port, log, now,
     onChange: () => live.nodesChanged(), trouble: () => discovery.trouble(), left: (id) => background('a worker that leaves', call('nodes.remove', { id }, { kind: 'system' })),

@@ -1,17 +1,15 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Bundle } from '../services/bundles/bundles.ts';
 import type { JoinFile } from '../services/bundles/join.ts';
-import type { Platform } from '../services/bundles/closure.ts';
+import type { ForSparePcs } from '../services/bundles/joining.ts';
 import { BASE } from './api.ts';
 import { sendFile } from './bytes.ts';
 
-export interface JoiningDeps { platforms: readonly Platform[]; bundle: (platform: Platform) => Promise<Bundle>; script: (file: JoinFile, at: { address: string | undefined; port: number }) => Promise<string> }
 const TYPES: Record<JoinFile, string> = { 'join.sh': 'text/x-shellscript', 'join.ps1': 'text/plain', 'join.containerfile': 'text/plain' };
 const LIMIT = { max: 60, timeWindow: '1 minute' };
 
 /** What a spare PC fetches before anybody knows it. Nothing in it is a secret; the caller recognises the house by the pinned key. */
-export function addJoiningRoutes(app: FastifyInstance, { platforms, bundle, script }: JoiningDeps): void {
+export function addJoiningRoutes(app: FastifyInstance, { platforms, bundle, script }: ForSparePcs): void {
   for (const file of Object.keys(TYPES) as JoinFile[]) {
     app.route({
       method: 'GET', url: `/${file}`, config: { permission: 'public', rateLimit: LIMIT }, schema: { hide: true },

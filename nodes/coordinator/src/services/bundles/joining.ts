@@ -5,14 +5,15 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import type { WorkerUpdate } from '@mantel/contracts/models/node.ts';
 import { buildId } from '@mantel/runtime/build.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import type { JoiningDeps } from '../../http/joining.ts';
 import type { Handlers } from '../adapter.ts';
-import { createBundles } from './bundles.ts';
-import { PLATFORMS } from './closure.ts';
-import { houseAddress, joinFile, joinLines, pinOf, type Place, refusalScript } from './join.ts';
+import { type Bundle, createBundles } from './bundles.ts';
+import { type Platform, PLATFORMS } from './closure.ts';
+import { houseAddress, type JoinFile, joinFile, joinLines, pinOf, type Place, refusalScript } from './join.ts';
 import { createUpdates, type Subject } from './updates.ts';
 
 const SCRIPT_MS = 120_000; // the first bundle takes some seconds to pack
+/** What a spare PC may fetch before anybody knows it. */
+export interface ForSparePcs { platforms: readonly Platform[]; bundle: (platform: Platform) => Promise<Bundle>; script: (file: JoinFile, at: { address: string | undefined; port: number }) => Promise<string> }
 export interface JoiningOptions { root: string; state: string; cluster: Pick<Cluster, 'cid' | 'cert'>; port: () => number; subject: (id: string) => Subject | undefined; /** It said that it leaves for good. */ left: (id: string) => void; /** Why PCs in the LAN are not found. */ trouble?: () => string | null; onChange: () => void; log: Parameters<typeof createBundles>[0]['log']; now?: () => number }
 
 type Gateway = { [N in GatewayName]: (params: GatewayParams<N>, worker: string) => Promise<GatewayResult<N>> | GatewayResult<N> };
@@ -36,7 +37,7 @@ export function createJoining({ root, state, cluster, port, subject, left, troub
       return { ok: true };
     },
   };
-  const http: JoiningDeps = {
+  const http: ForSparePcs = {
     platforms: PLATFORMS, bundle: bundles.give,
     async script(file, at) {
       const limit = delay(SCRIPT_MS, undefined, { ref: false }).then(() => { throw new MantelError('timeout', 'Mantel is still packing the program for other machines. Try again in a minute.'); });

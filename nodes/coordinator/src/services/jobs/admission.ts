@@ -1,6 +1,7 @@
 // Who may do what, and when: pure rules over what is known of a worker and of a class of jobs. Nothing here looks at a single job.
 import type { JobKind, Needs } from '@mantel/contracts/models/job.ts';
 import type { NodeCaps, NodeLoad, NodeSettings } from '@mantel/contracts/models/node.ts';
+import type { Rest } from '../nodes/state.ts';
 
 /** Jobs with the same kind, library (its UUID) and needs. */
 export interface JobClass { id: number; kind: JobKind; library: string | null; needs: Needs }
@@ -39,9 +40,8 @@ export function nextTime(time: string, at: number): number {
   return d.getTime();
 }
 
-export type Rest = 'outdated' | 'paused' | 'draining' | 'hours' | 'owner';
 /** Why a worker gets nothing at all at the moment. That nobody uses a PC must be known: `unknown` is not enough. */
-export function resting(w: Candidate, at: number): Rest | null {
+export function resting(w: Candidate, at: number): Rest | 'outdated' | null {
   if (w.outdated) return 'outdated';
   if (w.settings.paused) return 'paused';
   if (w.draining) return 'draining';

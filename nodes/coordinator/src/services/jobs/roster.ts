@@ -3,7 +3,8 @@ import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } from '@mantel/contracts/models/node.ts';
 import type { Sql } from '../../db/database.ts';
 import { decided, heldKinds } from './accounts.repository.ts';
-import { type Candidate, labelsOf, type Rest, resting } from './admission.ts';
+import type { Rest } from '../nodes/state.ts';
+import { type Candidate, labelsOf, resting } from './admission.ts';
 import { steadyOf } from './steady.ts';
 
 type Reader = Pick<Sql, 'get' | 'all'>;
@@ -40,8 +41,8 @@ export function createRoster({ isLocal = () => false, now = Date.now }: RosterDe
   return {
     candidate,
     /** Why it gets no work at all; null also for one that does not understand us, which is told elsewhere. */
-    rest(sql: Reader, id: string): Exclude<Rest, 'outdated'> | null {
-      return resting({ ...candidate(sql, id), outdated: false }, now()) as Exclude<Rest, 'outdated'> | null;
+    rest(sql: Reader, id: string): Rest | null {
+      return resting({ ...candidate(sql, id), outdated: false }, now()) as Rest | null;
     },
     /** It asks for work of these kinds, so it is there. */
     asked: (id: string, kinds: readonly JobKind[]): void => void seen.set(id, { askedAt: steady(), kinds }),
