@@ -7,6 +7,7 @@ ADDRESS='@ADDRESS@' PORT='@PORT@' PIN='@PIN@' CID='@CID@' BUILD='@BUILD@'
 SHA_X64='@SHA_X64@' SHA_ARM64='@SHA_ARM64@'
 HOME_DIR=/opt/mantel-worker VERSIONS=/opt/mantel-worker/versions STATE=/var/lib/mantel-worker WHO=mantel-worker
 WAIT_S=${MANTEL_JOIN_WAIT:-1800}
+PAIRED_WAIT_S=20
 
 note() { printf '%s\n' "$*"; }
 warn() { printf 'Warning: %s\n' "$*" >&2; }
@@ -67,8 +68,8 @@ as_worker() { (cd / && setpriv --reuid="$WHO" --regid="$WHO" --init-groups --inh
 
 can_run() { as_worker sh -c : 2>/dev/null || die "The user $WHO, which this script made, may not run programs on this computer. Look at the rights of / and /usr; they must be open to all."; }
 # Everything below versions/ is done as the worker's user: root never writes where that user could have laid a link.
+# Fetched also when this build is there: whoever types the line again may be here because a file of it is damaged.
 fetch_version() {
-  if as_worker sh -c 'test "$(cat "$1/BUILD")" = "$2" && "$1/bin/node" "$1/nodes/worker/src/update/smoke.ts"' sh "$VERSIONS/$BUILD" "$BUILD" >/dev/null 2>&1; then note 'The program is here already.'; return 0; fi
   free=$(df -Pm "$VERSIONS" | awk 'NR == 2 { print $4 }')
   [ "$free" -ge 400 ] || die "The disk with $HOME_DIR has $free MB left, and the worker needs 400. Make room, then run this again."
   note 'Fetching the program from your Mantel …'
@@ -84,7 +85,8 @@ fetch_version() {
   as_worker sh -c 'echo "$2  $1" | sha256sum -c --status -' sh "$VERSIONS/.new/bundle.tar.gz" "$SHA" || give_up 'The program that arrived is not the one that was announced: its checksum is wrong. Nothing was installed; copy the join line again, and if this stays, restart Mantel.'
   as_worker tar -xzf "$VERSIONS/.new/bundle.tar.gz" -C "$VERSIONS/.new" --no-same-owner || give_up 'The program could not be unpacked. Is the disk full? Nothing was installed.'
   as_worker rm -f "$VERSIONS/.new/bundle.tar.gz"
-  said=$(as_worker "$VERSIONS/.new/bin/node" --disable-warning=ExperimentalWarning "$VERSIONS/.new/nodes/worker/src/update/smoke.ts" 2>&1) || give_up "The program does not start on this computer: $(printf '%s' "$said" | tail -n 1) Nothing was installed."
+  said=$(as_worker timeout 120 setsid -w "$VERSIONS/.new/bin/node" --disable-warning=ExperimentalWarning "$VERSIONS/.new/nodes/worker/src/update/smoke.ts" 2>&1 </dev/null) || give_up "The program does not start on this computer: $(printf '%s' "$said" | tail -n 1) Nothing was installed."
+  as_worker sync -f "$VERSIONS/.new" || give_up 'The program could not be written to the disk. Nothing was installed.' # a link that is on the disk must not lead to files that are not
 }
 give_up() { as_worker rm -rf "$VERSIONS/.new"; die "$1"; }
 put_version() {
@@ -118,19 +120,35 @@ MANTEL_UNIT
     line="$WHO umask 077; exec $HOME_DIR/launcher >>$STATE/worker.log 2>&1 </dev/null"
     printf '%s\n' '# Written by join.sh: starts the Mantel worker with this computer, and again if its keeper ended.' 'PATH=/usr/local/bin:/usr/bin:/bin' "@reboot $line" "* * * * * $line" >/etc/cron.d/mantel-worker
     chmod 0644 /etc/cron.d/mantel-worker
+  fi
+  if [ -d /etc/cron.d ] && { have cron || have crond; }; then
     note 'This system does not run systemd: cron starts the worker with the computer.'
   else
     note 'This system runs neither systemd nor cron: after a restart of this computer, start the worker with: sudo mantel worker start'
   fi
 }
 
-field() { sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" "$STATE/pairing.json" 2>/dev/null | head -n 1; }
+# the folder is the worker's: what lies there is read with its rights, and only so much
+worker_says() { as_worker timeout 5 head -c 4096 "$STATE/pairing.json" 2>/dev/null | tr -d '\000-\037\177' || true; }
+field() { printf '%s' "$1" | sed -n "s/.*\"$2\" *: *\"\([^\"]*\)\".*/\1/p" | head -n 1; }
+# a pairing from before counts when the house still takes it; a worker that was removed finds out soon after its start
+at_work() {
+  [ -f "$STATE/paired.json" ] || return 1
+  [ -n "$paired_before" ] || return 0
+  case $("$HOME_DIR/mantel" worker status --json 2>/dev/null) in *'"connected":true'*) return 0 ;; *) return 1 ;; esac
+}
 # shows what the worker waits for, until an admin let it in
 follow() {
   shown='' n=0
   while [ $n -lt $((WAIT_S * 2)) ]; do
-    if [ -f "$STATE/paired.json" ]; then note "Done. This computer now works for your Mantel ($ADDRESS). Look at it in Admin → Nodes, or here: sudo mantel worker status"; return 0; fi
-    state=$(field state) code=$(field code) says=$(field says)
+    if at_work; then note "Done. This computer now works for your Mantel ($ADDRESS). Look at it in Admin → Nodes, or here: sudo mantel worker status"; return 0; fi
+    if [ -f "$STATE/paired.json" ]; then
+      if [ $n -ge $((PAIRED_WAIT_S * 2)) ]; then note "This computer is let in already, but your Mantel at $ADDRESS:$PORT does not answer its worker yet. It goes on trying; see it with: sudo mantel worker status"; return 0; fi
+      sleep 0.5; n=$((n + 1)); continue
+    fi
+    paired_before=''
+    says_all=$(worker_says)
+    state=$(field "$says_all" state) code=$(field "$says_all" code) says=$(field "$says_all" says)
     if [ "$state $code $says" != "$shown" ]; then
       case $state in
         waiting) note "This computer is announced. ${says:-Open Admin → Nodes and press Add on its card.}" ;;
@@ -160,7 +178,7 @@ main() {
   write_command
   write_service
   trap 'echo; echo "The worker goes on in the background. See it with: sudo mantel worker status"; exit 0' INT
-  [ -f "$STATE/paired.json" ] || rm -f "$STATE/pairing.json"
+  paired_before=''; if [ -f "$STATE/paired.json" ]; then paired_before=1; else as_worker rm -rf "$STATE/pairing.json"; fi
   "$HOME_DIR/mantel" worker start
   follow
 }

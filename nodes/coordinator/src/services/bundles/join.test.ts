@@ -18,6 +18,11 @@ test('every placeholder of every file is filled, and a shell can read what comes
   expect(script.trimEnd().split('\n').slice(-2)).toEqual(['main </dev/null', 'exit']); // a download that breaks off does nothing
 });
 
+test('the other ways in ask for the same key, and run nothing that did not come from it', () => {
+  expect(joinFile(ROOT, 'join.containerfile', place)).toMatch(new RegExp(`^ENV .*MANTEL_PIN=${place.pin}$`, 'm'));
+  expect(joinLines(place).powershell).toMatch(/Remove-Item \$f .*; curl\.exe .* -o \$f; if \(\$LASTEXITCODE -eq 0\) \{ powershell .* \$f \}$/);
+});
+
 test('nothing but what it should be gets into a script that root runs', () => {
   for (const bad of [{ address: `x'; rm -rf /` }, { address: 'evil.example' }, { pin: 'short' }, { pin: `${'A'.repeat(42)}'=` }, { cid: '../../x' }, { build: '$(id)' }, { sha: { x64: 'zz', arm64: '' } }, { port: Number.NaN }]) {
     expect(() => joinFile(ROOT, 'join.sh', { ...place, ...bad } as Place), JSON.stringify(bad)).toThrow(/not usable/);

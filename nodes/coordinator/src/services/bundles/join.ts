@@ -42,6 +42,7 @@ export const refusalScript = (sentence: string): string => `#!/bin/sh\nprintf 'E
 const curl = (p: Place, file: JoinFile): string => `curl -fsSk --pinnedpubkey sha256//${p.pin} https://${p.address}:${p.port}/${file}`;
 export const joinLines = (p: Place): { command: string; powershell: string; container: string } => ({
   command: `${curl(p, 'join.sh')} | sudo sh`,
-  powershell: `${curl(p, 'join.ps1').replace(/^curl/, 'curl.exe')} -o $env:TEMP\\mantel-join.ps1; powershell -ExecutionPolicy Bypass -File $env:TEMP\\mantel-join.ps1`,
+  // what lies there from another time is never run
+  powershell: `$f = "$env:TEMP\\mantel-join.ps1"; Remove-Item $f -ErrorAction SilentlyContinue; ${curl(p, 'join.ps1').replace(/^curl/, 'curl.exe')} -o $f; if ($LASTEXITCODE -eq 0) { powershell -ExecutionPolicy Bypass -File $f }`,
   container: `${curl(p, 'join.containerfile')} | docker build --network host -t mantel-worker - && docker run -d --name mantel-worker --network host --restart unless-stopped -v mantel-worker:/var/lib/mantel-worker mantel-worker`,
 });
