@@ -3,15 +3,17 @@ import type { NodeCaps, WorkerNode } from '../data/types.ts';
 import { changeLine, forecastLines, groupDigits, hardware, jobName, parseLabels, slotChoices, stateLine, troubleOf } from './node-words.ts';
 
 const settings: WorkerNode['settings'] = { paused: false, slots: null, kindsOff: [], hours: null, whenIdle: false, libraries: null, labels: [], wake: false, autoUpdate: true };
+const hours = { from: '22:00', to: '07:00' };
 const job = { id: 1, kind: 'preview' as const, name: 'a.jpg', startedAt: '2026-01-01T00:00:00Z' };
-const node = (n: Partial<WorkerNode>): Parameters<typeof stateLine>[0] => ({ state: 'online', running: [], load: null, settings, lastSeenAt: null, ...n });
+const node = (n: Partial<WorkerNode>): Parameters<typeof stateLine>[0] => ({ state: 'online', resting: null, running: [], load: null, settings, lastSeenAt: null, ...n });
 const now = new Date(2026, 0, 2, 12, 0).getTime();
 const active = { cpu: 0, memoryBytes: 0, freeDiskBytes: null, owner: 'active' as const };
 
 test.each<[Partial<WorkerNode>, string]>([
   [{}, 'Ready'], [{ state: 'busy', running: [job] }, 'Working · 1 job'], [{ state: 'busy', running: [job, job] }, 'Working · 2 jobs'], [{ state: 'draining', running: [job] }, 'Finishing · 1 job'],
   [{ state: 'asleep', lastSeenAt: new Date(2026, 0, 1, 18, 20).toISOString() }, 'Asleep · seen yesterday 18:20'], [{ state: 'asleep' }, 'Asleep · not seen yet'],
-  [{ state: 'resting', load: active }, 'Resting · somebody uses it'], [{ state: 'resting', settings: { ...settings, hours: { from: '22:00', to: '07:00' } } }, 'Resting · until 22:00'], [{ state: 'resting' }, 'Resting'],
+  [{ state: 'resting', resting: 'owner', load: active, settings: { ...settings, hours } }, 'Resting · somebody uses it'], [{ state: 'resting', resting: 'hours', load: active, settings: { ...settings, hours } }, 'Resting · until 22:00'],
+  [{ state: 'resting', resting: 'owner', load: { ...active, owner: 'unknown' }, settings: { ...settings, whenIdle: true, hours } }, 'Resting · not known yet whether somebody uses it'], [{ state: 'resting' }, 'Resting'],
   [{ state: 'lost', lastSeenAt: new Date(now - 90_000).toISOString() }, 'Out of reach · seen 1 minute ago'],
 ])('%j is "%s"', (n, want) => expect(stateLine(node(n), now)).toBe(want));
 
@@ -65,5 +67,5 @@ test('jobs at once: what it offers, and numbers that make sense there', () => {
 
 test('digits in groups, jobs by name', () => {
   expect([groupDigits('123456'), groupDigits('000007')]).toEqual(['123 456', '000 007']);
-  expect([jobName('preview', 'a.jpg'), jobName('preview', ''), jobName('probe', '')]).toEqual(['Preview of a.jpg', 'A test', 'A test']);
+  expect([jobName('preview', 'a.jpg'), jobName('preview', ''), jobName('probe', '')]).toEqual(['Preview of a.jpg', 'A photo that was removed', 'A test']);
 });

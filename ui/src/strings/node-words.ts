@@ -10,10 +10,11 @@ export const STATE: Record<NodeState, { icon: string; tone: 'good' | 'quiet' | '
 export const isAway = (n: Pick<WorkerNode, 'state'>): boolean => n.state === 'asleep' || n.state === 'lost';
 
 /** "Working · 2 jobs", "Asleep · seen yesterday 18:20", "Resting · until 22:00". */
-export function stateLine(n: Pick<WorkerNode, 'state' | 'running' | 'load' | 'settings' | 'lastSeenAt'>, now = Date.now()): string {
+export function stateLine(n: Pick<WorkerNode, 'state' | 'resting' | 'running' | 'load' | 'settings' | 'lastSeenAt'>, now = Date.now()): string {
   const { hours } = n.settings;
   const why = isAway(n) ? (n.lastSeenAt ? t('nodes.seen', { when: formatWhen(n.lastSeenAt, now) }) : t('nodes.never'))
-    : n.state === 'resting' ? (n.load?.owner === 'active' ? t('nodes.why.owner') : hours ? t('nodes.why.hours', { time: hours.from }) : '')
+    : n.resting === 'owner' ? t(n.load?.owner === 'active' ? 'nodes.why.owner' : 'nodes.why.unknown')
+    : n.resting === 'hours' ? (hours ? t('nodes.why.hours', { time: hours.from }) : '')
     : n.running.length > 0 ? t('nodes.running', { n: n.running.length }) : '';
   return [t(`nodes.${n.state}`), why].filter(Boolean).join(' · ');
 }
@@ -55,7 +56,7 @@ export function forecastLines(f: Forecast, nodes: readonly Pick<WorkerNode, 'id'
   return time === formatAbout(now) ? [all] : [all, t('nodes.without', { name, time })];
 }
 
-export const jobName = (kind: JobKind, name: string): string => (kind === 'probe' || !name ? t('nodes.now.probe') : t(`nodes.now.${kind}`, { name }));
+export const jobName = (kind: JobKind, name: string): string => (kind === 'probe' ? t('nodes.now.probe') : name ? t(`nodes.now.${kind}`, { name }) : t('nodes.now.gone'));
 
 /** Labels as they are typed, with spaces or commas between them; or the first thing that is wrong with them. */
 export function parseLabels(text: string): { labels: string[] } | { error: string } {

@@ -221,12 +221,14 @@ describe('a spare PC', () => {
     await soon(async () => (await settings()).labels).toEqual(['gpu', 'attic']);
     await at('node-kind').click({ position: { x: 16, y: 10 } });
     await soon(async () => (await settings()).kindsOff).toEqual(['preview']);
+    await at('node-kinds-none').waitFor();
     await at('node-kind').click({ position: { x: 16, y: 10 } });
     await soon(async () => (await settings()).kindsOff).toEqual([]);
     await at('node-libraries-some').check();
     await soon(async () => (await settings()).libraries?.length).toBeGreaterThan(1);
     await at('node-library').last().uncheck();
     await soon(async () => (await settings()).libraries?.length).toBe(1);
+    await soon(() => at('node-libraries-left').innerText()).toMatch(/do not see are left out.*\n?.*No other PC may see all libraries/);
     await everyLook('settings');
     await at('node-libraries-all').check();
     await soon(async () => (await settings()).libraries).toBeNull();

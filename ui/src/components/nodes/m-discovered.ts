@@ -11,12 +11,13 @@ import type { PairParams } from '../../dialogs/m-pair-dialog.ts';
 import { changeLine, hardware } from '../../strings/node-words.ts';
 import { t } from '../../strings/t.ts';
 import { base, paper } from '../../tokens/shared.ts';
+import { whenLoaded } from '../load-state.ts';
 import { attempt, ignore } from './do.ts';
 import { nodeStyles } from './nodes.styles.ts';
 
 const LISTED = 50;
 
-/** PCs in the network that would like to help, and behind a small line those that are ignored. Nothing at all when there are none. */
+/** PCs in the network that would like to help, and behind a small line those that are ignored. Nothing at all when there are none; that they could not be asked for is said. */
 @customElement('m-discovered')
 export class MDiscovered extends LitElement {
   static override styles = [base, paper, nodeStyles, css`
@@ -36,10 +37,10 @@ export class MDiscovered extends LitElement {
     if (done) router.go(`/admin/nodes/${done}`);
   }
 
-  override willUpdate(): void { this.hidden = (this.pcs.data ?? []).length === 0; }
-  override render() {
-    const all = this.pcs.data ?? [], shown = all.filter((p) => p.state !== 'ignored'), ignored = all.filter((p) => p.state === 'ignored');
-    if (all.length === 0) return nothing;
+  override willUpdate(): void { this.hidden = this.pcs.data ? this.pcs.data.length === 0 : !this.pcs.error; }
+  override render() { return whenLoaded(this.pcs, (all) => this.list(all)); }
+  private list(all: Discovered[]) {
+    const shown = all.filter((p) => p.state !== 'ignored'), ignored = all.filter((p) => p.state === 'ignored');
     return html`${shown.length > 0 ? html`<header><h2>${t('discovered.title')}</h2><p class="quiet">${t('discovered.text', { n: shown.length })}</p></header><div class="grid">${shown.slice(0, LISTED).map((p) => this.card(p))}</div>` : nothing}
       ${ignored.length > 0 ? html`<button class="text-button caption toggle" data-testid="discovered-ignored" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.open = !this.open; }}>${t('discovered.ignored', { n: ignored.length })}${icon('chevron-down', 'small')}</button>
         ${this.open ? html`<div class="list">${ignored.slice(0, LISTED).map((p) => html`<div class="row" data-testid="ignored-pc"><div class="grow"><div>${p.name}</div><div class="caption">${[p.address, hardware(p.caps)].filter(Boolean).join(' · ')}</div></div><wa-button size="s" appearance="outlined" data-testid="discovered-back" aria-label=${t('discovered.backOf', { name: p.name })} @click=${() => void attempt(() => ignorePc(p.id, false))}>${t('discovered.back')}</wa-button></div>`)}</div>` : nothing}` : nothing}`;

@@ -40,7 +40,7 @@ export class MJoinPanel extends LitElement {
       <fieldset class="choice"><legend class="sr">${t('join.kind')}</legend>${WAYS.map((w) => html`<label><input type="radio" name="way" value=${w} .checked=${this.way === w} @change=${() => { this.way = w; }}>${t(`join.${w}`)}</label>`)}</fieldset>
       ${whenLoaded(this.join, (j) => {
         const command = { linux: j.command, windows: j.powershell, container: j.container }[this.way];
-        return html`<div class="command"><pre data-testid="join-command" tabindex="0" aria-label=${t(`join.${this.way}`)}><code>${command}</code></pre><button class="icon-button" data-testid="join-copy" aria-label=${t('join.copyOf')} title=${t('join.copy')} @click=${() => void this.copy(command)}>${icon('copy')}</button></div>
+        return html`${j.trouble ? html`<div class="trouble" data-testid="join-trouble">${icon('triangle-alert')}<span class="grow">${j.trouble}</span></div>` : nothing}<div class="command"><pre data-testid="join-command" tabindex="0" aria-label=${t(`join.${this.way}`)}><code>${command}</code></pre><button class="icon-button" data-testid="join-copy" aria-label=${t('join.copyOf')} title=${t('join.copy')} @click=${() => void this.copy(command)}>${icon('copy')}</button></div>
           <p class="caption">${t(`join.${this.way}.text`)} ${this.way === 'linux' ? t('join.pin') : html`<strong>${t('join.experimental')}</strong>`}</p>
           ${j.platforms.map((p) => this.platform(p))}
           <details><summary>${t('join.typed')}</summary><p class="quiet">${t('join.typed.text')} <code class="address" data-testid="join-address">MANTEL_COORDINATOR='${j.address}:${j.port}'</code></p></details>`;

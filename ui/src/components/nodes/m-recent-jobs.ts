@@ -8,6 +8,7 @@ import { Use } from '../../data/store.ts';
 import type { JobKind, RecentJob } from '../../data/types.ts';
 import { formatTook, formatWhen } from '../../strings/format.ts';
 import { jobError } from '../../strings/job-error.ts';
+import { jobName } from '../../strings/node-words.ts';
 import { t } from '../../strings/t.ts';
 import { base, fields, paper } from '../../tokens/shared.ts';
 import { whenLoaded } from '../load-state.ts';
@@ -53,7 +54,7 @@ export class MRecentJobs extends LitElement {
     const failed = j.state !== 'done';
     const by = j.worker === null ? '' : t('recent.by', { name: j.workerName ?? t('recent.gone') });
     return html`<div class="row" data-testid="recent-job" data-kind=${j.kind} data-state=${j.state}><span class=${failed ? 'bad' : 'quiet'}>${icon(failed ? 'circle-alert' : 'circle-check')}</span>
-      <div class="grow"><div class="name">${j.kind === 'probe' || !j.name ? t('recent.what.probe') : t(`nodes.now.${j.kind}`, { name: j.name })}</div>
+      <div class="grow"><div class="name">${jobName(j.kind, j.name)}</div>
         <div class="caption num">${[failed && (j.error ? jobError(j.error).words : t('recent.failed')), by, j.ms !== null && t('recent.took', { time: formatTook(j.ms) }), j.attempt > 1 && t('jobs.attempts', { n: j.attempt }), formatWhen(j.at)].filter(Boolean).join(' · ')}</div></div></div>`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Discovered, WorkerNode } from '../../data/types.ts';
+import { isAway } from '../../strings/node-words.ts';
 
 /** What this window has done so far. `open`: the server has opened the pairing, and the list was loaded since. */
 export type PairPhase = 'opening' | 'open' | 'approving' | 'approved' | 'refused' | 'tooMany' | 'failed';
@@ -14,10 +15,10 @@ export function pairView(phase: PairPhase, card: Pick<Discovered, 'state' | 'cod
   switch (phase) {
     case 'opening': return 'waiting';
     case 'refused': case 'tooMany': case 'failed': case 'approving': return phase;
-    case 'approved': return node && node.state !== 'asleep' && node.state !== 'lost' ? 'done' : sinceApproval > LATE_MS ? 'late' : 'approving';
+    case 'approved': return node && !isAway(node) ? 'done' : sinceApproval > LATE_MS ? 'late' : 'approving';
     case 'open': {
-      if (node) return node.state === 'asleep' || node.state === 'lost' ? 'late' : 'done'; // somebody else said yes
-      if (!card) return 'vanished';
+      // a PC that lost its pairing is still in the list of nodes while it pairs again: only without a card somebody else said yes
+      if (!card) return !node ? 'vanished' : isAway(node) ? 'late' : 'done';
       if (card.expiresAt !== null && Date.parse(card.expiresAt) <= now) return 'expired';
       if (card.state === 'new' || card.state === 'ignored') return openUntil - SLACK_MS > now ? 'tooMany' : 'expired';
       if (quietMs > QUIET_MS && card.trouble === null) return 'vanished'; // a card stays as long as its door is open; who pairs speaks every two seconds
