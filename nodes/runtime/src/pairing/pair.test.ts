@@ -155,6 +155,19 @@ it('the right house is found among many that only waste time', async () => {
   expect((await begin([...many.map((h) => h.port), right.port]).paired).port).toBe(right.port);
 });
 
+it('a liar that opens its door and keeps it waiting hides no other house and uses up nobody else\'s tries', async () => {
+  let open = false;
+  const liar = await house({ claim: () => ({ state: 'wait' }) }, 1);
+  const right = await house({ knock: () => ({ id, cid: CID, house: 'nas', state: open ? 'open' : 'wait' }) });
+  const p = begin([liar.port, right.port]);
+  await p.until((s) => s.state === 'code' && s.address === `127.0.0.1:${liar.port}`);
+  const knocks = right.count('knock');
+  await expect.poll(() => right.count('knock'), { timeout: 5000 }).toBeGreaterThan(knocks + 3); // its card stays there
+  open = true;
+  expect(await p.paired).toMatchObject({ port: right.port, cert: certs[0]!.cert });
+  expect(p.states.at(-1)).toMatchObject({ state: 'paired', address: `127.0.0.1:${right.port}` });
+  expect(liar.count('start')).toBe(1);
+});
 it('a house that is away for a moment while the code is shown is waited for', async () => {
   let calls = 0;
   const h = await house({ claim: () => (++calls < 3 ? new Error('internal') : USUAL.claim!({})) });
