@@ -7,11 +7,13 @@ import type { WorkerConfig } from '@mantel/runtime/config.ts';
 import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
 import { nodeIdOf, publicKey } from '@mantel/runtime/keys.ts';
 import type { Logger } from '@mantel/runtime/logger.ts';
-import type { Paired } from '@mantel/runtime/paired.ts';
+import { type Paired, readPaired } from '@mantel/runtime/paired.ts';
 import { pair, type PairState } from '@mantel/runtime/pairing/pair.ts';
 import { stillPaired } from '@mantel/runtime/pairing/still.ts';
 import { keptSeed, writeWhole } from '@mantel/runtime/pairing/store.ts';
 import type { Worker } from './worker.ts';
+
+interface Place { host: string; port: number }
 
 const LOOK_MS = 500;
 const ASK_MS = 1000;
@@ -21,6 +23,17 @@ const REMOVED = 'This computer was removed from its house and is no longer paire
 export const stateFile = (config: WorkerConfig): string => join(dirname(config.paired), 'pairing.json');
 
 export interface Waiting { config: WorkerConfig; /** null while they are looked for: the house shows this computer all the same. */ caps: () => NodeCaps | null; /** It worked for a house before. */ removed: boolean; signal: AbortSignal; log: Logger }
+
+/** The house that this computer was removed from, at the address where it was last. */
+function lastHouse(config: WorkerConfig): Paired | undefined {
+  try { return readPaired(`${config.paired}.removed`); } catch { return undefined; }
+}
+/** Addresses change, the house does not: where it was typed, where it is found now, where it was last. With a typed address only that house is meant: it is known by its pin, or by its identity from before. */
+export function placesToKnock({ typed, pinned, last, found }: { typed?: Place; pinned: boolean; last?: Place & { cid: string }; found: { id: string; places: Place[] }[] }): Place[] {
+  const meant = found.filter((f) => !typed || pinned || f.id === last?.cid).flatMap((f) => f.places);
+  const all = [...(typed ? [typed] : []), ...meant, ...(last ? [last] : [])].map(({ host, port }) => ({ host, port }));
+  return all.filter((a, i) => all.findIndex((b) => b.host === a.host && b.port === a.port) === i);
+}
 
 /** Until the pairing file is there: written here after a pairing, or by the setup of the house's own machine. Rejects when `signal` aborts. */
 export async function waitForPairing({ config, caps, removed, signal, log }: Waiting): Promise<void> {
@@ -39,9 +52,9 @@ export async function waitForPairing({ config, caps, removed, signal, log }: Wai
     ? startDiscovery({ advertise: { role: 'worker', id: nodeIdOf(publicKey(seed)), name: config.name, port: NO_PORT, txt: { st: 'unpaired', proto: `${PROTOCOL.min}-${PROTOCOL.max}` } }, browse: 'coordinator', onChange: () => undefined, log })
     : NO_DISCOVERY;
   try {
-    const typed = config.coordinator && [config.coordinator];
+    const last = lastHouse(config);
     const paired: Paired = await pair({
-      name: config.name, seed, caps, houses: () => typed ?? discovery.found().flatMap((f) => f.places), onState, signal: stop, log, ...(config.pin ? { pin: config.pin } : {}),
+      name: config.name, seed, caps, houses: () => placesToKnock({ ...(config.coordinator ? { typed: config.coordinator } : {}), pinned: config.pin !== undefined, ...(last ? { last } : {}), found: discovery.found() }), onState, signal: stop, log, ...(config.pin ? { pin: config.pin } : {}),
     });
     writeWhole(config.paired, JSON.stringify(paired));
   } catch (e) {

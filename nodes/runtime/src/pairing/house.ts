@@ -32,13 +32,13 @@ function dial(to: Address, fits: (der: Buffer) => boolean, signal: AbortSignal):
   });
 }
 
-/** `pinned`: DER of the certificate that is expected, when it is known already; otherwise the first one that is seen is held on to. */
-export function houseAt(to: Address, pinned?: Buffer) {
+/** `pinned`: DER of the certificate that is expected, when it is known already; otherwise the first one that is seen, and that `mayBe` the house, is held on to. */
+export function houseAt(to: Address, pinned?: Buffer, mayBe: (der: Buffer) => boolean = () => true) {
   let cert = pinned;
   const post = (path: string, body: object, signal: AbortSignal): Promise<{ status: number; json: unknown }> => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
     const text = JSON.stringify(body);
-    return dial(to, (der) => (cert ??= der).equals(der), limit).then((socket) => new Promise((resolve, reject) => {
+    return dial(to, (der) => mayBe(der) && (cert ??= der).equals(der), limit).then((socket) => new Promise((resolve, reject) => {
       const req = request({ method: 'POST', path: `/api/v1/pair/${path}`, host: to.host, port: to.port, createConnection: () => socket, signal: limit, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), connection: 'close' } }, (res) => {
         const chunks: Buffer[] = [];
         let bytes = 0;

@@ -107,20 +107,18 @@ export async function pair(o: PairOptions): Promise<Paired> {
     return (await claim(house, cid, started.attempt)) ?? { state: 'waiting', ...where, says: 'This try has ended. A new one starts when the house still has its door open; otherwise press Add in Admin → Nodes.' };
   }
 
+  /** Looked at before a word is said: a stranger hears nothing of this computer. */
+  const isPinned = (der: Buffer): boolean => !o.pin || keyPin(der) === o.pin.replace(/^sha256\/\//, '');
   async function knock(to: Address): Promise<{ house: House; answer: KnockAnswer } | PairState | undefined> {
     const key = shown(to);
-    const house = sessions.get(key) ?? houseAt(to);
+    const house = sessions.get(key) ?? houseAt(to, undefined, isPinned);
     sessions.set(key, house);
     try {
-      const answer = await house.ask('knock', { nkey, name, caps: o.caps(), protocol: PROTOCOL }, KnockAnswer, signal);
-      if (o.pin && keyPin(house.cert) !== o.pin.replace(/^sha256\/\//, '')) {
-        sessions.delete(key);
-        return { state: 'refused', address: key, says: 'What answers there is not the house that this computer was set up for (another certificate).' };
-      }
-      return { house, answer };
+      return { house, answer: await house.ask('knock', { nkey, name, caps: o.caps(), protocol: PROTOCOL }, KnockAnswer, signal) };
     } catch (e) {
       if (e instanceof OtherCertificate) sessions.delete(key); // a house that was set up anew, or somebody else: from the start
       o.log.debug({ err: e, address: key }, 'no answer to a knock');
+      if (e instanceof OtherCertificate && o.pin) return { state: 'refused', address: key, says: 'What answers there is not the house that this computer was set up for (another certificate).' };
       return undefined;
     }
   }
