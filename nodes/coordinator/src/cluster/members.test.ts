@@ -138,9 +138,17 @@ it('a stop between workers.json and the server is made good at the next start', 
   const members = createMembers(cluster);
   await members.admit({ nkey: publicKey(goes), name: 'goes' });
   // the process ends right after the file: the server still knows the old list
-  const torn = createMembers(await openCluster(state), { reload: () => { throw new Error('power cut'); } });
-  await expect(torn.admit({ nkey: publicKey(stays), name: 'stays' })).rejects.toThrow('power cut');
-  await expect(torn.revoke(cluster.workers[0]!.id)).rejects.toThrow('power cut');
+  const torn = async (change: (m: ReturnType<typeof createMembers>) => Promise<unknown>): Promise<void> => {
+    const dying = await openCluster(state);
+    await new Promise<void>((resolve) => {
+      void change(createMembers(dying, { reload: () => {
+        resolve();
+        return new Promise(() => undefined); // and nothing after that
+      } }));
+    });
+  };
+  await torn((m) => m.admit({ nkey: publicKey(stays), name: 'stays' }));
+  await torn((m) => m.revoke(cluster.workers[0]!.id));
   await expect(connect(stays)).rejects.toThrow(/Authorization/i);
   const worker = await connect(goes);
   const closed = worker.status()[Symbol.asyncIterator]().next();
@@ -153,6 +161,25 @@ it('a stop between workers.json and the server is made good at the next start', 
   await connect(stays);
   await expect(connect(goes)).rejects.toThrow(/Authorization/i);
   expect(existsSync(join(state, 'nats/nats.conf.next'))).toBe(false);
+});
+
+it('while the server does not listen nobody comes in, who was removed is out, and it is told as soon as it listens', async () => {
+  let deaf = true;
+  const told: string[][] = [];
+  const members = createMembers(cluster, { againMs: 10, reload: async () => {
+    if (deaf) throw new Error('TIMEOUT');
+    told.push(members.list().map((w) => w.name));
+  } });
+  await expect(members.admit({ nkey: publicKey(newSeed()), name: 'pc' })).rejects.toThrow('TIMEOUT');
+  expect([members.list(), onDisk(), conf().includes('REQ.gw.w')]).toEqual([[], [], false]);
+  deaf = false;
+  const { id } = await members.admit({ nkey: publicKey(newSeed()), name: 'other' });
+  deaf = true;
+  await expect(members.revoke(id)).rejects.toThrow('TIMEOUT');
+  expect([members.list(), onDisk()]).toEqual([[], []]);
+  told.length = 0;
+  deaf = false;
+  await expect.poll(() => told.at(-1)).toEqual([]);
 });
 
 it('without a running server, and with a process number that is somebody else\'s, nothing is signalled', async () => {

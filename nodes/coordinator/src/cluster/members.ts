@@ -8,8 +8,11 @@ import { prepareNatsConf, reloadNatsAndWait } from './nats-conf.ts';
 /** More than any house has. */
 export const MAX_WORKERS = 200;
 
+const AGAIN_MS = 1000;
+const AGAIN_MAX_MS = 60_000;
+
 /** Each change resolves when the running server knows of it. */
-export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: { reload?: (c: Cluster, o?: { ifOld?: boolean }) => Promise<void> } = {}) {
+export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait, againMs = AGAIN_MS }: { reload?: (c: Cluster, o?: { ifOld?: boolean }) => Promise<void>; againMs?: number } = {}) {
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work, work);
@@ -17,12 +20,27 @@ export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: 
     return mine;
   };
   const barred = new Set<string>();
-  const become = async (workers: WorkerEntry[], ifOld = false): Promise<void> => {
+  let again: NodeJS.Timeout | undefined;
+  /** The server did not hear of a change: it is told until it has. */
+  const tellLater = (ms: number): void => {
+    again ??= setTimeout(() => {
+      again = undefined;
+      void inTurn(() => reload(cluster)).catch(() => tellLater(Math.min(ms * 2, AGAIN_MAX_MS)));
+    }, ms);
+    again.unref();
+  };
+  const write = async (workers: WorkerEntry[]): Promise<void> => {
     const use = await prepareNatsConf(cluster, workers.filter((w) => !barred.has(w.id))); // what nats-server would not read changes nothing
     saveWorkers(cluster, workers);
     cluster.workers.splice(0, cluster.workers.length, ...workers); // in its place: others hold this list
     use();
-    await reload(cluster, { ifOld });
+  };
+  const become = async (workers: WorkerEntry[], ifOld = false): Promise<void> => {
+    await write(workers);
+    try { await reload(cluster, { ifOld }); } catch (e) {
+      tellLater(againMs);
+      throw e;
+    }
   };
   return {
     list: (): readonly WorkerEntry[] => cluster.workers,
@@ -33,10 +51,14 @@ export function createMembers(cluster: Cluster, { reload = reloadNatsAndWait }: 
       if (known && known.nkey !== nkey) throw new MantelError('conflict', 'Another computer has this id already. Let that computer make a new key.');
       if (!known && cluster.workers.length >= MAX_WORKERS) throw new MantelError('too_many_workers');
       const entry: WorkerEntry = { ...(known ?? { id, nkey, token: randomBytes(24).toString('base64url'), name, local: false }), ...(claim ? { claim } : {}) };
-      await become(known ? cluster.workers.map((w) => (w.id === id ? entry : w)) : [...cluster.workers, entry]);
+      const before = [...cluster.workers];
+      try { await become(known ? before.map((w) => (w.id === id ? entry : w)) : [...before, entry]); } catch (e) {
+        await write(before); // the admin heard that it failed: then nobody is in
+        throw e;
+      }
       return entry;
     }),
-    /** Its key and its token are worth nothing any more, and its connection is closed. undefined: there was none. */
+    /** Its key and its token are worth nothing any more, and its connection is closed. undefined: there was none. Throws when the server does not listen: it is out all the same, and the server is told later. */
     revoke: (id: string): Promise<WorkerEntry | undefined> => inTurn(async () => {
       const entry = cluster.workers.find((w) => w.id === id);
       if (entry?.local) throw new MantelError('own_worker');

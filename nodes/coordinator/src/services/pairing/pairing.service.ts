@@ -26,9 +26,15 @@ export const pairingHandlers = ({ pairing, members, gone }: { pairing: Pairing; 
     return OK;
   },
   'nodes.remove': async ({ id }) => {
-    if (!(await members.revoke(id))) throw new MantelError('not_found', 'There is no such worker.');
-    pairing.forget(id);
-    await gone(id);
+    const there = members.list().some((w) => w.id === id);
+    try {
+      if (!(await members.revoke(id))) throw new MantelError('not_found', 'There is no such worker.');
+    } finally {
+      if (there && !members.list().some((w) => w.id === id)) { // also when nats-server did not hear of it yet
+        pairing.forget(id);
+        await gone(id);
+      }
+    }
     return OK;
   },
 });

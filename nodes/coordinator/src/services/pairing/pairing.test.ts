@@ -187,11 +187,27 @@ describe('attempts', () => {
     const approving = pairing.approve(pc.id, digits);
     expect(pc.claim(attempt)).toEqual({ state: 'wait' });
     expect(code(() => pc.again(5))).toBe('pairing_closed');
+    expect(code(() => pairing.reject(pc.id))).toBe('conflict');
+    await expect(pairing.ignore(pc.id, true)).rejects.toMatchObject({ type: 'conflict' });
     now += OPEN_MS;
     expect(pc.claim(attempt)).toEqual({ state: 'wait' });
     letIn();
     await approving;
     expect(pc.claim(attempt).state).toBe('paired');
+  });
+  it('the third wrong code closes the door, and says so', async () => {
+    const pc = machine();
+    pc.knock();
+    pairing.add(pc.id);
+    for (let i = 1; i <= MAX_TRIES; i++) {
+      const nonce = `${i}`.padStart(32, '0');
+      const { attempt } = pc.again(i);
+      pairing.reveal({ id: pc.id, attempt, nonce });
+      const digits = pairing.discovered()[0]!.code!;
+      await expect(pairing.approve(pc.id, digits === '000000' ? '000001' : '000000')).rejects.toMatchObject({ type: 'wrong_code' });
+      expect(pairing.discovered()[0]!.state).toBe(i < MAX_TRIES ? 'open' : 'new');
+    }
+    expect(pc.knock().state).toBe('wait');
   });
   it('an approval that fails can be repeated', async () => {
     const { pc, attempt, code: digits } = shown();

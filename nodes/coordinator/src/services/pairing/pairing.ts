@@ -44,6 +44,12 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
     if (!made) throw new MantelError('not_found', 'This computer is not there any more. Is it switched on?');
     return made;
   }
+  /** An attempt ended without success; the third one closes the door. */
+  const spoil = (card: Card): void => {
+    card.attempt = null;
+    if (card.tries >= MAX_TRIES) close(card);
+    onChange();
+  };
   const close = (card: Card): void => {
     card.openUntil = 0;
     card.attempt = null;
@@ -110,8 +116,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const attempt = card?.attempt;
       if (!card?.nkey || attempt?.id !== p.attempt || attempt.code !== null) throw new MantelError('pairing_closed');
       if (commitTo(p.nonce, card.nkey) !== attempt.commit) {
-        card.attempt = null;
-        onChange();
+        spoil(card);
         throw new MantelError('conflict', 'This is not what was committed to.');
       }
       attempt.code = pairingCode({ nonceW: p.nonce, nonceC: attempt.nonceC, nkey: card.nkey, fingerprint, cid });
@@ -153,8 +158,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const attempt = card?.attempt;
       if (!card?.nkey || !cards.isOpen(card) || !attempt?.code || attempt.entering) throw new MantelError('pairing_closed', 'This computer shows no code at the moment. Press Add and wait for the code.');
       if (code !== attempt.code) {
-        card.attempt = null;
-        onChange();
+        spoil(card);
         throw new MantelError('wrong_code');
       }
       const { nkey, name } = card;
@@ -170,6 +174,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
     reject(id: string): void {
       const card = cards.get(id);
       if (!card || !cards.isOpen(card)) throw new MantelError('pairing_closed', 'Nothing is open for this computer.');
+      if (card.attempt?.entering) throw new MantelError('conflict', 'This computer is being let in just now. Remove it afterwards if it should not be.');
       close(card);
       onChange();
     },
@@ -177,6 +182,7 @@ export function createPairing({ members, cid, fingerprint, house, natsPort, igno
       const card = cards.get(id) ?? seen().find((s) => s.id === id);
       if (!card && on) throw new MantelError('not_found', 'This computer is not there any more.');
       if (on && entryOf(id)) throw new MantelError('conflict', 'This computer works here. Remove it first.');
+      if (on && cards.get(id)?.attempt?.entering) throw new MantelError('conflict', 'This computer is being let in just now. Remove it afterwards if it should not be.');
       await ignored.set({ id, name: printable(card?.name ?? '') || id, at: now() }, on);
       if (on && !cards.get(id)?.attempt?.entering) cards.delete(id); // its place is free for another
       onChange();
