@@ -1,4 +1,4 @@
-/** Something a person can do something about; printed as it is, without a stack. `exitCode` 1: it did not work, 2: the command was used wrongly. */
+/** Something a person can do something about; printed as it is, without a stack. `exitCode` 1: it did not work, 2: the command was used wrongly, 3: it was done here, and something is left to do elsewhere. */
 export class Failure extends Error {
   readonly exitCode: number;
   constructor(message: string, exitCode = 1) {

@@ -83,6 +83,24 @@ describe('job loop', () => {
     gateway.answers.lease = (_p, n) => { if (n === 2) throw new MantelError('internal'); return null; };
     await gateway.until('hello', 4);
   });
+  it('without anything that it could do it says hello all the same, and asks for no work', async () => {
+    gateway.answers.hello = (_p, n) => { if (n < 3) throw new MantelError('internal'); return { ok: true, proto: 1, id: 'w1' }; };
+    start(async () => RESULT, { kinds: [], caps: { missing: ['sharp does not load'] } as never });
+    await loop!.ready;
+    expect(gateway.of('hello')[2]).toMatchObject({ kinds: [], caps: { missing: ['sharp does not load'] } });
+    expect(await loop!.drain()).toBe(true);
+    expect([gateway.times('hello'), gateway.times('lease'), gateway.times('bye')]).toEqual([3, 0, 1]);
+  });
+  it('leaving is said again until it is heard; a stop is said once', async () => {
+    start(async () => RESULT);
+    await loop!.ready;
+    gateway.answers.bye = (_p, n) => { if (n < 3) throw new MantelError('internal'); return { ok: true }; };
+    expect(await loop!.drain('leave')).toBe(true);
+    expect(gateway.times('bye')).toBe(3);
+    gateway.answers.bye = () => { throw new MantelError('internal'); };
+    expect(await start(async () => RESULT).drain()).toBe(false);
+    expect(gateway.times('bye')).toBe(4);
+  });
   it('does not lease when the coordinator speaks another protocol', async () => {
     gateway.answers.hello = () => ({ ok: false, proto: 0, id: 'w1', upgrade: 'worker' });
     start(async () => RESULT);

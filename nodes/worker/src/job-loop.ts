@@ -14,6 +14,10 @@ import { drained, ownerIsBack, work } from './job.ts';
 
 const HELLO_MS = 5000;
 const BYE_MS = 2000;
+/** Leaving for good is said again for so long: the house keeps the key of who was not heard. */
+const LEAVE_MS = 6000;
+/** How often a worker without any kind of work shows itself. */
+const IDLE_MS = 30_000;
 /** How often a full disk is looked at again. */
 const ROOM_MS = 2000;
 /** The long poll may take its whole time; the rest is for the way there and back. */
@@ -23,8 +27,8 @@ export interface LoopOptions { name: string; version: string; kinds: JobKind[]; 
 export interface JobLoop {
   /** Resolves after the first answered hello. */
   ready: Promise<void>;
-  /** Takes no more jobs, lets running ones finish for `drainMs`, then hands them back. Ends soon after that, whatever the coordinator does. */
-  drain(why?: Why): Promise<void>;
+  /** Takes no more jobs, lets running ones finish for `drainMs`, then hands them back. Ends soon after that, whatever the coordinator does. False: the coordinator did not hear the good-bye. */
+  drain(why?: Why): Promise<boolean>;
   /** At once: running jobs are aborted and handed back without counting as a try, and none is asked for until `resume`. */
   pause(): void;
   /** Running jobs end as usual; while it is on no more is asked for. */
@@ -56,7 +60,7 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
       throw new Error(sentence);
     }
     refusal = undefined;
-    log.info({ slots, kinds }, 'at work');
+    if (kinds.length > 0) log.info({ slots, kinds }, 'at work');
     isReady();
   }
   /** Once for all slots; again after a failed call, because a coordinator that was restarted does not know who is there. */
@@ -100,17 +104,37 @@ export function startJobLoop(gateway: Gateway, execute: Execute, options: LoopOp
     }
   }
 
-  const running = kinds.length === 0 ? [] : [...Array.from({ length: slots }, () => slot(false)), slot(true)];
-  async function end(why: Why): Promise<void> {
+  /** Nothing can be done here; the house is told so, and why. */
+  async function shown(): Promise<void> {
+    const back = backOff(200, 5000);
+    while (!stopping.signal.aborted) {
+      greeting = undefined;
+      const said = await greet().then(() => true, (err: unknown) => { log.debug({ err }, 'the coordinator does not answer'); return false; });
+      if (said) back.reset();
+      await (said ? sleep(IDLE_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined) : back.pause(stopping.signal));
+    }
+  }
+
+  const running = kinds.length === 0 ? [shown()] : [...Array.from({ length: slots }, () => slot(false)), slot(true)];
+  async function bye(why: Why): Promise<boolean> {
+    const until = performance.now() + (why === 'leave' ? LEAVE_MS : 0);
+    for (;;) {
+      const heard = await gateway('nodes.bye', { why }, BYE_MS).then(() => true, () => false);
+      if (heard || performance.now() >= until) return heard;
+      await sleep(BYE_MS / 4);
+    }
+  }
+  async function end(why: Why): Promise<boolean> {
     stopping.abort();
     const limit = setTimeout(() => { stop.abort(drained()); }, drainMs);
     // an open poll or a hand-back to a silent coordinator ends by its own time limit; this is the limit above them
     const last = new Promise<void>((resolve) => { setTimeout(resolve, drainMs + BYE_MS).unref(); });
-    await gateway('nodes.bye', { why }, BYE_MS).catch(() => undefined); // ends the open polls
+    const heard = await bye(why); // ends the open polls
     await Promise.race([Promise.all(running), last]);
     clearTimeout(limit);
+    return heard;
   }
-  let ended: Promise<void> | undefined;
+  let ended: Promise<boolean> | undefined;
   return {
     ready,
     drain: (why = 'stop') => ended ??= end(why),

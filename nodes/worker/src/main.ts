@@ -8,7 +8,7 @@ import { writeWhole } from '@mantel/runtime/pairing/store.ts';
 import { onShutdown } from '@mantel/runtime/shutdown.ts';
 import { buildId } from '@mantel/runtime/build.ts';
 import { type Capabilities, findCapabilities } from './capabilities.ts';
-import { openLocalControl } from './control/local.ts';
+import { drainedFile, openLocalControl } from './control/local.ts';
 import { createUpdater, UPDATED } from './update/updater.ts';
 import { untilRemoved, waitForPairing } from './waiting.ts';
 import type { Worker } from './worker.ts';
@@ -21,12 +21,13 @@ const log = createLogger('worker');
 const leaving = new AbortController();
 const { signal } = leaving;
 let worker: Worker | undefined;
-onShutdown(async () => { leaving.abort(); await worker?.stop(); }, { limitMs: STOP_MS, log });
+onShutdown(async () => { leaving.abort(); updater.stop(); await worker?.stop(); }, { limitMs: STOP_MS, log });
 /** Ends after its jobs, with a code that the launcher understands. */
 function end(code: number): void {
   leaving.abort();
+  updater.stop();
   const limit = setTimeout(() => process.exit(code), STOP_MS);
-  void (worker?.stop() ?? Promise.resolve()).catch((err: unknown) => { log.error({ err }, 'stopping failed'); }).then(() => { clearTimeout(limit); process.exit(code); });
+  void Promise.resolve(worker?.stop()).catch((err: unknown) => { log.error({ err }, 'stopping failed'); }).then(() => { clearTimeout(limit); process.exit(code); });
 }
 /** A version that is replaced finishes what it began; what takes very long goes to another worker. */
 async function lastJobs(): Promise<void> {
@@ -47,7 +48,7 @@ async function live(): Promise<void> {
     parts.catch(() => undefined); // told when it is needed
     return parts;
   };
-  await openLocalControl({ config, missing: () => found?.missing ?? [], worker: () => worker, updater, log, leave: async () => { leaving.abort(); await worker?.stop('leave'); setTimeout(() => end(0), 200); } });
+  await openLocalControl({ config, missing: () => found?.missing ?? [], worker: () => worker, updater, log, leave: async () => { leaving.abort(); const heard = await (worker?.stop('leave') ?? true); setTimeout(() => end(0), 200); return heard; } });
   for (let removed = false; ; removed = true) {
     if (!existsSync(config.paired)) {
       log.info({ file: config.paired }, 'waiting for this computer to be paired');
@@ -60,6 +61,7 @@ async function live(): Promise<void> {
       slots: config.slots, capabilities, updater,
       reach: { discovery: config.discovery, ...(config.coordinator ? { typed: config.coordinator } : {}), keep: (p) => { writeWhole(config.paired, JSON.stringify(p)); } },
     });
+    if (existsSync(drainedFile(config))) worker.hold(true);
     await untilRemoved(worker, { config, signal, log });
     await worker.stop();
     worker = undefined;

@@ -40,8 +40,8 @@ export interface Worker {
   hold(on: boolean): void;
   /** The pairing, with the address of now. */
   paired(): Paired;
-  /** Drains and closes everything that this worker opened. */
-  stop(why?: Why): Promise<void>;
+  /** Drains and closes everything that this worker opened. False: the house did not hear the good-bye. */
+  stop(why?: Why): Promise<boolean>;
 }
 
 /** The house's own machine: there is nowhere else to look. */
@@ -74,12 +74,14 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
     }
   };
   const { updater } = options;
+  const going = new AbortController();
   const free = options.free ?? freeBytes;
   const loop = startJobLoop(gateway, execute, { ...options, kinds, caps, log, name: paired.name, version: VERSION, build: buildId(), refused: (a) => { void refused(a.update); }, room: watchDisk(temp.path, log, free).room });
   const owner = options.owner ?? watchOwner();
   const guard = guardOwner(owner, loop, { log, changed: () => { reports.now(); } });
   const load = loadMeter(temp.path, owner.state, free);
-  const reports = startReports(gateway, loop.ready, { load, tail, log, answered: (a) => { guard.wants(a.whenIdle === true); void updater?.offered(a.update, bytes); }, update: () => updater?.report() });
+  let held = false;
+  const reports = startReports(gateway, loop.ready, { load, tail, log, drained: () => held, answered: (a) => { guard.wants(a.whenIdle === true); void updater?.offered(a.update, bytes, going.signal); }, update: () => updater?.report() });
   void loop.ready.then(() => updater?.proven());
   const reach = options.reach && !LOOPBACK.test(paired.host) ? startReach({
     cid: paired.cid, connection, answers: pinnedAnswers(paired.cert), log, ...(options.reach.typed ? { typed: options.reach.typed } : {}),
@@ -90,20 +92,21 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   /** Too old (or too new) to work here: it may still become another version, and says how far it is. */
   async function refused(update: WorkerUpdate | undefined): Promise<void> {
     if (!updater || !update) return;
-    const work = updater.offered(update, bytes);
+    const work = updater.offered(update, bytes, going.signal);
     const how = updater.report();
     if (how) await gateway('nodes.report', { load: await load(), update: how }, 3000).catch(() => undefined);
     await work;
   }
-  let stopped: Promise<void> | undefined;
-  async function stop(why: Why): Promise<void> {
+  let stopped: Promise<boolean> | undefined;
+  async function stop(why: Why): Promise<boolean> {
     reports.stop();
-    updater?.stop();
+    going.abort();
     owner.stop();
-    await Promise.all([loop.drain(why), reach?.stop()]);
+    const [heard] = await Promise.all([loop.drain(why), reach?.stop()]);
     await closeHeic();
     await connection.close();
     temp.remove();
+    return heard;
   }
-  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], idle: () => (running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => { waiting.push(resolve); })), hold: loop.hold, stop: (why = 'stop') => stopped ??= stop(why) };
+  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], idle: () => (running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => { waiting.push(resolve); })), hold: (on) => { held = on; loop.hold(on); reports.now(); }, stop: (why = 'stop') => stopped ??= stop(why) };
 }

@@ -35,16 +35,20 @@ function describe(s: ControlStatus, now: number): string {
 export function addWorker(program: Command, terminal: Terminal): void {
   const worker = program.command('worker').description('the worker of this computer');
   const path = (): string => terminal.env.MANTEL_CONTROL ?? SOCKET;
-  const run = async (request: ControlRequest): Promise<ControlStatus> => {
+  const run = async (request: ControlRequest): Promise<ControlAnswer & { status: ControlStatus }> => {
     const a = await ask(path(), request);
     if (!a.ok || !a.status) throw new Failure(a.error ?? 'The worker refused.');
-    return a.status;
+    return { ...a, status: a.status };
   };
   worker.command('status').description('what it does, and the code while it waits to be let in').action(async (_o: object, command: Command) => {
-    const s = await run({ do: 'status' });
+    const { status: s } = await run({ do: 'status' });
     print(terminal, command.optsWithGlobals<{ json?: boolean }>().json ? JSON.stringify(s) : describe(s, Date.now()));
   });
   worker.command('drain').description('finish what runs and take no more work').action(async () => { await run({ do: 'drain' }); print(terminal, 'It takes no more work. To go on: mantel worker resume'); });
   worker.command('resume').description('take work again').action(async () => { await run({ do: 'resume' }); print(terminal, 'It takes work again.'); });
-  worker.command('leave').description('say good-bye to the house and forget it').action(async () => { await run({ do: 'leave' }); print(terminal, 'It said good-bye and forgot the house.'); });
+  worker.command('leave').description('say good-bye to the house and forget it').action(async () => {
+    const { heard } = await run({ do: 'leave' });
+    if (heard === false) throw new Failure('It forgot the house, but the house did not hear its good-bye and still lets its key in. Remove this computer in Admin → Nodes too.', 3);
+    print(terminal, 'It said good-bye and forgot the house.');
+  });
 }

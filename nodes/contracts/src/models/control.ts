@@ -11,5 +11,6 @@ export const ControlStatus = Type.Object({
   update: Nullable(Type.Object({ build: Type.String(), state: Type.String(), error: Nullable(Type.String()) })), missing: Type.Array(Type.String()),
 });
 export type ControlStatus = Static<typeof ControlStatus>;
-export const ControlAnswer = Type.Object({ ok: Type.Boolean(), error: Type.Optional(Type.String()), status: Type.Optional(ControlStatus) });
+/** `heard`: whether the house answered the good-bye of `leave`. */
+export const ControlAnswer = Type.Object({ ok: Type.Boolean(), heard: Type.Optional(Type.Boolean()), error: Type.Optional(Type.String()), status: Type.Optional(ControlStatus) });
 export type ControlAnswer = Static<typeof ControlAnswer>;

@@ -16,7 +16,7 @@ beforeEach(async () => {
   path = join(dir, 'control.sock');
   writeFileSync(path, 'what a killed worker left');
   const act = (what: string) => async (): Promise<void> => { if (what === 'drain') throw new Error('There is nothing to drain.'); done.push(what); };
-  control = await startControl({ path, status: () => STATUS, act: { drain: act('drain'), resume: act('resume'), leave: act('leave') }, log: { warn: () => undefined } });
+  control = await startControl({ path, status: () => STATUS, act: { drain: act('drain'), resume: act('resume'), leave: async () => { done.push('leave'); return false; } }, log: { warn: () => undefined } });
 });
 afterEach(() => {
   control.stop();
@@ -34,7 +34,7 @@ test('answers who may open the socket: its own user only', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(await ask({ do: 'status' })).toEqual({ ok: true, status: STATUS });
   expect(await ask({ do: 'resume' })).toMatchObject({ ok: true });
-  expect(await ask({ do: 'leave' })).toMatchObject({ ok: true });
+  expect(await ask({ do: 'leave' })).toMatchObject({ ok: true, heard: false });
   expect(done).toEqual(['resume', 'leave']);
   expect(await ask({ do: 'drain' })).toEqual({ ok: false, error: 'There is nothing to drain.' });
 });
@@ -48,7 +48,7 @@ test('nonsense is refused, and too much of it is cut off', async () => {
 });
 
 test('the folder of the socket is made when it is missing, for its user only; one that cannot be made leaves the worker as it is', async () => {
-  const act = { drain: async () => undefined, resume: async () => undefined, leave: async () => undefined };
+  const act = { drain: async () => undefined, resume: async () => undefined, leave: async () => true };
   const warned: object[] = [];
   const log = { warn: (f: object) => { warned.push(f); } } as never;
   const made = await startControl({ path: join(dir, 'new', 'control.sock'), status: () => STATUS, act, log });
@@ -61,7 +61,7 @@ test('the folder of the socket is made when it is missing, for its user only; on
 
 test('a path that no socket can have leaves the worker as it is', async () => {
   const warned: object[] = [];
-  const none = await startControl({ path: join(dir, 'x'.repeat(150)), status: () => STATUS, act: { drain: async () => undefined, resume: async () => undefined, leave: async () => undefined }, log: { warn: (f: object) => { warned.push(f); } } as never });
+  const none = await startControl({ path: join(dir, 'x'.repeat(150)), status: () => STATUS, act: { drain: async () => undefined, resume: async () => undefined, leave: async () => true }, log: { warn: (f: object) => { warned.push(f); } } as never });
   expect(warned).toHaveLength(1);
   none.stop();
 });

@@ -9,7 +9,7 @@ import { matches } from '@mantel/runtime/validate.ts';
 const MAX_REQUEST = 1024;
 const SILENT_MS = 5000;
 const LONGEST = 107; // bytes of a Unix socket's address; a longer one is cut without a word
-export interface ControlDeps { path: string; status: () => ControlStatus; act: Record<'drain' | 'resume' | 'leave', () => Promise<void>>; log: Pick<Logger, 'warn'> }
+export interface ControlDeps { path: string; status: () => ControlStatus; act: Record<'drain' | 'resume', () => Promise<void>> & { /** False: the house did not hear the good-bye. */ leave: () => Promise<boolean> }; log: Pick<Logger, 'warn'> }
 
 /** Resolves when the socket is there; a worker works without it when it cannot be made (a path that is too long). */
 export function startControl({ path, status, act, log }: ControlDeps): Promise<{ stop(): void }> {
@@ -18,6 +18,7 @@ export function startControl({ path, status, act, log }: ControlDeps): Promise<{
     try { request = JSON.parse(line); } catch { request = undefined; }
     if (!matches(ControlRequest, request)) return { ok: false, error: 'This worker does not know that command.' };
     try {
+      if (request.do === 'leave') return { ok: true, heard: await act.leave(), status: status() };
       if (request.do !== 'status') await act[request.do]();
       return { ok: true, status: status() };
     } catch (e) { return { ok: false, error: (e as Error).message }; }

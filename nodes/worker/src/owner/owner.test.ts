@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { constants, mkdirSync, mkdtempSync, openSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { foreignWork, machineSeconds, ourRoot, secondsOf, tree } from './cpu.ts';
 import { guardOwner } from './guard.ts';
 import { type OwnerState, watchOwner, PACE } from './owner.ts';
@@ -29,6 +29,22 @@ describe('whose PC it is', () => {
     expect(watch.state()).toBe(expected);
     watch.stop();
   });
+});
+
+test('a clock that is set back two hours keeps nobody at the PC', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const seen: number[] = [];
+  const watch = watchOwner({ quietMs: 50, signs: [{ look: (now) => { seen.push(now); return seen[0]; } }] });
+  try {
+    expect(watch.state()).toBe('active');
+    vi.setSystemTime(Date.now() - 2 * 3_600_000);
+    watch.pace(1);
+    await expect.poll(() => watch.state(), { timeout: 5000 }).toBe('away');
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  } finally {
+    watch.stop();
+    vi.useRealTimers();
+  }
 });
 
 test('the processor: what others did, less what this program and its children did', () => {
@@ -85,7 +101,9 @@ test('a terminal that somebody typed in', () => {
   writeFileSync(join(pts, '1'), '');
   utimesSync(join(pts, '0'), 1000, 5000);
   utimesSync(join(pts, '1'), 2000, 1);
-  expect(terminals([pts]).look(0)).toBe(2_000_000);
+  expect(terminals([pts], () => 2_005_000).look(7000)).toBe(2000);
+  expect(terminals([pts], () => 1_500_000).look(7000)).toBe(7000 - 500_000); // one that is ahead of a clock that was set back says nothing
+  expect(terminals([pts], () => 500_000).look(7000)).toBeUndefined();
 });
 test('a desktop counts once it has said that it is idle', async () => {
   const says = [false, true, false, null];

@@ -11,7 +11,7 @@ const QUIET_MS = 5 * 60_000;
 const WATCH_MS = 1000;
 export const PACE = { watchful: 200, calm: 1000 };
 
-export interface OwnerOptions { signs?: Sign[]; quietMs?: number; now?: () => number }
+export interface OwnerOptions { signs?: Sign[]; quietMs?: number; /** A clock that nobody sets: many PCs are an hour ahead until they have asked the network. */ now?: () => number }
 export interface OwnerWatch {
   state(): OwnerState;
   /** Called with each new state. */
@@ -22,7 +22,7 @@ export interface OwnerWatch {
 }
 
 /** `active` at once with the first sign, `away` after a quiet time, `unknown` where nothing tells. */
-export function watchOwner({ signs = [foreignWork(), inputDevices(), terminals(), session()], quietMs = QUIET_MS, now = Date.now }: OwnerOptions = {}): OwnerWatch {
+export function watchOwner({ signs = [foreignWork(), inputDevices(), terminals(), session()], quietMs = QUIET_MS, now = () => performance.now() }: OwnerOptions = {}): OwnerWatch {
   const began = now();
   const listeners: ((state: OwnerState) => void)[] = [];
   let state: OwnerState = 'unknown';
@@ -30,7 +30,6 @@ export function watchOwner({ signs = [foreignWork(), inputDevices(), terminals()
   const look = (): void => {
     const at = now();
     const seen = signs.map((s) => s.look(at));
-    // a clock that was set back must not keep a sign in the future for ever
     for (const t of seen) if (typeof t === 'number') last = Math.max(last, Math.min(t, at));
     const next: OwnerState = at - last < quietMs ? 'active' : seen.every((t) => t === null) || at - began < WATCH_MS ? 'unknown' : 'away';
     if (next === state) return;

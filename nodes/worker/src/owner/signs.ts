@@ -2,7 +2,7 @@
 import { closeSync, constants, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `look`: when the newest sign was (ms since 1970), undefined when there was none, null when this machine does not tell. */
+/** `look`: when the newest sign was (ms, by the clock of `now`, which is nobody's time of day), undefined when there was none, null when this machine does not tell. */
 export interface Sign { look(now: number): number | undefined | null; close?(): void }
 
 const names = (folder: string): string[] => { try { return readdirSync(folder); } catch { return []; } };
@@ -40,9 +40,10 @@ export function inputDevices(folder = '/dev/input'): Sign {
 }
 
 /** Terminals, as `w` does it: somebody typed there when it was read. */
-export function terminals(folders = ['/dev', '/dev/pts']): Sign {
+export function terminals(folders = ['/dev', '/dev/pts'], clock = Date.now): Sign {
   return {
-    look() {
+    look(now) {
+      const time = clock();
       let last: number | undefined;
       let any = false;
       for (const folder of folders) for (const name of names(folder)) {
@@ -51,10 +52,12 @@ export function terminals(folders = ['/dev', '/dev/pts']): Sign {
           const { atimeMs, uid, birthtimeMs } = statSync(join(folder, name));
           any = true;
           // the console of a machine that nobody signed in at belongs to root and was never read since it was made
-          if (folder.endsWith('pts') || (uid !== 0 && atimeMs > birthtimeMs)) last = Math.max(last ?? 0, atimeMs);
+          // and one from the future was read before the clock was set back, nobody knows when
+          if (atimeMs <= time && (folder.endsWith('pts') || (uid !== 0 && atimeMs > birthtimeMs))) last = Math.max(last ?? 0, atimeMs);
         } catch { /* gone meanwhile */ }
       }
-      return any ? last : null;
+      if (last !== undefined) return now - (time - last);
+      return any ? undefined : null;
     },
   };
 }
