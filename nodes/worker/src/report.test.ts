@@ -91,3 +91,20 @@ it('sends its log only while somebody looks: first what there is, then what is n
 it('goes on when the coordinator is away for a while', async () => {
   expect(await reports(3, (i) => (i < 2 ? new MantelError('internal') : {}))).toHaveLength(3);
 });
+it('says with each report that it takes no work for now, and at once when that changes', async () => {
+  let drained = true;
+  const said: unknown[] = [];
+  let tell = (): void => undefined;
+  const gateway = (async (_name: string, p: { drained?: boolean }) => { said.push(p.drained); tell(); return { ok: true, log: false, everyMs: 60_000 }; }) as unknown as Gateway;
+  const next = (): Promise<void> => new Promise((resolve) => { tell = resolve; });
+  const first = next();
+  const reports = startReports(gateway, Promise.resolve(), { load: async () => ({ cpu: 0, memoryBytes: 1, freeDiskBytes: null, owner: 'unknown' }), drained: () => drained, log: { debug: () => undefined } });
+  await first;
+  await new Promise((resolve) => { setImmediate(resolve); }); // it has the answer, and waits a minute
+  drained = false;
+  const second = next();
+  reports.now();
+  await second;
+  reports.stop();
+  expect(said).toEqual([true, undefined]);
+});

@@ -11,10 +11,10 @@ const EVERY_MS = 3000;
 const CALL_MS = 3000;
 const MAX_LINES = 200; // of one report
 
-export interface ReportOptions { load: () => Promise<NodeLoad>; tail?: LogTail; log: Pick<Logger, 'debug'>; everyMs?: number; /** How far an update is. */ update?: () => UpdateReport | undefined; /** What the coordinator wants. */ answered?: (answer: GatewayResult<'nodes.report'>) => void }
+export interface ReportOptions { load: () => Promise<NodeLoad>; tail?: LogTail; log: Pick<Logger, 'debug'>; everyMs?: number; /** It takes no more work for now. */ drained?: () => boolean; /** How far an update is. */ update?: () => UpdateReport | undefined; /** What the coordinator wants. */ answered?: (answer: GatewayResult<'nodes.report'>) => void }
 
 /** Starts after the first hello; ends with `stop`. */
-export function startReports(gateway: Gateway, ready: Promise<void>, { load, tail, log, everyMs = EVERY_MS, update = () => undefined, answered = () => undefined }: ReportOptions): { stop(): void; /** Something changed that cannot wait. */ now(): void } {
+export function startReports(gateway: Gateway, ready: Promise<void>, { load, tail, log, everyMs = EVERY_MS, drained = () => false, update = () => undefined, answered = () => undefined }: ReportOptions): { stop(): void; /** Something changed that cannot wait. */ now(): void } {
   let hurry = new AbortController();
   const stopping = new AbortController();
   const away = backOff(everyMs, 30_000);
@@ -27,7 +27,7 @@ export function startReports(gateway: Gateway, ready: Promise<void>, { load, tai
         const news = sent === undefined ? undefined : tail?.since(sent, MAX_LINES);
         hurry = new AbortController();
         const how = update();
-        const answer = await gateway('nodes.report', { load: await load(), clock: Date.now(), ...(how ? { update: how } : {}), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
+        const answer = await gateway('nodes.report', { load: await load(), clock: Date.now(), ...(drained() ? { drained: true } : {}), ...(how ? { update: how } : {}), ...(news?.lines.length ? { log: news.lines } : {}) }, CALL_MS);
         if (news) sent = news.next;
         answered(answer);
         sent = answer.log ? sent ?? 0 : undefined;
