@@ -7,6 +7,7 @@ ADDRESS='@ADDRESS@' PORT='@PORT@' PIN='@PIN@' CID='@CID@' BUILD='@BUILD@'
 SHA_X64='@SHA_X64@' SHA_ARM64='@SHA_ARM64@'
 HOME_DIR=/opt/mantel-worker VERSIONS=/opt/mantel-worker/versions STATE=/var/lib/mantel-worker WHO=mantel-worker
 WAIT_S=${MANTEL_JOIN_WAIT:-1800}
+case $WAIT_S in ''|*[!0-9]*) echo "MANTEL_JOIN_WAIT must be a number of seconds, not \"$WAIT_S\"." >&2; exit 2 ;; esac
 PAIRED_WAIT_S=20
 
 note() { printf '%s\n' "$*"; }

@@ -91,6 +91,7 @@ describe.skipIf(why)('a bare PC joins', { timeout: 180_000 }, () => {
     await expect.poll(() => worked('after repair'), { timeout: 20_000 }).toBe(true);
 
     // gone without a trace
+    for (const typo of ['leave --help', 'leave --purg', 'stop --help']) expect(await pc.run(`mantel worker ${typo}`), typo).toMatchObject({ code: 2, text: expect.stringContaining('Nothing was done.') });
     expect(await pc.run('mantel worker leave --purge')).toMatchObject({ code: 0, text: expect.stringContaining('everything of the worker is removed') });
     expect((await pc.run('ls -d /opt/mantel-worker /var/lib/mantel-worker /etc/cron.d/mantel-worker /etc/mantel-worker.conf /usr/local/bin/mantel 2>/dev/null; id mantel-worker 2>/dev/null; pgrep -f "[m]antel-worker/"; true')).text).toBe('');
     await expect.poll(nodes, { timeout: 10_000 }).toEqual([]); // and its key opens nothing any more

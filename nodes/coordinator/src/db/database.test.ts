@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import Native from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type House, openHouse } from '../testing/house.ts';
 import { User } from '../services/users/user.entity.ts';
@@ -69,6 +70,16 @@ test('control: the bare handle beside an open ORM transaction loses an acknowled
   finish();
   await expect(orm).rejects.toThrow('roll back');
   expect(house.db.sql.get(`select 1 from setting where key = 'acknowledged'`)).toBeUndefined();
+});
+
+test('a database of another shape than its number says is refused, by name', async () => {
+  const file = `${house.data}/odd.sqlite`;
+  await (await Database.open(file)).close();
+  await (await Database.open(file)).close(); // nothing is odd about its own
+  const odd = new Native(file);
+  odd.exec('alter table job drop column verdict; drop index job_later');
+  odd.close();
+  await expect(Database.open(file)).rejects.toThrow(/not have the shape.*table job, index job_later/);
 });
 
 test('a database of a newer Mantel is refused', async () => {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type EntityManager, MikroORM } from '@mikro-orm/sqlite';
 import Native from 'better-sqlite3';
 import { ENTITIES } from './entities.ts';
+import { migrate } from './migrate.ts';
 import { Readers } from './readers.ts';
 import { statementsOf } from './statements.ts';
 import type { ReadArgs, ReadName, ReadResult } from './reads.ts';
@@ -15,24 +16,9 @@ export interface Sql {
 }
 interface Small { fn: (sql: Sql) => unknown; durable: boolean; resolve: (v: never) => void; reject: (e: unknown) => void }
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
-
 function sqlOf(native: Native.Database): Sql {
   const prepared = statementsOf(native);
   return { run: (q, ...a) => prepared(q).run(...a), get: (q, ...a) => prepared(q).get(...a) as never, all: (q, ...a) => prepared(q).all(...a) as never };
-}
-
-function migrate(native: Native.Database): void {
-  const files = readdirSync(MIGRATIONS).filter((f) => f.endsWith('.sql')).sort();
-  const done = native.pragma('user_version', { simple: true }) as number;
-  if (done > files.length) throw new Error(`This database was written by a newer Mantel (schema ${done}, this one knows ${files.length}). Update Mantel, or restore a backup.`);
-  for (const [i, file] of files.entries()) {
-    if (i < done) continue;
-    native.transaction(() => {
-      native.exec(readFileSync(new URL(file, MIGRATIONS), 'utf8'));
-      native.pragma(`user_version = ${i + 1}`);
-    })();
-  }
 }
 
 /**
