@@ -88,12 +88,14 @@ test('a worker that takes no test fails after a minute; one that is not there is
 
 test('a worker whose disk is full says so, gives its job back without counting, and takes none until there is room', async () => {
   const job = () => rig.coordinator.db.sql.get<{ state: string; attempt: number; worker: string | null }>(`select state, attempt, worker from job where kind = 'preview' and key like 'preview:%' order by id desc limit 1`)!;
-  let free: () => number = () => LOW_DISK_BYTES - 1;
+  let looks = 0;
+  let free: () => number = () => { looks++; return LOW_DISK_BYTES - 1; };
   const worker = await startWorker(rig.paired(2), { slots: 1, waitMs: 300, log: createLogger('w', { level: 'silent' }), tempRoot: rig.temp, free: async () => free() });
   try {
     await expect.poll(async () => (await node(2)).trouble, { timeout: 8000 }).toMatch(/disk.*is full \(255 MB left\)/);
     uploaded(must(await rig.upload(ann.token, Buffer.concat([(await picture(5)).subarray(0, 200), Buffer.alloc(5000)]), 'broken.jpg'), 201));
-    await new Promise((resolve) => { setTimeout(resolve, 3000); }); // more than one look at the disk
+    const before = looks;
+    await expect.poll(() => looks - before, { timeout: 15_000 }).toBeGreaterThan(4); // more than one look at the disk by each who asks, and by a report
     expect(job()).toEqual({ state: 'queued', attempt: 0, worker: null });
     // room when it asks for work, none when the job has failed: the job is not at fault
     let filled = 0;
