@@ -30,6 +30,8 @@ export class MNodeSettings extends LitElement {
   @property({ attribute: false }) node!: WorkerNode;
   @state() private labelError = '';
   private labelDraft = '';
+  /** What is being typed and not sent yet: news of this PC come every few seconds and must not undo it. */
+  private typed: { name?: string; labels?: string } = {};
   @state() private hoursError = '';
   private libraries = new Use(this, libraries);
   private all = new Use(this, nodes);
@@ -37,7 +39,7 @@ export class MNodeSettings extends LitElement {
 
   private changesOf(id: string) { return createChanges((to) => change(nodes.data?.find((n) => n.id === id) ?? this.node, to)); }
   override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('node') && changed.get('node')?.id !== this.node.id) this.changes = this.changesOf(this.node.id);
+    if (changed.has('node') && changed.get('node')?.id !== this.node.id) { this.changes = this.changesOf(this.node.id); this.typed = {}; }
   }
   /** With what is on its way. */
   private get settings(): WorkerNode['settings'] { return this.changes.over(this.node.settings); }
@@ -49,10 +51,12 @@ export class MNodeSettings extends LitElement {
   }
   private name(e: Event): void {
     const name = (e.target as HTMLInputElement).value.trim();
+    delete this.typed.name;
     if (name && name !== this.node.name) void this.set({ name });
     else this.requestUpdate();
   }
   private labels(e: Event): void {
+    delete this.typed.labels;
     const parsed = parseLabels(this.labelDraft = (e.target as HTMLInputElement).value);
     this.labelError = 'error' in parsed ? parsed.error : '';
     if ('labels' in parsed && parsed.labels.join(' ') !== this.settings.labels.join(' ')) void this.set({ settings: { labels: parsed.labels } });
@@ -76,7 +80,7 @@ export class MNodeSettings extends LitElement {
     const canWake = (caps?.macs.length ?? 0) > 0;
     const on = (e: Event): boolean => (e.target as WaSwitch).checked;
     return html`<section class="card" data-testid="node-settings"><div><h2>${t('node.settings')}</h2><p class="caption">${t('node.settings.text')}</p></div><div class="form">
-      <label class="field"><span class="label">${t('node.name')}</span><input data-testid="node-name" maxlength="63" autocomplete="off" .value=${live(this.node.name)} @change=${this.name}></label>
+      <label class="field"><span class="label">${t('node.name')}</span><input data-testid="node-name" maxlength="63" autocomplete="off" .value=${live(this.typed.name ?? this.node.name)} @input=${(e: Event) => { this.typed.name = (e.target as HTMLInputElement).value; }} @change=${this.name}></label>
       <label class="field"><span class="label">${t('node.slots')}</span><select data-testid="node-slots" @change=${(e: Event) => { const { value } = e.target as HTMLSelectElement; void this.set({ settings: { slots: value === '' ? null : Number(value) } }); }}>${slotChoices(caps?.slots, s.slots).map((n) => html`<option value=${n ?? ''} .selected=${n === s.slots}>${n ?? (caps ? t('node.slots.auto', { n: caps.slots }) : t('node.slots.autoPlain'))}</option>`)}</select></label>
       <fieldset class="wide"><legend>${t('node.kinds')}</legend>${kinds.map((k) => html`<wa-switch data-testid="node-kind" data-kind=${k} .checked=${live(!s.kindsOff.includes(k))} hint=${t(`jobs.kind.${k}.text`)} @change=${(e: Event) => void this.set({ settings: { kindsOff: on(e) ? s.kindsOff.filter((x) => x !== k) : [...s.kindsOff, k] } })}>${t(`jobs.kind.${k}`)}</wa-switch>`)}${kinds.every((k) => s.kindsOff.includes(k)) ? html`<p class="caption" role="status" data-testid="node-kinds-none">${t('node.kindsNone')}</p>` : nothing}</fieldset>
       <fieldset><wa-switch data-testid="node-hours" .checked=${live(s.hours !== null)} @change=${(e: Event) => { this.hoursError = ''; void this.set({ settings: { hours: on(e) ? defaultHours : null } }); }}>${t('node.hours')}</wa-switch>
@@ -85,7 +89,7 @@ export class MNodeSettings extends LitElement {
       ${this.node.local ? nothing : html`<fieldset><wa-switch data-testid="node-wake-setting" .checked=${live(s.wake)} ?disabled=${!canWake && !s.wake} hint=${t(canWake ? 'node.wakeSetting.hint' : 'node.wakeSetting.none')} @change=${(e: Event) => void this.set({ settings: { wake: on(e) } })}>${t('node.wakeSetting')}</wa-switch>
           <wa-switch data-testid="node-auto-update" .checked=${live(s.autoUpdate)} hint=${t('node.autoUpdate.hint')} @change=${(e: Event) => void this.set({ settings: { autoUpdate: on(e) } })}>${t('node.autoUpdate')}</wa-switch></fieldset>`}
       ${this.seen()}
-      <label class="field wide"><span class="label">${t('node.labels')}</span><input data-testid="node-labels" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="900" aria-invalid=${this.labelError ? 'true' : 'false'} .value=${live(this.labelError ? this.labelDraft : s.labels.join(' '))} @change=${this.labels}><span class="hint ${this.labelError ? 'error' : ''}" role=${this.labelError ? 'alert' : nothing}>${this.labelError || t('node.labels.hint')}</span></label>
+      <label class="field wide"><span class="label">${t('node.labels')}</span><input data-testid="node-labels" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="900" aria-invalid=${this.labelError ? 'true' : 'false'} .value=${live(this.typed.labels ?? (this.labelError ? this.labelDraft : s.labels.join(' ')))} @input=${(e: Event) => { this.typed.labels = (e.target as HTMLInputElement).value; }} @change=${this.labels}><span class="hint ${this.labelError ? 'error' : ''}" role=${this.labelError ? 'alert' : nothing}>${this.labelError || t('node.labels.hint')}</span></label>
     </div></section>`;
   }
 
