@@ -45,7 +45,8 @@ import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
 import { createRetry } from './services/assets/retry.ts';
 import { settleArrivals } from './services/assets/settle.ts';
-import { createGates } from './services/jobs/gates.ts';
+import { withSample } from './services/nodes/sample.ts';
+import { createGates } from './services/jobs/gates.service.ts';
 import { addGateway, gatewayHandlers } from './services/jobs/gateway.service.ts';
 import { jobHandlers } from './services/jobs/jobs.service.ts';
 import { watchPresence } from './services/jobs/presence.ts';
@@ -111,7 +112,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const roster = createRoster({ isLocal: (id) => cluster.workers.some((w) => w.id === id && w.local), now });
   const queue = createQueue({ db, ends, roster, now, onChange: () => live.jobsChanged(), ...(o.leaseMs ? { leaseMs: o.leaseMs } : {}) });
   const rates = createRates({ db, roster, background, now, onChange: () => live.nodesChanged() });
-  const gates = createGates({ preview, probes });
+  const gates = createGates({ preview, probes, sampled: (gate) => withSample(gate, preview.look) });
   const joining = createJoining({
     root: o.root ?? ROOT, state: o.state, cluster, port: () => (app.server.address() as AddressInfo).port, log, now,
     onChange: () => live.nodesChanged(), trouble: () => discovery.trouble(), left: (id) => background('a worker that leaves', call('nodes.remove', { id }, { kind: 'system' })),

@@ -98,13 +98,13 @@ it('says with each report that it takes no work for now, and at once when that c
   const gateway = (async (_name: string, p: { drained?: boolean }) => { said.push(p.drained); tell(); return { ok: true, log: false, everyMs: 60_000 }; }) as unknown as Gateway;
   const next = (): Promise<void> => new Promise((resolve) => { tell = resolve; });
   const first = next();
-  const reports = startReports(gateway, Promise.resolve(), { load: async () => ({ cpu: 0, memoryBytes: 1, freeDiskBytes: null, owner: 'unknown' }), drained: () => drained, log: { debug: () => undefined } });
+  const telling = startReports(gateway, Promise.resolve(), { load: async () => ({ cpu: 0, memoryBytes: 1, freeDiskBytes: null, owner: 'unknown' }), drained: () => drained, log: { debug: () => undefined } });
   await first;
   await new Promise((resolve) => { setImmediate(resolve); }); // it has the answer, and waits a minute
   drained = false;
   const second = next();
-  reports.now();
+  telling.now();
   await second;
-  reports.stop();
+  telling.stop();
   expect(said).toEqual([true, undefined]);
 });

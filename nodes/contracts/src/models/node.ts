@@ -13,6 +13,8 @@ export const PROTOCOL = { min: 1, max: 1 } as const;
  */
 export const NodeState = Type.Enum(['online', 'busy', 'resting', 'paused', 'draining', 'asleep', 'lost', 'outdated']);
 export type NodeState = Static<typeof NodeState>;
+/** Why a worker that is there gets nothing. */
+export type Rest = 'paused' | 'draining' | 'hours' | 'owner';
 
 const Clock = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 export const Label = Type.String({ pattern: '^[a-z0-9][a-z0-9._:-]{0,39}$' });

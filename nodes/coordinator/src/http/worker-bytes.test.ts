@@ -11,7 +11,7 @@ import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { addWorkerByteRoutes, type WorkerBytesDeps } from './worker-bytes.ts';
 
 const close: (() => Promise<unknown> | void)[] = [];
-afterEach(async () => { for (const end of close.splice(0).reverse()) await end(); });
+afterEach(async () => { for (const end of close.splice(0).toReversed()) await end(); });
 
 async function house(o: Partial<WorkerBytesDeps>) {
   const data = mkdtempSync(join(tmpdir(), 'mantel-bytes-'));

@@ -1,7 +1,6 @@
 // Who may do what, and when: pure rules over what is known of a worker and of a class of jobs. Nothing here looks at a single job.
 import type { JobKind, Needs } from '@mantel/contracts/models/job.ts';
-import type { NodeCaps, NodeLoad, NodeSettings } from '@mantel/contracts/models/node.ts';
-import type { Rest } from '../nodes/state.ts';
+import type { NodeCaps, NodeLoad, NodeSettings, Rest } from '@mantel/contracts/models/node.ts';
 
 /** Jobs with the same kind, library (its UUID) and needs. */
 export interface JobClass { id: number; kind: JobKind; library: string | null; needs: Needs }

@@ -1,9 +1,8 @@
 // What the queue knows of the workers: settings and quarantine from the database, everything else from what they did since the start.
 import type { JobKind } from '@mantel/contracts/models/job.ts';
-import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings } from '@mantel/contracts/models/node.ts';
+import { DEFAULT_SETTINGS, type NodeCaps, type NodeLoad, type NodeSettings, type Rest } from '@mantel/contracts/models/node.ts';
 import type { Sql } from '../../db/database.ts';
 import { decided, heldKinds } from './accounts.repository.ts';
-import type { Rest } from '../nodes/state.ts';
 import { type Candidate, labelsOf, resting } from './admission.ts';
 import { steadyOf } from './steady.ts';
 

@@ -1,13 +1,13 @@
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { GatewayParams, GatewayResult } from '@mantel/contracts/actions/index.ts';
-import { DEFAULT_SETTINGS, type Node, type NodeKind, type NodeLoad, type NodeState, type NodeTest, PROTOCOL } from '@mantel/contracts/models/node.ts';
+import { DEFAULT_SETTINGS, type Node, type NodeKind, type NodeLoad, type NodeState, type NodeTest, PROTOCOL, type Rest } from '@mantel/contracts/models/node.ts';
 import type { WorkerEntry } from '../../cluster/cluster.ts';
 import type { Database } from '../../db/database.ts';
 import type { Limits } from './limits.ts';
 import type { Links } from './links.ts';
 import { createLogs } from './logs.ts';
 import * as repo from './nodes.repository.ts';
-import { type Outdated, type Rest, stateOf, troubleOf } from './state.ts';
+import { type Outdated, stateOf, troubleOf } from './state.ts';
 
 const REPORT_MS = 3000;
 const LOOKED_AT_MS = 1000; // while somebody reads its log

@@ -1,5 +1,5 @@
 // What a worker is called, and what a person should know of it: pure rules, so that each has a row in a table of tests.
-import type { NodeKind, NodeLoad, NodeState } from '@mantel/contracts/models/node.ts';
+import type { NodeKind, NodeLoad, NodeState, Rest } from '@mantel/contracts/models/node.ts';
 import { LOW_DISK_BYTES } from '@mantel/contracts/models/node.ts';
 
 /** Without a word for so long it is not there, whatever its connection says: it asks for work every few seconds. */
@@ -9,7 +9,6 @@ export const ASLEEP_MS = 5 * 60_000;
 const CLOCK_MS = 2 * 60_000;
 export const FLAPS = 3;
 
-export type Rest = 'paused' | 'draining' | 'hours' | 'owner';
 export type Outdated = 'worker' | 'coordinator' | null;
 /** `heard`: the last word, `connected`: since then nothing said that it left; `ended`: how its last connection ended, as far as it is known. */
 export interface Facts { heard: number; connected: boolean; ended: 'stop' | 'sleep' | 'cut' | null; outdated: Outdated; rest: Rest | null; busy: boolean }

@@ -1,12 +1,11 @@
 // What the gateway knows of each kind: what its worker is told, which outputs it may send, and who looks at a result.
 import type { JobKind } from '@mantel/contracts/models/job.ts';
 import type { Preview, PreviewJob } from '../assets/preview.ts';
-import { withSample } from '../nodes/sample.ts';
 import type { createProbes, ProbeJob } from '../probes/probes.ts';
 import type { JobGate } from './gateway.service.ts';
 
-export const createGates = ({ preview, probes }: { preview: Preview; probes: ReturnType<typeof createProbes> }): Record<JobKind, JobGate> => ({
-  preview: withSample({
+export const createGates = ({ preview, probes, sampled }: { preview: Preview; probes: ReturnType<typeof createProbes>; /** The same gate, that also knows the picture that workers are tested with. */ sampled: (gate: JobGate) => JobGate }): Record<JobKind, JobGate> => ({
+  preview: sampled({
     outputs: ['preview', 'thumb'],
     offer: (job) => {
       const { fileId, mime, bytes, name } = JSON.parse(job.payload) as PreviewJob;
@@ -14,7 +13,7 @@ export const createGates = ({ preview, probes }: { preview: Preview; probes: Ret
     },
     accept: async (job, result) => ({ ...(result as object), ...(await preview.accept(JSON.parse(job.payload) as PreviewJob, job.token, result)) }),
     discard: preview.discard,
-  }, preview.look),
+  }),
   probe: {
     outputs: ['echo'],
     offer: (job) => {
