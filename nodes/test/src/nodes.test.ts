@@ -60,6 +60,17 @@ test('good-bye is sleep; another language is outdated and says so; a wrong clock
   expect((await node(1)).state).toBe('asleep'); // its connection ended after the good-bye: no news
 });
 
+test('a PC that falls silent with nothing to do is asleep, not lost, and wakes up where it was', async () => {
+  const worker = await rig.spawnWorker(2);
+  await expect.poll(async () => (await node(2)).state).toBe('online');
+  worker.process.kill('SIGSTOP'); // as a lid that closes: no word, no closed connection
+  await expect.poll(async () => (await node(2)).state, { timeout: 30_000 }).toBe('asleep');
+  expect((await node(2)).trouble).toBeNull();
+  worker.process.kill('SIGCONT');
+  await expect.poll(async () => (await node(2)).state, { timeout: 15_000 }).toBe('online');
+  await worker.kill('SIGTERM');
+}, 60_000);
+
 test('who stops in the middle of a job says good-bye first and hands it back after that: asleep, and its cable is not to blame', async () => {
   for (let i = 0; i < 3; i++) {
     const one = await joinGateway(rig.paired(1));

@@ -46,8 +46,8 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     if (!entry) throw new MantelError('not_found', 'There is no such worker.');
     return entry;
   };
-  const leave = async (id: string, how: 'stop' | 'sleep' | 'cut'): Promise<void> => {
-    note(id, { connected: false, load: null, left: how !== 'cut' });
+  const leave = async (id: string, how: 'stop' | 'sleep' | 'cut', left = true): Promise<void> => {
+    note(id, { connected: false, load: null, left });
     if (has(id)) await db.writeSql((sql) => repo.endedNode(sql, id, how, now()));
     onChange();
   };
@@ -120,7 +120,9 @@ export function createNodes({ db, workers, links, limits, parts: given = {}, onC
     /** It said good-bye. */
     ended: (id: string, how: 'stop' | 'sleep'): Promise<void> => leave(id, how),
     /** Its connection ended; after a good-bye that is no news. */
-    cut: async (id: string): Promise<void> => { if (known(id).connected) await leave(id, 'cut'); },
+    cut: async (id: string, { silent = false } = {}): Promise<void> => {
+      if (known(id).connected) await leave(id, silent && !repo.runningJobs(db.sql).some((j) => j.worker === id) ? 'sleep' : 'cut', false);
+    },
     /** It is not let in any more. */
     async forget(id: string): Promise<void> {
       seen.delete(id);
