@@ -73,8 +73,9 @@ async function look(width: number, height: number, dark: boolean): Promise<void>
 async function everyLook(name: string, whole = true): Promise<void> {
   for (const [width, height, dark] of LOOKS) {
     await look(width, height, dark);
-    const box = await watched.page.locator('main#content').evaluate((e) => ({ wide: e.scrollWidth - e.clientWidth, high: e.scrollHeight }));
-    expect(box.wide, `${name} at ${width}`).toBeLessThanOrEqual(0);
+    const measure = () => watched.page.locator('main#content').evaluate((e) => ({ wide: e.scrollWidth - e.clientWidth, high: e.scrollHeight }));
+    await soon(async () => (await measure()).wide).toBeLessThanOrEqual(0); // a new size is laid out in steps
+    const box = await measure();
     expect(await watched.page.evaluate('document.documentElement.scrollWidth'), `${name} at ${width}`).toBeLessThanOrEqual(width);
     if (SHOTS && whole) await look(width, Math.min(4000, Math.max(height, box.high + 140)), dark);
     await shot(`${name}-${width}-${dark ? 'dark' : 'light'}`);

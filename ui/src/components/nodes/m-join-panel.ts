@@ -28,7 +28,7 @@ export class MJoinPanel extends LitElement {
     .command pre { margin: 0; padding: 8px 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 15rem; overflow-y: auto; }
     .platform { padding: var(--space-2) 0 0; font: var(--text-caption) var(--font); color: var(--ink-2); }
     details { border-top: 1px solid var(--line); padding-top: 8px; } summary { cursor: pointer; color: var(--ink-2); padding: 6px 0; border-radius: 4px; } details > * + * { margin-top: 6px; }
-    .address { user-select: all; font-weight: 600; }
+    .address { user-select: all; font-weight: 600; overflow-wrap: anywhere; }
   `];
   private join = new Use(this, join);
   @state() private way: (typeof WAYS)[number] = 'linux';
