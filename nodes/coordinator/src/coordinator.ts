@@ -83,7 +83,6 @@ import { userHandlers } from './services/users/users.service.ts';
 import { createUsers } from './services/users/users.ts';
 
 const BUS_WAIT_MS = 5000;
-const STALE = 'Stale Connection'; // nats-server's word for one that answers no ping
 const ROOT = resolve(fileURLToPath(new URL('../../..', import.meta.url)));
 export interface CoordinatorOptions { data: string; state: string; port: number; admin?: { email: string; password: string } | undefined; host?: string; leaseMs?: number; log?: Logger; now?: () => number; uiDist?: string; /** The two folders as people know them. */ shown?: { data: string; state: string }; /** Default: no. */ discovery?: boolean; /** Where the program for other machines is taken from; default: what runs. */ root?: string }
 
@@ -242,10 +241,10 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const bus = gw.start().then(() => watchPresence({ ...wire, seed: cluster.seeds.sys }, {
     opened: work.linked.opened,
     closed: work.linked.closed,
-    gone: (nkey, reason) => {
+    gone: (nkey, { reason, silent }) => {
       const worker = cluster.workers.find((w) => w.nkey === nkey);
       if (!worker) return;
-      background('a worker that went away', nodes.cut(worker.id, { silent: reason === STALE }));
+      background('a worker that went away', nodes.cut(worker.id, { silent }));
       background('taking back jobs', queue.gone(worker.id).then((n) => { if (n) swept(); if (n) log.warn({ worker: worker.id, reason, jobs: n }, 'a worker went away; its jobs are queued again'); }));
     },
     cut: () => {

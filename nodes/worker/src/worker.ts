@@ -7,9 +7,10 @@ import { buildId } from '@mantel/runtime/build.ts';
 import { NO_DISCOVERY, startDiscovery } from '@mantel/runtime/discovery/discovery.ts';
 import { alsoTo, createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import type { Paired } from '@mantel/runtime/paired.ts';
+import { atWork, type RunningJob } from './at-work.ts';
 import { type Capabilities, findCapabilities } from './capabilities.ts';
 import { openConnection } from './connection.ts';
-import type { Execute, ExecutorContext, Executors } from './executors/context.ts';
+import type { ExecutorContext, Executors } from './executors/context.ts';
 import { closeHeic } from './executors/preview/heic.ts';
 import { previewExecutor } from './executors/preview/preview.ts';
 import { probeExecutor } from './executors/probe/probe.ts';
@@ -25,7 +26,23 @@ import type { Updater } from './update/updater.ts';
 import { openTempFolder } from './temp-folder.ts';
 import { VERSION } from './version.ts';
 
-export interface WorkerOptions { slots: number; /** What was found before, so that it is not tried out twice. */ capabilities?: Capabilities; waitMs?: number; drainMs?: number; log?: Logger; tempRoot?: string; /** Whether somebody uses this PC; tests play its owner. */ owner?: OwnerWatch; /** Free bytes of a folder; tests say how full it is. */ free?: (folder: string) => Promise<number | null>; /** Finds the house again when its address changes; without this a worker waits at the address that it has. */ reach?: { discovery: boolean; typed?: { host: string; port: number }; /** To be kept for the next start. */ keep: (paired: Paired) => void }; /** Becomes another version when the house wants it. */ updater?: Updater }
+export interface WorkerOptions {
+  slots: number;
+  /** What was found before, so that it is not tried out twice. */
+  capabilities?: Capabilities;
+  waitMs?: number;
+  drainMs?: number;
+  log?: Logger;
+  tempRoot?: string;
+  /** Whether somebody uses this PC; tests play its owner. */
+  owner?: OwnerWatch;
+  /** Free bytes of a folder; tests say how full it is. */
+  free?: (folder: string) => Promise<number | null>;
+  /** Finds the house again when its address changes; without this a worker waits at the address that it has. `keep`: for the next start. */
+  reach?: { discovery: boolean; typed?: { host: string; port: number }; keep: (paired: Paired) => void };
+  /** Becomes another version when the house wants it. */
+  updater?: Updater;
+}
 export interface Worker {
   id: string;
   /** Resolves when the coordinator has answered for the first time. */
@@ -33,7 +50,7 @@ export interface Worker {
   /** Whether the work bus is reached at the moment. */
   connected(): boolean;
   /** Jobs of this moment. */
-  running(): { id: number; kind: string; since: number }[];
+  running(): RunningJob[];
   /** Resolves when no job runs. */
   idle(): Promise<void>;
   /** While on, running jobs end and no more is asked for. */
@@ -64,15 +81,8 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
   const connection = openConnection(paired, log);
   const { bytes, gateway } = connection;
   const byKind = executors({ bytes, temp: temp.path, ca, log });
-  const running = new Map<string, { id: number; kind: string; since: number }>();
-  const waiting: (() => void)[] = [];
-  const execute: Execute = async (lease, signal) => {
-    running.set(lease.token, { id: lease.id, kind: lease.kind, since: Date.now() });
-    try { return await (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal); } finally {
-      running.delete(lease.token);
-      if (running.size === 0) for (const tell of waiting.splice(0)) tell();
-    }
-  };
+  const jobs = atWork();
+  const execute = jobs.wrap((lease, signal) => (byKind[lease.kind] as (l: Lease, s: AbortSignal) => Promise<JobResult>)(lease, signal));
   const { updater } = options;
   const going = new AbortController();
   const free = options.free ?? freeBytes;
@@ -108,5 +118,14 @@ export async function startWorker(paired: Paired, options: WorkerOptions): Promi
     temp.remove();
     return heard;
   }
-  return { id: paired.id, ready: loop.ready, connected: connection.connected, paired: () => ({ ...paired, ...connection.at() }), running: () => [...running.values()], idle: () => (running.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => { waiting.push(resolve); })), hold: (on) => { held = on; loop.hold(on); reports.now(); }, stop: (why = 'stop') => stopped ??= stop(why) };
+  return {
+    id: paired.id, ready: loop.ready, connected: connection.connected, running: jobs.running, idle: jobs.idle,
+    paired: () => ({ ...paired, ...connection.at() }),
+    hold(on) {
+      held = on;
+      loop.hold(on);
+      reports.now();
+    },
+    stop: (why = 'stop') => stopped ??= stop(why),
+  };
 }

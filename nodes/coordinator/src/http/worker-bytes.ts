@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
-import { pour } from '@mantel/runtime/pour.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
@@ -14,6 +13,7 @@ import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
 import { createByteQuota } from './byte-quota.ts';
 import { sendFile } from './bytes.ts';
+import { pour } from './pour.ts';
 import { whenClosed } from './when-closed.ts';
 
 const LOOK_MS = 500;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
-import { dropFiles, openBrowser, type Watched } from './browser.ts';
+import { dropFiles, openBrowser, signIn, type Watched } from './browser.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -85,11 +85,6 @@ async function shot(name: string): Promise<void> {
 
 const ask = async (method: string, path: string, token?: string, body?: object): Promise<unknown> => (await fetch(`${url}/api/v1/${path}`, { method, headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })).json().catch(() => null);
 const tokenOf = async (who: { email: string; password: string }): Promise<string> => (await ask('POST', 'auth/login', undefined, { email: who.email, password: who.password }) as { token: string }).token;
-async function signIn(who: { email: string; password: string }): Promise<void> {
-  await at('login-email').fill(who.email);
-  await at('login-password').fill(who.password);
-  await at('login-submit').click();
-}
 
 // One walk in steps: after a step that failed, the next ones say so at once.
 let broken = '';
@@ -283,7 +278,7 @@ describe('a new family', () => {
     expect(others.length).toBeGreaterThan(0);
     for (const s of others) await ask('DELETE', `auth/sessions/${s.id}`, token);
     await at('login-email').waitFor();
-    await signIn(ADMIN);
+    await signIn(watched.page, ADMIN);
     await expect.poll(() => tiles().count()).toBe(10);
   });
 
@@ -291,7 +286,7 @@ describe('a new family', () => {
     await ask('POST', 'users', await tokenOf(ADMIN), { ...BOB, role: 'member' });
     await at('user-menu').click();
     await at('logout').click();
-    await signIn(BOB);
+    await signIn(watched.page, BOB);
     await expect.poll(() => tiles().count()).toBe(10);
     await tiles().nth(3).click();
     await at('viewer-favourite').waitFor();

@@ -1,7 +1,10 @@
 // A real Chromium that tells on the page: anything it asks of another host, any console error, any failed request makes the test fail.
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb'];
@@ -26,6 +29,19 @@ export async function openBrowser(origin: string, options: { width?: number; hei
     await context.close();
     rmSync(profile, { recursive: true, force: true });
   } };
+}
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** A build of its own: another test may be building the dashboard at the same time. */
+export async function buildDashboard(folder: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', join(ROOT, 'ui'), '--outDir', folder, '--emptyOutDir'], { cwd: join(ROOT, 'ui') });
+}
+
+/** On the sign-in page; the caller awaits what comes after it. */
+export async function signIn(page: Page, who: { email: string; password: string }): Promise<void> {
+  await page.getByTestId('login-email').fill(who.email);
+  await page.getByTestId('login-password').fill(who.password);
+  await page.getByTestId('login-submit').click();
 }
 
 /** Drops real files and folders on the middle of the page, as a hand would. */

@@ -1,14 +1,12 @@
 // One of each kind in the viewer: pictures that browsers know and those that they do not, moving ones, live photos, videos without a codec, and every state in words.
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Asset } from '@mantel/contracts/models/asset.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { type Person, type Rig, startRig } from '../rig.ts';
-import { dropFiles, openBrowser, type Watched } from './browser.ts';
+import { buildDashboard, dropFiles, openBrowser, signIn, type Watched } from './browser.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const FIXTURES = join(ROOT, 'nodes/test/fixtures/media');
@@ -33,8 +31,7 @@ beforeAll(async () => {
   mkdirSync(photos, { recursive: true });
   for (const name of [...PICTURES, ...VIDEOS, ...Object.keys(STATES), ...LIVE, ...SIDE]) copyFileSync(join(FIXTURES, name), join(photos, name));
   writeFileSync(join(photos, 'nobody.xmp'), '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>');
-  // A build of its own: another test may be building the dashboard at the same time.
-  await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', join(ROOT, 'ui'), '--outDir', join(dir, 'ui'), '--emptyOutDir'], { cwd: join(ROOT, 'ui') });
+  await buildDashboard(join(dir, 'ui'));
   rig = await startRig({ workers: 1, uiDist: join(dir, 'ui') });
   await rig.spawnWorker(0);
   admin = await rig.admin();
@@ -94,9 +91,7 @@ const step = (name: string, walk: () => Promise<void>, must = false): void => te
 describe('formats', () => {
   step('a folder with one of each: all are kept, a sidecar goes with its photo, one that lies alone is told', async () => {
     await watched.page.goto(`${url}/login`);
-    await at('login-email').fill(admin.email);
-    await at('login-password').fill(admin.password);
-    await at('login-submit').click();
+    await signIn(watched.page, admin);
     await at('nav-photos').first().waitFor();
     await dropFiles(watched.page, [photos]);
     await at('upload-panel').waitFor();

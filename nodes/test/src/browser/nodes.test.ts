@@ -1,20 +1,16 @@
 // A spare PC joins in the browser: its card appears, both sides show the same number, it is let in, works, is told what it may do, and is removed again. A real worker process, with a typed address.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Asset } from '@mantel/contracts/models/asset.ts';
 import type { Discovered, Node } from '@mantel/contracts/models/node.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { must, type Person, type Rig, startRig, uploaded } from '../rig.ts';
 import { type Child, node } from '../rig/children.ts';
 import { random } from '../rig/pictures.ts';
-import { openBrowser, type Watched } from './browser.ts';
+import { buildDashboard, openBrowser, signIn, type Watched } from './browser.ts';
 import { scene } from './scenes.ts';
 
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const SHOTS = process.env.MANTEL_SCREENSHOTS; // a folder: keeps pictures of each step
 const NAME = 'Ann’s PC';
 
@@ -29,17 +25,14 @@ let id = '';
 let photo = '';
 
 beforeAll(async () => {
-  // A build of its own: another test may be building the dashboard at the same time.
-  await promisify(execFile)(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', join(ROOT, 'ui'), '--outDir', join(dir, 'ui'), '--emptyOutDir'], { cwd: join(ROOT, 'ui') });
+  await buildDashboard(join(dir, 'ui'));
   rig = await startRig({ uiDist: join(dir, 'ui') });
   admin = await rig.admin();
   url = `http://127.0.0.1:${rig.port}`;
   photo = uploaded(must(await rig.upload(admin.token, await scene(random(3), '2026:05:14 10:00:00'), 'IMG_4101.JPG'), 201)).assetId;
   watched = await openBrowser(url, { width: 1440, height: 900 });
   await watched.page.goto(`${url}/login`);
-  await at('login-email').fill(admin.email);
-  await at('login-password').fill(admin.password);
-  await at('login-submit').click();
+  await signIn(watched.page, admin);
   await at('nav-nodes').waitFor();
 }, 120_000);
 afterAll(async () => {

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { must, startRig } from '../rig.ts';
 import { node } from '../rig/children.ts';
 import { random } from '../rig/pictures.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, signIn } from './browser.ts';
 import { scene } from './scenes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -44,9 +44,7 @@ rig.keep(node('@mantel/worker/main.ts', { MANTEL_PAIRED: join(rig.dir, 'study', 
 await until(async () => (await api<Discovered[]>('GET', '/nodes/discovered')).some((d) => d.change?.after));
 const watched = await openBrowser(`http://127.0.0.1:${rig.port}`, { width: 1280, height: 800 });
 await watched.page.goto(`http://127.0.0.1:${rig.port}/login`);
-await watched.page.getByTestId('login-email').fill(admin.email);
-await watched.page.getByTestId('login-password').fill(admin.password);
-await watched.page.getByTestId('login-submit').click();
+await signIn(watched.page, admin);
 await watched.page.getByTestId('nav-nodes').click();
 await watched.page.getByTestId('discovered').waitFor();
 await watched.page.locator('[data-testid=node][data-state=busy]').nth(1).waitFor();

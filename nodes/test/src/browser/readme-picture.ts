@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startRig } from '../rig.ts';
 import { random } from '../rig/pictures.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, signIn } from './browser.ts';
 import { scene } from './scenes.ts';
 
 const out = process.argv[2] ?? fileURLToPath(new URL('../../../../appliance/screenshot.png', import.meta.url));
@@ -25,9 +25,7 @@ for (let left = 1, tries = 0; left > 0 && tries < 600; tries++) {
 }
 const watched = await openBrowser(`http://127.0.0.1:${rig.port}`, { width: 1440, height: 900 });
 await watched.page.goto(`http://127.0.0.1:${rig.port}/login`);
-await watched.page.getByTestId('login-email').fill(admin.email);
-await watched.page.getByTestId('login-password').fill(admin.password);
-await watched.page.getByTestId('login-submit').click();
+await signIn(watched.page, admin);
 await watched.page.locator('[data-testid=tile] img').first().waitFor();
 await watched.page.waitForFunction(`[...document.images].every((i) => i.complete)`);
 await watched.page.waitForTimeout(1000); // placeholders fade

@@ -6,8 +6,10 @@ interface Event { client: { id: number; host?: string; user?: string; nkey?: str
 interface Connz { data?: { connections?: { cid: number; ip?: string; authorized_user?: string; nkey?: string }[] } }
 const CONNZ_MS = 2000;
 
-/** `gone`: a worker's newest connection ended. `cut`: the bus itself went away, and with it every answer that is still on its way. `opened`, `closed`: every single connection. */
-export interface PresenceEvents { gone: (nkey: string, reason: string) => void; cut: () => void; opened?: (nkey: string, id: number, host: string) => void; closed?: (nkey: string, id: number) => void }
+const STALE = 'Stale Connection'; // of one that answers no ping any more
+
+/** `gone`: a worker's newest connection ended; `silent`: it just fell silent, as a PC does that goes to sleep. `cut`: the bus itself went away, and with it every answer that is still on its way. `opened`, `closed`: every single connection. */
+export interface PresenceEvents { gone: (nkey: string, how: { reason: string; silent: boolean }) => void; cut: () => void; opened?: (nkey: string, id: number, host: string) => void; closed?: (nkey: string, id: number) => void }
 
 /** nats-server 2.9 puts the NKey into `client.user`. A late event of an old connection must not release what the reconnected worker holds now. */
 export async function watchPresence(wire: Wire, { gone, cut, opened, closed }: PresenceEvents): Promise<() => Promise<void>> {
@@ -29,7 +31,7 @@ export async function watchPresence(wire: Wire, { gone, cut, opened, closed }: P
   on('CONNECT', (nkey, e) => came(nkey, e.client.id, e.client.host));
   on('DISCONNECT', (nkey, e) => {
     closed?.(nkey, e.client.id);
-    if ((newest.get(nkey) ?? e.client.id) === e.client.id) gone(nkey, e.reason ?? '');
+    if ((newest.get(nkey) ?? e.client.id) === e.client.id) gone(nkey, { reason: e.reason ?? '', silent: e.reason === STALE });
   });
   void (async () => {
     for await (const s of connection.status()) {
