@@ -8,15 +8,16 @@ export const PERMISSIONS = [
   'account', // one's own profile, password and sessions
   'library.read', 'library.manage',
   'asset.read', 'asset.upload', 'asset.update', 'asset.trash',
-  'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics',
+  'import', // bring in photos from a source; paths of the house's machine, other people's sources and the setting-up of plugins are the admins'
+  'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics', 'admin.plugins',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const ROLES = ['admin', 'member'] as const;
 export type Role = (typeof ROLES)[number];
 
-const MEMBER: readonly Permission[] = ['public', 'account', 'library.read', 'library.manage', 'asset.read', 'asset.upload', 'asset.update', 'asset.trash'];
-const ADMIN: readonly Permission[] = [...MEMBER, 'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics'];
+const MEMBER: readonly Permission[] = ['public', 'account', 'library.read', 'library.manage', 'asset.read', 'asset.upload', 'asset.update', 'asset.trash', 'import'];
+const ADMIN: readonly Permission[] = [...MEMBER, 'admin.users', 'admin.jobs', 'admin.nodes', 'admin.storage', 'admin.metrics', 'admin.plugins'];
 
 export const permissionsOf = (role: Role): readonly Permission[] => (role === 'admin' ? ADMIN : MEMBER);
 

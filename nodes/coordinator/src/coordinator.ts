@@ -34,6 +34,7 @@ import { createSidecarWriter, setAside } from './library/sidecar/write.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
 import { addActions, checkWiring, typedCall } from './services/adapter.ts';
+import { comingHandlers } from './services/coming.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
 import { createAssets } from './services/assets/assets.ts';
@@ -185,7 +186,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
-    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version),
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...comingHandlers,
   });
   await home.start();
   checkWiring(home);

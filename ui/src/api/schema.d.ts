@@ -912,6 +912,538 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plugins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plugins that came with Mantel, and installed ones */
+        get: operations["plugins.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a plugin before it is installed: a folder of this machine, or a name on npm (fetched when asked) */
+        post: operations["plugins.inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Install what was looked at, beside the version that is there; its sources are migrated. `permissions` must be the ones that were shown */
+        post: operations["plugins.install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plugin */
+        get: operations["plugins.get"];
+        put?: never;
+        post?: never;
+        /** Uninstall; photos that it brought in stay */
+        delete: operations["plugins.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch on (also one that crashed too often) */
+        post: operations["plugins.enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch off: what it runs is stopped and can go on later */
+        post: operations["plugins.disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back the previous version, and the configurations as they were */
+        post: operations["plugins.rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last lines that it wrote */
+        get: operations["plugins.log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plugins/{id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its help page, in Markdown */
+        get: operations["plugins.help"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sources that are set up (mine; an admin sees all) */
+        get: operations["sources.list"];
+        put?: never;
+        /** Set up a source */
+        post: operations["sources.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of source that can be set up: the manifests of enabled import plugins */
+        get: operations["sources.kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/browse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders and files of the house's machine, for choosing a path (admins) */
+        get: operations["sources.browse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a configuration before it is saved */
+        post: operations["sources.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a source; photos that it brought in stay */
+        delete: operations["sources.remove"];
+        options?: never;
+        head?: never;
+        /** Change a source */
+        patch: operations["sources.update"];
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Import runs, newest first (mine; an admin sees all) */
+        get: operations["imports.list"];
+        put?: never;
+        /** Begin a run: scans, and stops at the preview. Of a source that is set up, or of a configuration; `parts`: names and sizes of files that will be sent from a browser */
+        post: operations["imports.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: operations["imports.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change library or options while nothing was written yet */
+        patch: operations["imports.options"];
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring in what the preview shows */
+        post: operations["imports.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop after the files that are being read */
+        post: operations["imports.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on; also after a failure */
+        post: operations["imports.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the run; what came in stays (undo takes it back) */
+        post: operations["imports.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move what this run brought in to the trash, and take back the albums that it made; what somebody else brought in, too, stays */
+        post: operations["imports.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what ended as a problem */
+        post: operations["imports.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report, page by page */
+        get: operations["imports.entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/certify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** May it be deleted there? Reads and hashes every file again; `copy`: a folder that holds a second copy */
+        post: operations["imports.certify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last check said */
+        get: operations["imports.certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs a hand */
+        get: operations["repairs.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repairs/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what the card offers */
+        post: operations["repairs.fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/repairs/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the card away; it comes back when the problem does */
+        post: operations["repairs.dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Albums that hold a photo that I may see, or that are mine; newest photos first */
+        get: operations["albums.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One album */
+        get: operations["albums.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{id}/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its photos that I may see, in its order */
+        get: operations["albums.assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -1814,7 +2346,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -1860,23 +2392,23 @@ export interface operations {
                         }[];
                         sources: {
                             /** @enum {unknown} */
-                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            takenAt?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            offset?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            gps?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            camera?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            rating?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            title?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            description?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            tags?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            people?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         };
                         conflicts: {
                             /** @enum {unknown} */
@@ -1999,7 +2531,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -2045,23 +2577,23 @@ export interface operations {
                         }[];
                         sources: {
                             /** @enum {unknown} */
-                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            takenAt?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            offset?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            gps?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            camera?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            rating?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            title?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            description?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            tags?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            people?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         };
                         conflicts: {
                             /** @enum {unknown} */
@@ -2333,7 +2865,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -2379,23 +2911,23 @@ export interface operations {
                         }[];
                         sources: {
                             /** @enum {unknown} */
-                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            takenAt?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            offset?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            gps?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            camera?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            rating?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            title?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            description?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            tags?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            people?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         };
                         conflicts: {
                             /** @enum {unknown} */
@@ -2507,7 +3039,7 @@ export interface operations {
                         /** @description Wall clock where it was taken, yyyy-mm-ddThh:mm:ss. */
                         takenAtLocal: string;
                         /** @enum {unknown} */
-                        takenAtSource: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                        takenAtSource: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         /** @description Zone offset, like +02:00; null when not known. */
                         offset: string | null;
                         gps: [
@@ -2553,23 +3085,23 @@ export interface operations {
                         }[];
                         sources: {
                             /** @enum {unknown} */
-                            takenAt?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            takenAt?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            offset?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            offset?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            gps?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            gps?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            camera?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            camera?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            rating?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            rating?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            title?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            title?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            description?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            description?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            tags?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            tags?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                             /** @enum {unknown} */
-                            people?: "user" | "sidecar" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
+                            people?: "user" | "sidecar" | "import" | "exif" | "xmp" | "iptc" | "quicktime" | "png" | "gps" | "name" | "folder" | "file" | "upload";
                         };
                         conflicts: {
                             /** @enum {unknown} */
@@ -3841,6 +4373,3118 @@ export interface operations {
                         derivedBytes: number;
                         assets: number;
                         present: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    }[];
+                };
+            };
+        };
+    };
+    "plugins.inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    origin: "folder" | "npm";
+                    ref: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        ref: string;
+                        sha256: string;
+                        bytes: number;
+                        files: number;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that is here now. */
+                        replaces: string | null;
+                        asksMore: string[];
+                        /** @description Sources whose configuration will be migrated. */
+                        migrates: number;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    permissions: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        /** @description Folder, file name or npm name that it came from. */
+                        ref: string | null;
+                        /** @description Of all its files. */
+                        sha256: string;
+                        /** @enum {unknown} */
+                        state: "enabled" | "disabled" | "broken";
+                        trouble: string | null;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that can be brought back. */
+                        previous: string | null;
+                        /** @description Configured sources that use it. */
+                        sources: number;
+                        running: number;
+                        /** @description In the last hour. */
+                        crashes: number;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        installedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "plugins.log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: string[];
+                    };
+                };
+            };
+        };
+    };
+    "plugins.help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Letters, digits and dashes. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        markdown: string;
+                    };
+                };
+            };
+        };
+    };
+    "sources.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @description cron: minute hour day month weekday, in the time of the house. */
+                        schedule: string | null;
+                        watch: boolean;
+                        enabled: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        lastRunId: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        nextRunAt: string | null;
+                        trouble: string | null;
+                    }[];
+                };
+            };
+        };
+    };
+    "sources.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Letters, digits and dashes. */
+                    pluginId: string;
+                    name: string;
+                    config: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    libraryId: string;
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    ownerId?: string;
+                    options?: {
+                        /** @enum {unknown} */
+                        mode?: "copy" | "move" | "index";
+                        /** @description Make its albums (default yes). */
+                        albums?: boolean;
+                        /** @description Optional groups too (default no). */
+                        untitled?: boolean;
+                        /** @description Take over names of people (default yes). */
+                        people?: boolean;
+                        favourites?: boolean;
+                        archived?: boolean;
+                        /** @description Bring in what lies in its trash, into ours (default yes). */
+                        trashed?: boolean;
+                        /** @description Bring in what is locked, into my locked library (default yes). */
+                        locked?: boolean;
+                        /** @description Bring in what a partner shared (default yes). */
+                        partner?: boolean;
+                        /** @description An album's place for photos without one (default no). */
+                        albumPlaces?: boolean;
+                        /** @description Make previews (default yes). */
+                        previews?: boolean;
+                    };
+                    schedule?: string | null;
+                    watch?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @description cron: minute hour day month weekday, in the time of the house. */
+                        schedule: string | null;
+                        watch: boolean;
+                        enabled: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        lastRunId: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        nextRunAt: string | null;
+                        trouble: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "sources.kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Letters, digits and dashes. */
+                        id: string;
+                        name: string;
+                        /** @description semver */
+                        version: string;
+                        /** @description semver range */
+                        apiVersion: string;
+                        /** @enum {unknown} */
+                        kind: "import-source" | "tagger";
+                        description: string;
+                        /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                        entry: string;
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        permissions: {
+                            paths: string[];
+                            hosts: string[];
+                            addons: boolean;
+                        };
+                        memoryMb: number;
+                        author?: string;
+                        licence?: string;
+                        homepage?: string;
+                        /** @description A Markdown file beside the manifest. */
+                        help?: string;
+                    }[];
+                };
+            };
+        };
+    };
+    "sources.browse": {
+        parameters: {
+            query?: {
+                path?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        path: string;
+                        parent: string | null;
+                        entries: {
+                            name: string;
+                            path: string;
+                            folder: boolean;
+                            bytes: number | null;
+                        }[];
+                        cut: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "sources.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Letters, digits and dashes. */
+                    pluginId: string;
+                    config: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    sourceId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                        summary?: string;
+                        collection?: string;
+                        problems: {
+                            field?: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    "sources.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "sources.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    config?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    libraryId?: string;
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    ownerId?: string;
+                    options?: {
+                        /** @enum {unknown} */
+                        mode?: "copy" | "move" | "index";
+                        /** @description Make its albums (default yes). */
+                        albums?: boolean;
+                        /** @description Optional groups too (default no). */
+                        untitled?: boolean;
+                        /** @description Take over names of people (default yes). */
+                        people?: boolean;
+                        favourites?: boolean;
+                        archived?: boolean;
+                        /** @description Bring in what lies in its trash, into ours (default yes). */
+                        trashed?: boolean;
+                        /** @description Bring in what is locked, into my locked library (default yes). */
+                        locked?: boolean;
+                        /** @description Bring in what a partner shared (default yes). */
+                        partner?: boolean;
+                        /** @description An album's place for photos without one (default no). */
+                        albumPlaces?: boolean;
+                        /** @description Make previews (default yes). */
+                        previews?: boolean;
+                    };
+                    schedule?: string | null;
+                    watch?: boolean;
+                    enabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        config: {
+                            [key: string]: unknown;
+                        };
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @description cron: minute hour day month weekday, in the time of the house. */
+                        schedule: string | null;
+                        watch: boolean;
+                        enabled: boolean;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        lastRunId: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        nextRunAt: string | null;
+                        trouble: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "imports.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    }[];
+                };
+            };
+        };
+    };
+    "imports.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    sourceId?: string;
+                    /** @description Letters, digits and dashes. */
+                    pluginId?: string;
+                    config?: {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    libraryId?: string;
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    ownerId?: string;
+                    options?: {
+                        /** @enum {unknown} */
+                        mode?: "copy" | "move" | "index";
+                        /** @description Make its albums (default yes). */
+                        albums?: boolean;
+                        /** @description Optional groups too (default no). */
+                        untitled?: boolean;
+                        /** @description Take over names of people (default yes). */
+                        people?: boolean;
+                        favourites?: boolean;
+                        archived?: boolean;
+                        /** @description Bring in what lies in its trash, into ours (default yes). */
+                        trashed?: boolean;
+                        /** @description Bring in what is locked, into my locked library (default yes). */
+                        locked?: boolean;
+                        /** @description Bring in what a partner shared (default yes). */
+                        partner?: boolean;
+                        /** @description An album's place for photos without one (default no). */
+                        albumPlaces?: boolean;
+                        /** @description Make previews (default yes). */
+                        previews?: boolean;
+                    };
+                    parts?: {
+                        name: string;
+                        bytes: number;
+                    }[];
+                    /** @description Go on after the preview without asking. */
+                    start?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description UUID of the thing; stable for its whole life.
+                     */
+                    libraryId?: string;
+                    options?: {
+                        /** @enum {unknown} */
+                        mode?: "copy" | "move" | "index";
+                        /** @description Make its albums (default yes). */
+                        albums?: boolean;
+                        /** @description Optional groups too (default no). */
+                        untitled?: boolean;
+                        /** @description Take over names of people (default yes). */
+                        people?: boolean;
+                        favourites?: boolean;
+                        archived?: boolean;
+                        /** @description Bring in what lies in its trash, into ours (default yes). */
+                        trashed?: boolean;
+                        /** @description Bring in what is locked, into my locked library (default yes). */
+                        locked?: boolean;
+                        /** @description Bring in what a partner shared (default yes). */
+                        partner?: boolean;
+                        /** @description An album's place for photos without one (default no). */
+                        albumPlaces?: boolean;
+                        /** @description Make previews (default yes). */
+                        previews?: boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.entries": {
+        parameters: {
+            query?: {
+                outcome?: "imported" | "duplicate" | "copy" | "live" | "edited" | "raw" | "metadata" | "ignored" | "problem" | "pending";
+                after?: number;
+                limit?: number;
+                search?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entries: {
+                            part: string | null;
+                            path: string;
+                            bytes: number | null;
+                            /** @enum {unknown} */
+                            outcome: "imported" | "duplicate" | "copy" | "live" | "edited" | "raw" | "metadata" | "ignored" | "problem" | "pending";
+                            reason: string | null;
+                            detail: string | null;
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            assetId: string | null;
+                            sha256: string | null;
+                        }[];
+                        next: number | null;
+                    };
+                };
+            };
+        };
+    };
+    "imports.certify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    copy?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        sourceId: string | null;
+                        name: string;
+                        /** @description Letters, digits and dashes. */
+                        pluginId: string;
+                        pluginVersion: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        libraryId: string;
+                        libraryName: string;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        ownerName: string;
+                        options: {
+                            /** @enum {unknown} */
+                            mode?: "copy" | "move" | "index";
+                            /** @description Make its albums (default yes). */
+                            albums?: boolean;
+                            /** @description Optional groups too (default no). */
+                            untitled?: boolean;
+                            /** @description Take over names of people (default yes). */
+                            people?: boolean;
+                            favourites?: boolean;
+                            archived?: boolean;
+                            /** @description Bring in what lies in its trash, into ours (default yes). */
+                            trashed?: boolean;
+                            /** @description Bring in what is locked, into my locked library (default yes). */
+                            locked?: boolean;
+                            /** @description Bring in what a partner shared (default yes). */
+                            partner?: boolean;
+                            /** @description An album's place for photos without one (default no). */
+                            albumPlaces?: boolean;
+                            /** @description Make previews (default yes). */
+                            previews?: boolean;
+                        };
+                        /** @enum {unknown} */
+                        state: "collecting" | "scanning" | "ready" | "running" | "paused" | "done" | "cancelled" | "failed" | "undoing" | "undone";
+                        trouble: string | null;
+                        scanned: {
+                            done: number;
+                            total: number | null;
+                            what: string | null;
+                        };
+                        preview: {
+                            items: number;
+                            photos: number;
+                            videos: number;
+                            livePhotos: number;
+                            edited: number;
+                            raw: number;
+                            bytes: number;
+                            known: number;
+                            maybeKnown: number;
+                            years: {
+                                year: number | null;
+                                items: number;
+                            }[];
+                            albums: {
+                                id: string;
+                                title: string;
+                                items: number;
+                                optional: boolean;
+                            }[];
+                            people: {
+                                name: string;
+                                items: number;
+                            }[];
+                            favourites: number;
+                            archived: number;
+                            trashed: number;
+                            locked: number;
+                            partner: number;
+                            withoutMetadata: number;
+                            ignored: number;
+                            problems: number;
+                            entries: number;
+                            needsBytes: number;
+                            freeBytes: number | null;
+                            enough: boolean;
+                        } | null;
+                        /** @description Entries by outcome. */
+                        counts: {
+                            [key: string]: number;
+                        };
+                        items: {
+                            total: number;
+                            done: number;
+                            failed: number;
+                        };
+                        bytes: {
+                            total: number;
+                            done: number;
+                        };
+                        /** @description Items, over the last half minute. */
+                        perSecond: number | null;
+                        etaSeconds: number | null;
+                        /** @description The file that is being read. */
+                        now: string | null;
+                        parts: {
+                            name: string;
+                            bytes: number;
+                            received: number;
+                            /** @enum {unknown} */
+                            state: "waiting" | "arriving" | "here" | "imported" | "released";
+                        }[];
+                        albumIds: string[];
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        startedAt: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        endedAt: string | null;
+                        canUndo: boolean;
+                    };
+                };
+            };
+        };
+    };
+    "imports.certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        runId: string;
+                        verdict: boolean;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        at: string;
+                        checks: {
+                            /** @enum {unknown} */
+                            name: "accounted" | "no_problems" | "stored" | "second_copy";
+                            ok: boolean;
+                            text: string;
+                            failing: string[];
+                        }[];
+                        files: number;
+                        bytes: number;
+                    } | null;
+                };
+            };
+        };
+    };
+    "repairs.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @enum {unknown} */
+                        kind: "plugin_crashed" | "plugin_files_changed" | "plugin_unsupported" | "source_failed" | "import_stopped" | "not_isolated";
+                        about: string;
+                        /** @description What happened and what to do. */
+                        text: string;
+                        fix: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        at: string;
+                        times: number;
+                    }[];
+                };
+            };
+        };
+    };
+    "repairs.fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "repairs.dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        ok: true;
+                    };
+                };
+            };
+        };
+    };
+    "albums.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        name: string;
+                        description: string | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        /** @description That I may see. */
+                        assets: number;
+                        cover: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            fileId: string;
+                            version: string;
+                            thumbhash: string | null;
+                        } | null;
+                        from: string | null;
+                        to: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                    }[];
+                };
+            };
+        };
+    };
+    "albums.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        id: string;
+                        name: string;
+                        description: string | null;
+                        /**
+                         * Format: uuid
+                         * @description UUID of the thing; stable for its whole life.
+                         */
+                        ownerId: string;
+                        /** @description That I may see. */
+                        assets: number;
+                        cover: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            fileId: string;
+                            version: string;
+                            thumbhash: string | null;
+                        } | null;
+                        from: string | null;
+                        to: string | null;
+                        /** @description UTC instant, ISO 8601 with Z. */
+                        createdAt: string;
+                    };
+                };
+            };
+        };
+    };
+    "albums.assets": {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description UUID of the thing; stable for its whole life. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        assets: {
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            id: string;
+                            /**
+                             * Format: uuid
+                             * @description UUID of the thing; stable for its whole life.
+                             */
+                            fileId: string;
+                            version: string;
+                            /** @enum {unknown} */
+                            type: "image" | "video";
+                            /** @description Width by height. */
+                            ratio: number;
+                            thumbhash: string | null;
+                            takenAtLocal: string;
+                            durationMs: number | null;
+                            originalName: string;
+                        }[];
+                        next: number | null;
                     };
                 };
             };

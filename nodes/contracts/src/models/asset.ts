@@ -13,14 +13,14 @@ export type Problem = (typeof PROBLEMS)[number];
 export const FileRole = Type.Union([Type.Literal('original'), Type.Literal('live'), Type.Literal('edited'), Type.Literal('raw')]);
 export type FileRole = Static<typeof FileRole>;
 /** Where the date came from, best first. `upload` = nothing was known, so the time of arrival stands in. */
-export const DATE_SOURCES = ['user', 'sidecar', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'gps', 'name', 'folder', 'file', 'upload'] as const;
+export const DATE_SOURCES = ['user', 'sidecar', 'import', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'gps', 'name', 'folder', 'file', 'upload'] as const;
 export const DateSource = Type.Enum([...DATE_SOURCES]);
 export type DateSource = (typeof DATE_SOURCES)[number];
 
 /** Facts that say where they came from. */
 export const FACTS = ['takenAt', 'offset', 'gps', 'camera', 'rating', 'title', 'description', 'tags', 'people'] as const;
 export type FactName = (typeof FACTS)[number];
-/** `user`: changed here; `sidecar`: an XMP beside the file; `gps`: worked out from the place (zone, or the satellites' date); the others are groups of tags, the name, the folder. */
+/** `user`: changed here; `sidecar`: an XMP beside the file; `import`: the source that it came from; `gps`: worked out from the place (zone, or the satellites' date); the others are groups of tags, the name, the folder. */
 export const FactSource = Type.Enum([...DATE_SOURCES]);
 export const FactSources = Type.Partial(Type.Object(Object.fromEntries(FACTS.map((f) => [f, FactSource])) as Record<FactName, typeof FactSource>));
 export type FactSources = Partial<Record<FactName, DateSource>>;

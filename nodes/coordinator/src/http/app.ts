@@ -5,12 +5,17 @@ import swagger from '@fastify/swagger';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Actor } from '@mantel/contracts/permissions.ts';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import { albumRoutes } from '../services/albums/albums.routes.ts';
 import { assetRoutes } from '../services/assets/assets.routes.ts';
 import { joinRoutes } from '../services/bundles/bundles.routes.ts';
+import { importRoutes } from '../services/imports/imports.routes.ts';
 import { jobRoutes } from '../services/jobs/jobs.routes.ts';
 import { libraryRoutes } from '../services/libraries/libraries.routes.ts';
 import { nodeRoutes } from '../services/nodes/nodes.routes.ts';
 import { pairingRoutes } from '../services/pairing/pairing.routes.ts';
+import { pluginRoutes } from '../services/plugins/plugins.routes.ts';
+import { repairRoutes } from '../services/repairs/repairs.routes.ts';
+import { sourceRoutes } from '../services/sources/sources.routes.ts';
 import { storageRoutes } from '../services/storage/storage.routes.ts';
 import { timelineRoutes } from '../services/timeline/timeline.routes.ts';
 import { userRoutes } from '../services/users/users.routes.ts';
@@ -18,7 +23,7 @@ import type { Route } from './route.ts';
 import { addAuth } from './auth.ts';
 import { addErrorHandler } from './errors.ts';
 
-export const ROUTES: Route[] = [...userRoutes, ...libraryRoutes, ...assetRoutes, ...timelineRoutes, ...jobRoutes, ...nodeRoutes, ...joinRoutes, ...pairingRoutes, ...storageRoutes];
+export const ROUTES: Route[] = [...userRoutes, ...libraryRoutes, ...assetRoutes, ...timelineRoutes, ...jobRoutes, ...nodeRoutes, ...joinRoutes, ...pairingRoutes, ...storageRoutes, ...pluginRoutes, ...sourceRoutes, ...importRoutes, ...repairRoutes, ...albumRoutes];
 
 const MAX_JSON = 1 << 20;
 const SILENT_MS = 120_000; // no byte in either direction while a request is open: a phone that left the house in the middle of an upload

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { LIVE_EVENTS } from '@mantel/contracts/events.ts';
 import type { ChangeRow } from '../db/change-log.ts';
 import type { FastifyInstance } from 'fastify';
 import { person } from '../services/adapter.ts';
@@ -49,12 +50,12 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
       }
     }
   };
-  /** For admins, at most twice a second. */
-  const hint = (event: 'jobs' | 'nodes'): void => {
+  /** For admins, or for everybody; at most twice a second. */
+  const hint = (event: Exclude<(typeof LIVE_EVENTS)[number], 'change' | 'reset'>): void => {
     if (hints.has(event) || listeners.size === 0) return;
     hints.set(event, setTimeout(() => {
       hints.delete(event);
-      for (const l of listeners) if (isAdmin(l.userId)) send(l, `event: ${event}\ndata: {}\n\n`);
+      for (const l of listeners) if (event === 'imports' || isAdmin(l.userId)) send(l, `event: ${event}\ndata: {}\n\n`);
     }, HINT_EVERY_MS).unref());
   };
   const keepAlive = setInterval(() => { for (const l of listeners) send(l, `id: ${l.seq}\n\n`); }, KEEP_ALIVE_MS);
@@ -69,6 +70,12 @@ export function createLive({ changes, lastSeq, firstSeq, isAdmin }: LiveDeps) {
     jobsChanged: (): void => hint('jobs'),
     /** Something is new about workers, or about PCs that would like to be one. */
     nodesChanged: (): void => hint('nodes'),
+    /** A plugin came, went, crashed or was switched. */
+    pluginsChanged: (): void => hint('plugins'),
+    /** A problem card came or went. */
+    repairsChanged: (): void => hint('repairs'),
+    /** An import run moved, or a source was set up. */
+    importsChanged: (): void => hint('imports'),
     /** A session that ended hears nothing more. */
     end(sessionIds: number[]): void {
       for (const l of listeners) {

@@ -68,9 +68,14 @@ create index file_arriving on file(state) where state = 'arriving';
 create table apart(file_a integer not null references file(id) on delete cascade, file_b integer not null references file(id) on delete cascade, primary key(file_a, file_b)) without rowid;
 create index apart_other on apart(file_b);
 
+-- Files that a source says are one photo, however they are called and dated.
+create table together(file_a integer not null references file(id) on delete cascade, file_b integer not null references file(id) on delete cascade, primary key(file_a, file_b)) without rowid;
+create index together_other on together(file_b);
+
 create table contribution(
   id integer primary key, asset_id integer not null references asset(id) on delete cascade, file_id integer not null references file(id) on delete cascade, user_id integer not null references user(id),
-  device text not null default '', original_name text not null, at integer not null
+  device text not null default '', original_name text not null, at integer not null,
+  partner integer not null default 0 -- came to this person from a partner's sharing
 );
 create unique index contribution_once on contribution(file_id, user_id, device, original_name);
 create index contribution_user on contribution(user_id, asset_id);
@@ -162,3 +167,48 @@ create table node_kind(
   in_row integer not null default 0, unconfirmed integer not null default 0, held_until integer not null default 0, last_error text, primary key(node_id, kind)
 ) without rowid;
 create table node_ignored(id text primary key, name text not null, at integer not null) without rowid;
+
+-- Plugins. Their files lie in STATE/plugins/<id>/<version>/; those that came with Mantel have no row until somebody switches them.
+create table plugin(
+  id text primary key, version text not null, origin text not null check (origin in ('bundled', 'folder', 'tarball', 'npm')), ref text, sha256 text not null, manifest text not null, permissions text not null default '{}', -- as they were agreed to
+  state text not null default 'enabled' check (state in ('enabled', 'disabled', 'broken')), trouble text,
+  previous text, -- JSON: what a rollback brings back (version, sha256, manifest, permissions, configurations of its sources)
+  installed_at integer not null
+) without rowid;
+
+-- A configured source.
+create table source(
+  id integer primary key, uuid text not null unique, plugin_id text not null, name text not null, config text not null, config_version text not null, -- version of the plugin that the configuration was made for
+  library_id integer not null references library(id) on delete cascade, owner_id integer not null references user(id) on delete cascade, options text not null default '{}', schedule text, watch integer not null default 0, enabled integer not null default 1,
+  trouble text, created_at integer not null
+);
+create index source_plugin on source(plugin_id);
+
+create table import_run(
+  id integer primary key, uuid text not null unique, source_id integer references source(id) on delete set null, plugin_id text not null, plugin_version text not null, name text not null, config text not null, collection text not null, -- what the runs of one export share: see import_known
+  library_id integer not null references library(id) on delete cascade, owner_id integer not null references user(id) on delete cascade, options text not null default '{}',
+  state text not null, trouble text, auto integer not null default 0, -- starts by itself when the preview is there
+  parts text not null default '[]', preview text, certificate text, done_bytes integer not null default 0,
+  created_at integer not null, started_at integer, ended_at integer
+);
+create index import_run_state on import_run(state);
+create index import_run_owner on import_run(owner_id, id desc);
+-- What the scan of a run found, in its order; done one after the other, so that a run goes on where it stopped.
+create table import_item(
+  run_id integer not null references import_run(id) on delete cascade, n integer not null, source_key text not null, item text not null, -- JSON of a SourceItem
+  state text not null default 'pending' check (state in ('pending', 'done', 'problem', 'skipped')), asset_uuid text, created integer not null default 0, -- 1: its photo is here because of this run
+  error text, primary key(run_id, n)
+) without rowid;
+create unique index import_item_key on import_item(run_id, source_key);
+create index import_item_pending on import_item(run_id, n) where state = 'pending';
+-- One row for every entry of the source: the report.
+create table import_entry(
+  run_id integer not null references import_run(id) on delete cascade, n integer not null, item integer, part text, path text not null, bytes integer, outcome text not null default 'pending', reason text, detail text, asset_uuid text, sha256 text, primary key(run_id, n)
+) without rowid;
+create index import_entry_outcome on import_entry(run_id, outcome, n);
+create index import_entry_item on import_entry(run_id, item) where item is not null;
+create table import_album(run_id integer not null references import_run(id) on delete cascade, source_key text not null, album text not null, album_uuid text, made integer not null default 0, primary key(run_id, source_key)) without rowid; -- album: JSON of a SourceAlbum; made: by this run
+-- What is remembered of a collection over runs: which file an entry became, and which album. kind: 'file' (key: part and path), 'item', 'album' (key: the source's id).
+create table import_known(collection text not null, kind text not null check (kind in ('file', 'item', 'album')), key text not null, uuid text not null, sha256 text, primary key(collection, kind, key)) without rowid;
+
+create table repair(id text primary key, kind text not null, about text not null, text text not null, fix text, at integer not null, times integer not null default 1, dismissed_at integer) without rowid;
