@@ -7477,6 +7477,7 @@ export interface operations {
                             version: string;
                             /** @enum {unknown} */
                             type: "image" | "video";
+                            flags: number;
                             /** @description Width by height. */
                             ratio: number;
                             thumbhash: string | null;
