@@ -3,7 +3,7 @@ import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 
 // One import per used icon: only these are in the bundle, and none is ever requested.
 const files = import.meta.glob<string>([
-  '../../../node_modules/lucide-static/icons/{heart,archive,archive-restore,trash-2,image,images,star,settings,users,activity,upload,folder-up,download,info,x,chevron-left,chevron-right,check,circle-check,circle-alert,triangle-alert,clock,image-off,play,log-out,sun,monitor,rotate-ccw,pause,plus,key-round,hard-drive,cpu,pencil,external-link,map-pin,camera,calendar,file,library,user,hash,ban,list-x,ellipsis,circle-dot-dashed,maximize,scissors,file-type,lock,file-x,calendar-off,calendar-clock,file-question-mark,tag,search,copy,film,palette,split,git-merge,circle-question-mark,scan,moon,coffee,pc-case,circle-arrow-up,circle-stop,power,unplug,chevron-down}.svg',
+  '../../../node_modules/lucide-static/icons/{heart,archive,archive-restore,trash-2,image,images,star,settings,users,activity,upload,folder-up,download,info,x,chevron-left,chevron-right,check,circle-check,circle-alert,triangle-alert,clock,image-off,play,log-out,sun,monitor,rotate-ccw,pause,plus,key-round,hard-drive,cpu,pencil,external-link,map-pin,camera,calendar,file,library,user,hash,ban,list-x,ellipsis,circle-dot-dashed,maximize,scissors,file-type,lock,file-x,calendar-off,calendar-clock,file-question-mark,tag,search,copy,film,palette,split,git-merge,circle-question-mark,scan,moon,coffee,pc-case,circle-arrow-up,circle-stop,power,unplug,chevron-down,puzzle,shield,shield-check,shield-alert,folder,folder-open,folder-sync,globe,wrench,package,package-plus,history,eye,arrow-up,power-off}.svg',
 ], { eager: true, query: '?raw', import: 'default' });
 
 const inner = new Map<string, string>();

@@ -1,7 +1,8 @@
 /** One line of the change log. */
 export interface Change { seq: number; kind: 'asset' | 'library' | 'member' | 'user' | 'album' | 'person'; id: string; op: 'create' | 'update' | 'delete' | 'grant' | 'revoke' }
-/** Told to admins, without saying what: counts of jobs, or something about a PC. */
-type Hint = 'jobs' | 'nodes';
+/** Told without saying what: counts of jobs, something about a PC, a plugin or a repair (admins), an import run (everybody). */
+const HINTS = ['jobs', 'nodes', 'plugins', 'repairs', 'imports'] as const;
+type Hint = (typeof HINTS)[number];
 export type LiveEvent = { type: 'change'; change: Change } | { type: 'reset' } | { type: Hint } | { type: 'state'; connected: boolean };
 
 /*
@@ -36,7 +37,7 @@ export function startLive(): void {
     if (change) tell({ type: 'change', change });
   });
   es.addEventListener('reset', () => tell({ type: 'reset' }));
-  for (const type of ['jobs', 'nodes'] as const) es.addEventListener(type, () => tell({ type }));
+  for (const type of HINTS) es.addEventListener(type, () => tell({ type }));
   es.addEventListener('error', () => {
     tell({ type: 'state', connected: false });
     if (es.readyState !== EventSource.CLOSED) return;
@@ -64,7 +65,8 @@ export function onLive(fn: (e: LiveEvent) => void): () => void {
 /** For stores: call `changed` when one of these kinds changes, or everything may have. */
 export const followKinds = (...kinds: (Change['kind'] | Hint)[]) => (changed: () => void): (() => void) =>
   onLive((e) => {
-    if (e.type === 'reset' || ((e.type === 'jobs' || e.type === 'nodes') && kinds.includes(e.type)) || (e.type === 'change' && kinds.includes(e.change.kind))) changed();
+    if (e.type === 'state') return;
+    if (e.type === 'reset' || kinds.includes(e.type === 'change' ? e.change.kind : e.type)) changed();
   });
 
 /** The same, and again every `ms` while somebody looks: rates, load and "last seen" change without an event. */

@@ -6,6 +6,7 @@ import type { paths } from '../api/schema.d.ts';
 type Json<R> = R extends { content: { 'application/json': infer T } } ? T : never;
 type Answer<O> = O extends { responses: infer R } ? Json<R[keyof R & (200 | 201)]> : never;
 type Get<P extends keyof paths> = paths[P] extends { get: infer O } ? Answer<O> : never;
+type Posted<P extends keyof paths> = paths[P] extends { post: infer O } ? Answer<O> : never;
 
 /** `gps`: latitude and longitude; the client library loses that it is a pair. */
 export type Asset = Omit<Get<'/api/v1/assets/{id}'>, 'gps'> & { gps: number[] | null };
@@ -37,6 +38,14 @@ export type Join = Get<'/api/v1/nodes/join'>;
 export type NodeLog = Get<'/api/v1/nodes/{id}/log'>;
 export type RecentJob = Get<'/api/v1/jobs/recent'>[number];
 export type Storage = Get<'/api/v1/storage'>;
+export type Plugin = Get<'/api/v1/plugins'>[number];
+export type Manifest = Plugin['manifest'];
+export type PluginOffer = Posted<'/api/v1/plugins/inspect'>;
+export type ImportSource = Get<'/api/v1/sources'>[number];
+export type ImportOptions = ImportSource['options'];
+export type CheckResult = Posted<'/api/v1/sources/check'>;
+export type PlaceListing = Get<'/api/v1/sources/browse'>;
+export type Repair = Get<'/api/v1/repairs'>[number];
 
 export type TimelineView = 'photos' | 'favourites' | 'archive' | 'trash';
 /** Bits of a timeline row, see the window route. */
