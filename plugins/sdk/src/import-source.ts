@@ -11,8 +11,8 @@ export interface Span { path: string; start: number; length: number; method: 'st
  * `here`: false for an entry that the plugin remembers (see `Store`) but whose bytes are no longer there. `span`, or else `ref`: what `open` is asked for. `crc32`: 8 hex digits. `modifiedAt`: ms since 1970.
  */
 export interface SourceCopy { part: string | null; path: string; bytes: number | null; here: boolean; span?: Span; ref?: string; crc32?: string; modifiedAt?: number }
-/** One file of a photo. `name`: what it was called where it was taken. `copies`: all entries that are this file, the one to keep first. One with other bytes is the same picture written anew: it is accounted for, not kept. */
-export interface SourceFile { role: 'original' | 'live' | 'edited' | 'raw'; name: string; copies: [SourceCopy, ...SourceCopy[]] }
+/** One file of a photo. `name`: what it was called where it was taken. `copies`: all entries that are this file, the one to keep first. One with other bytes is the same picture written anew: it is accounted for, not kept. `sidecar`: the XMP that lies beside it (at most 5 MB); what it says goes before the hints. */
+export interface SourceFile { role: 'original' | 'live' | 'edited' | 'raw'; name: string; copies: [SourceCopy, ...SourceCopy[]]; sidecar?: SourceCopy }
 
 /**
  * What the source knows about a photo; leave out what it does not. It goes before what the file says of itself and after what people changed in Mantel.
@@ -30,7 +30,7 @@ export interface SourceAlbum { id: string; title: string; description?: string; 
 
 export type EntryReason =
   | 'metadata' | 'album-metadata'
-  | 'other-product' | 'not-a-photo' | 'system-file' | 'thumbnail' | 'unwanted' | 'nested-archive' | 'same-entry'
+  | 'other-product' | 'not-a-photo' | 'link' | 'system-file' | 'thumbnail' | 'unwanted' | 'nested-archive' | 'same-entry'
   | 'sidecar-without-media' | 'corrupt-metadata' | 'too-large' | 'unsafe-path' | 'damaged' | 'damaged-part' | 'encrypted' | 'empty' | 'unreadable';
 /** An entry that is no file of an item. Every entry of the source is either a copy of a file of an item or one of these: the report must account for all of them. `detail`: for people. `of`: items that it tells something about. */
 export interface SourceEntry { part: string | null; path: string; bytes: number | null; outcome: 'metadata' | 'ignored' | 'problem'; reason: EntryReason; detail?: string; of?: string[] }

@@ -13,8 +13,10 @@ export const SourceCopy = Closed({
   span: Type.Optional(Span), ref: Type.Optional(Type.String({ maxLength: 4096 })), crc32: Type.Optional(Type.String({ pattern: '^[0-9a-f]{8}$' })), modifiedAt: Type.Optional(Type.Number({ description: 'ms since 1970' })),
 });
 export type SourceCopy = Static<typeof SourceCopy>;
-/** One file of a photo. `copies`: entries that are this file, the one to keep first; those with other bytes are the same picture written anew (an album's copy) and are accounted for, not kept. */
-export const SourceFile = Closed({ role: Type.Enum(['original', 'live', 'edited', 'raw']), name: Type.String({ minLength: 1, maxLength: 1000, description: 'What it was called where it was taken.' }), copies: Type.Array(SourceCopy, { minItems: 1, maxItems: 1000 }) });
+/** One file of a photo. `copies`: entries that are this file, the one to keep first; those with other bytes are the same picture written anew (an album's copy) and are accounted for, not kept. `sidecar`: the XMP that lies beside it and goes with it. */
+export const SourceFile = Closed({
+  role: Type.Enum(['original', 'live', 'edited', 'raw']), name: Type.String({ minLength: 1, maxLength: 1000, description: 'What it was called where it was taken.' }), copies: Type.Array(SourceCopy, { minItems: 1, maxItems: 1000 }), sidecar: Type.Optional(SourceCopy),
+});
 export type SourceFile = Static<typeof SourceFile>;
 /**
  * What the source knows about a photo; a fact that it does not know is missing. It goes before what the file says of itself, and after what a person changed here.
@@ -39,7 +41,7 @@ export type SourceAlbum = Static<typeof SourceAlbum>;
 /** Why an entry is no photo, or could not be used. */
 export const ENTRY_REASONS = [
   'metadata', 'album-metadata', // read, and used for others
-  'other-product', 'not-a-photo', 'system-file', 'thumbnail', 'unwanted', 'nested-archive', 'same-entry',
+  'other-product', 'not-a-photo', 'link', 'system-file', 'thumbnail', 'unwanted', 'nested-archive', 'same-entry',
   'sidecar-without-media', 'corrupt-metadata', 'too-large', 'unsafe-path', 'damaged', 'damaged-part', 'encrypted', 'empty', 'unreadable',
 ] as const;
 export type EntryReason = (typeof ENTRY_REASONS)[number];
