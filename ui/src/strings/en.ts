@@ -1,4 +1,5 @@
 import { enNodes } from './en-nodes.ts';
+import { enPlugins } from './en-plugins.ts';
 
 /** Every word that Mantel says in the dashboard. Plurals are { one, other } and take `n`. */
 export const en = {
@@ -77,6 +78,7 @@ export const en = {
   'jobs.error.undecodable': 'Cannot be decoded', 'jobs.error.pixels': 'Too many pixels', 'jobs.error.tooLarge': 'Too large', 'jobs.error.timeout': 'Took too long', 'jobs.error.badResult': 'The worker made no usable preview', 'jobs.error.gone': 'The worker went away', 'jobs.error.other': 'Something went wrong in the worker',
   'jobs.failedList': 'Given up', 'jobs.failedList.none': 'No job has been given up.', 'jobs.attempts': { one: '{n} try', other: '{n} tries' }, 'jobs.open': 'Open {name}',
   ...enNodes,
+  ...enPlugins,
   'storage.title': 'Storage', 'storage.free': '{free} free of {total}', 'storage.missing': 'The disk with the photos is not there. Nothing is written until it is back.', 'storage.originals': 'Originals', 'storage.derived': 'Previews', 'storage.other': 'Other files', 'storage.items': { one: '{n} photo or video', other: '{n} photos and videos' }, 'storage.data': 'Photos lie in', 'storage.state': 'Database lies in',
   'library.page.text': 'Everything that is not in the timeline, and the house itself.',
 

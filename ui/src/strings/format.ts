@@ -8,6 +8,8 @@ const utc = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new In
 const dayShort = utc({ weekday: 'short', day: 'numeric', month: 'short' });
 const dayWithYear = utc({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 const monthLong = utc({ month: 'long', year: 'numeric' });
+const dayPlain = utc({ day: 'numeric', month: 'short', year: 'numeric' });
+const monthShort = utc({ month: 'short' });
 const full = utc({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const plainDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -48,6 +50,15 @@ export function formatWhen(iso: string, now = Date.now()): string {
 
 /** An instant as a date: "14 May 2023". */
 export const formatDate = (iso: string): string => plainDate.format(new Date(iso));
+
+/** From the first to the last photo, wall clocks: "14 May 2023", "May 2023", "May – Aug 2023", "2019 – 2023". */
+export function formatSpan(from: string, to: string): string {
+  const [a, b] = [from, to].map((local) => Date.parse(`${local.slice(0, 10)}T00:00:00Z`)) as [number, number];
+  if (Number.isNaN(a) || Number.isNaN(b)) return '';
+  if (from.slice(0, 10) === to.slice(0, 10)) return dayPlain.format(a);
+  if (from.slice(0, 7) === to.slice(0, 7)) return monthLong.format(a);
+  return from.slice(0, 4) === to.slice(0, 4) ? `${monthShort.format(a)} – ${monthShort.format(b)} ${to.slice(0, 4)}` : `${from.slice(0, 4)} – ${to.slice(0, 4)}`;
+}
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 /** Bytes in decimal units, as disks are sold: "38 GB", "2.4 MB". */
@@ -103,3 +114,7 @@ export function formatMemory(bytes: number): string {
 
 /** Exposure in seconds → "1/250 s", "2.5 s". */
 export const formatExposure = (s: number): string => (s > 0 && s < 0.35 ? `1/${Math.round(1 / s)} s` : `${Number(s.toFixed(1))} s`);
+
+const moment = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+/** A time that is still to come: "Tue 24 Nov at 03:00". */
+export const formatMoment = (at: Date): string => words(moment.format(at)).replace(/ (\d\d:\d\d)$/, ' at $1');
