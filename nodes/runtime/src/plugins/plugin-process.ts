@@ -2,7 +2,7 @@ import type { Isolation, Manifest } from '@mantel/contracts/models/plugin.ts';
 import type { CheckResult, ScanEvent } from '@mantel/contracts/models/source.ts';
 
 /** What a plugin process may touch. `read`: absolute paths of files and folders, seen inside under the same names, read-only. `write`: only for sources that remove what was verified. `store`: the folder of its collection's documents; the host reads and writes it, the plugin asks. */
-export interface Grants { read: string[]; write: string[]; store: string }
+export interface Grants { read: string[]; write: string[]; store: string; /** Not seen although it lies below what was granted (the state folder, another's library); only behind bubblewrap. */ hide?: string[] }
 export interface PluginOptions {
   folder: string; manifest: Manifest; grants: Grants;
   log: (line: string) => void;
