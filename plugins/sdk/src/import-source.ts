@@ -16,11 +16,11 @@ export interface SourceFile { role: 'original' | 'live' | 'edited' | 'raw'; name
 
 /**
  * What the source knows about a photo; leave out what it does not. It goes before what the file says of itself and after what people changed in Mantel.
- * `takenAt`: UTC, ms since 1970. `takenAtLocal`: a wall clock as exact as it is known (`2019`, `2019-08`, `2019-08-12`, `2019-08-12T10:11:12`); weaker than a date in the file. `gps` null: there is none, whatever the file says.
+ * `takenAt`: UTC, ms since 1970; with `takenAtMinute` only known to the minute, so that the file's own seconds hold. `takenAtLocal`: a wall clock as exact as it is known (`2019`, `2019-08`, `2019-08-12`, `2019-08-12T10:11:12`); weaker than a date in the file. `gps` null: there is none, whatever the file says.
  * `trashed`: goes to the trash. `locked`: goes to the owner's locked library. `partner`: another person's photo that was shared with the owner.
  */
 export interface SourceHints {
-  takenAt?: number; takenAtLocal?: string; offsetMinutes?: number; gps?: { lat: number; lon: number; altitude?: number } | null; title?: string; description?: string; rating?: number; tags?: string[]; people?: string[];
+  takenAt?: number; takenAtMinute?: boolean; takenAtLocal?: string; offsetMinutes?: number; gps?: { lat: number; lon: number; altitude?: number } | null; title?: string; description?: string; rating?: number; tags?: string[]; people?: string[];
   favourite?: boolean; archived?: boolean; trashed?: boolean; locked?: boolean; partner?: boolean; folder?: string;
 }
 /** A photo or video. `id`: the same in every scan, also when more parts are there. `albums`: ids of albums that the same scan names. `alone`: the source knows that this is a photo of its own, whatever others are called alike. */

@@ -20,10 +20,10 @@ export const SourceFile = Closed({
 export type SourceFile = Static<typeof SourceFile>;
 /**
  * What the source knows about a photo; a fact that it does not know is missing. It goes before what the file says of itself, and after what a person changed here.
- * `takenAt`: UTC, ms since 1970. `takenAtLocal`: wall clock, as exact as it is known (`2019`, `2019-08`, `2019-08-12`, `2019-08-12T10:11:12`); weaker than a date in the file. `gps` null: the source says that there is none.
+ * `takenAt`: UTC, ms since 1970. `takenAtLocal`: wall clock, as exact as it is known (`2019`, `2019-08`, `2019-08-12`, `2019-08-12T10:11:12`); weaker than a date in the file. `takenAtMinute`: `takenAt` is only known to the minute, and the file's own seconds hold. `gps` null: the source says that there is none.
  */
 export const SourceHints = Closed({
-  takenAt: Type.Optional(Type.Number()), takenAtLocal: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d\\d(-\\d\\d(T\\d\\d:\\d\\d:\\d\\d)?)?)?$' })), offsetMinutes: Type.Optional(Type.Integer({ minimum: -900, maximum: 900 })),
+  takenAt: Type.Optional(Type.Number()), takenAtMinute: Type.Optional(Type.Boolean()), takenAtLocal: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d\\d(-\\d\\d(T\\d\\d:\\d\\d:\\d\\d)?)?)?$' })), offsetMinutes: Type.Optional(Type.Integer({ minimum: -900, maximum: 900 })),
   gps: Type.Optional(Nullable(Closed({ lat: Type.Number({ minimum: -90, maximum: 90 }), lon: Type.Number({ minimum: -180, maximum: 180 }), altitude: Type.Optional(Type.Number()) }))),
   title: Type.Optional(Type.String({ maxLength: 2000 })), description: Type.Optional(Type.String({ maxLength: 20_000 })), rating: Type.Optional(Type.Integer({ minimum: -1, maximum: 5 })),
   tags: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 1000 })), people: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 })),
