@@ -12,7 +12,7 @@ import { NO_DISCOVERY } from '@mantel/runtime/discovery/discovery.ts';
 import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
 import { advertiseHouse } from './cluster/advertise.ts';
 import { openCluster } from './cluster/cluster.ts';
-import { changesFor, firstSeq, lastSeq, logChange, pruneChanges } from './db/change-log.ts';
+import { changesFor, firstSeq, lastSeq, pruneChanges } from './db/change-log.ts';
 import { Database, databaseFile } from './db/database.ts';
 import { addApiRoutes } from './http/api.ts';
 import { createApp, ROUTES } from './http/app.ts';
@@ -37,14 +37,10 @@ import { addActions, checkWiring, typedCall } from './services/adapter.ts';
 import { comingHandlers } from './services/coming.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
-import { createAssets } from './services/assets/assets.ts';
-import { createEdits } from './services/assets/edit.ts';
 import { setConflicts } from './services/assets/edit.repository.ts';
 import { createTags } from './services/assets/tags.ts';
-import { createGroups, type Split } from './services/assets/group.ts';
-import { createIngest, type IngestDeps } from './services/assets/ingest.ts';
+import { openAssets } from './services/assets/open-assets.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
-import { createRetry } from './services/assets/retry.ts';
 import { settleArrivals } from './services/assets/settle.ts';
 import { withSample } from './services/nodes/sample.ts';
 import { createGates } from './services/jobs/gates.service.ts';
@@ -133,47 +129,21 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const metrics = openMetrics({ state: o.state, data: o.data, version, db, nodes: nodes.list, refused: work.limits.refused, resolve: sessions.resolve, now });
   const storage = createStorage({ db, data: o.data, shown: o.shown ?? o, marker, derivedBytes: () => folderBytes(join(o.data, DERIVED)) });
   const jobOf = (m: MediaRow): PreviewJob => ({ assetId: m.assetId, fileId: m.uuid, mime: m.mime, bytes: m.bytes, name: m.name });
-  const groups = createGroups({
-    enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), position: (...at) => position(...at), ratioByte,
-    moveTo: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), enqueue: preview.enqueue, sidecarDue, joinSidecars, splitSidecar, log,
-  });
-  const split: Split = async (...what) => {
-    const { assetUuid } = await db.writeSql((sql) => groups.split(sql, ...what));
-    queue.wake();
-    return assetUuid;
-  };
-  const edits = createEdits({
-    enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), sidecarDue,
+  const opened = openAssets({
+    db, data: o.data, facts, marker, preview, log, wake: queue.wake, ratioByte, sidecarDue, joinSidecars, splitSidecar,
+    enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!), hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on),
+    setLocalTime: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)),
+    position: (sql, takenAtLocal, width, height) => { const at = localSeconds(takenAtLocal); return { ord: nextOrd(sql, at), month: monthOf(at), ratio: ratioByte(width, height) }; },
   });
   const readSidecar = createSidecarReader(exiftool, log);
   const sidecarWriter = createSidecarWriter(exiftool);
   const sidecars = createSidecars({
     db, data: o.data, read: readSidecar, writer: sidecarWriter, log, present: marker.present, setConflicts, busy: () => previewsWait(db.sql), now,
-    apply: (sql, id, change, at) => edits.apply(sql, id, change, 'sidecar', at),
+    apply: (sql, id, change, at) => opened.edits.apply(sql, id, change, 'sidecar', at),
   });
-  const arrived: IngestDeps['arrived'] = (sql, a) => {
-    sidecars.arrived();
-    sidecarDue(sql, a.assetId);
-    enterTimeline(sql, counted(sql, a.assetId)!);
-    logChange(sql, 'asset', a.assetUuid, 'create', { libraryId: a.libraryId });
-    preview.enqueue(sql, { assetId: a.assetId, fileId: a.fileUuid, mime: a.mime, bytes: a.bytes, name: a.name });
-    return groups.group(sql, a.assetId, a.fileId);
-  };
-  const position: IngestDeps['position'] = (sql, takenAtLocal, width, height) => {
-    const seconds = localSeconds(takenAtLocal);
-    return { ord: nextOrd(sql, seconds), month: monthOf(seconds), ratio: ratioByte(width, height) };
-  };
-  const ingest = createIngest({
-    db, data: o.data, facts, marker, position, arrived, contributed: groups.group, readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, afterArrival: queue.wake,
+  const { assets, arrived, ingest, retry, split } = opened.with({
+    readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, arriving: sidecars.arrived, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
     sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), aside: setAside, kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
-  });
-  const assets = createAssets({
-    db, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
-    hideArchived: (sql, user, id, on) => setHidden(sql, user, counted(sql, id)!, HIDDEN.archived, on), edit: edits.apply, sidecarDue, regroup: groups.around, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
-  });
-  const retry = createRetry({
-    db, data: o.data, facts, marker, preview, wake: queue.wake, log, enter: (sql, id) => enterTimeline(sql, counted(sql, id)!), leave: (sql, id) => leaveTimeline(sql, counted(sql, id)!),
-    move: (sql, id, local) => setLocalTime(sql, id, localSeconds(local)), regroup: groups.group,
   });
   const timeline = createTimeline({ db, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
   const wanted = async (ids: number[]): Promise<void> => {

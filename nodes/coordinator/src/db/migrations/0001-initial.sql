@@ -15,7 +15,8 @@ create index session_user on session(user_id);
 
 create table library(
   id integer primary key, uuid text not null unique, kind text not null check (kind in ('personal', 'shared', 'locked', 'external')), name text not null,
-  folder text not null unique collate nocase, owner_id integer references user(id), created_at integer not null
+  folder text not null unique collate nocase, owner_id integer references user(id), created_at integer not null,
+  root text -- external: the folder of this machine that it looks at
 );
 create table membership(
   library_id integer not null references library(id) on delete cascade, user_id integer not null references user(id) on delete cascade,
@@ -36,6 +37,7 @@ create table asset(
   conflicts text not null default '[]', -- facts that were changed on both sides, with the value that lost
   original_name text not null, preview text not null default 'waiting' check (preview in ('waiting', 'ready', 'failed')), preview_version text not null default '', thumbhash blob, dhash text,
   parts integer not null default 0, -- 1: moves when asked (a live clip, or one inside); 2: has a RAW
+  lazy integer not null default 0, -- its preview is made when somebody looks
   problems text not null default '[]', trashed_at integer, trashed_by integer references user(id), created_at integer not null, updated_at integer not null
 );
 create index asset_timeline on asset(library_id, ord desc, ratio) where vis = 1; -- covers the layout: a third of the time
@@ -54,6 +56,9 @@ create table file(
   stem text not null default '', taken_at integer not null default 0, -- by which the files of one photo find each other: the name without what programs add to it, the time that this file says
   facts text not null default '{}', -- what this file said of itself: an asset takes the facts of another of its files when that becomes the main one
   content_id text, -- what the parts of a live photo share
+  hints text, -- what an import source said of the photo, where this file is its original (library/hints.ts)
+  given text check (given in ('live', 'edited', 'raw', 'copy')), -- the part that a source says it plays; copy: the same picture written anew
+  alone integer not null default 0, -- a source says that it is a photo of its own, whatever others are called
   motion_offset integer, motion_bytes integer -- the clip inside a motion photo
 );
 create unique index file_shown on file(asset_id) where shown = 1;
@@ -75,7 +80,8 @@ create index together_other on together(file_b);
 create table contribution(
   id integer primary key, asset_id integer not null references asset(id) on delete cascade, file_id integer not null references file(id) on delete cascade, user_id integer not null references user(id),
   device text not null default '', original_name text not null, at integer not null,
-  partner integer not null default 0 -- came to this person from a partner's sharing
+  partner integer not null default 0, -- came to this person from a partner's sharing
+  marks integer not null default 0 -- bits: 1 came by an import; once taken over from it, and theirs to change since: 2 favourite, 4 archived, 8 trashed
 );
 create unique index contribution_once on contribution(file_id, user_id, device, original_name);
 create index contribution_user on contribution(user_id, asset_id);
@@ -168,18 +174,20 @@ create table node_kind(
 ) without rowid;
 create table node_ignored(id text primary key, name text not null, at integer not null) without rowid;
 
--- Plugins. Their files lie in STATE/plugins/<id>/<version>/; those that came with Mantel have no row until somebody switches them.
+-- Plugins. Their files lie in STATE/plugins/<id>/<version>-<start of sha256>/; those that came with Mantel have no row until somebody switches them, or they crash.
 create table plugin(
   id text primary key, version text not null, origin text not null check (origin in ('bundled', 'folder', 'tarball', 'npm')), ref text, sha256 text not null, manifest text not null, permissions text not null default '{}', -- as they were agreed to
   state text not null default 'enabled' check (state in ('enabled', 'disabled', 'broken')), trouble text,
   previous text, -- JSON: what a rollback brings back (version, sha256, manifest, permissions, configurations of its sources)
   installed_at integer not null
 ) without rowid;
+create table plugin_crash(plugin_id text not null, at integer not null, why text not null); -- of the last hour: too many in a row, also over a restart, and it is not started any more
 
 -- A configured source.
 create table source(
   id integer primary key, uuid text not null unique, plugin_id text not null, name text not null, config text not null, config_version text not null, -- version of the plugin that the configuration was made for
   library_id integer not null references library(id) on delete cascade, owner_id integer not null references user(id) on delete cascade, options text not null default '{}', schedule text, watch integer not null default 0, enabled integer not null default 1,
+  due_from integer not null, -- from when on the schedule counts: what fell due since then and did not run was missed
   trouble text, created_at integer not null
 );
 create index source_plugin on source(plugin_id);
@@ -189,6 +197,8 @@ create table import_run(
   library_id integer not null references library(id) on delete cascade, owner_id integer not null references user(id) on delete cascade, options text not null default '{}',
   state text not null, trouble text, auto integer not null default 0, -- starts by itself when the preview is there
   parts text not null default '[]', preview text, certificate text, done_bytes integer not null default 0,
+  scan integer not null default 0, -- how many scans began: rows carry the number of the scan that saw them last
+  summary text, -- JSON: counts of entries and items, once nothing moves any more
   created_at integer not null, started_at integer, ended_at integer
 );
 create index import_run_state on import_run(state);
@@ -197,14 +207,18 @@ create index import_run_owner on import_run(owner_id, id desc);
 create table import_item(
   run_id integer not null references import_run(id) on delete cascade, n integer not null, source_key text not null, item text not null, -- JSON of a SourceItem
   state text not null default 'pending' check (state in ('pending', 'done', 'problem', 'skipped')), asset_uuid text, created integer not null default 0, -- 1: its photo is here because of this run
-  error text, primary key(run_id, n)
+  error text, scan integer not null, digest text not null, -- of what it says, wherever its bytes lie: an item that says something else in a later scan is done again
+  flags integer not null, year integer, bytes integer not null, -- for the preview
+  primary key(run_id, n)
 ) without rowid;
 create unique index import_item_key on import_item(run_id, source_key);
 create index import_item_pending on import_item(run_id, n) where state = 'pending';
+create index import_item_created on import_item(asset_uuid, run_id) where created = 1;
 -- One row for every entry of the source: the report.
 create table import_entry(
-  run_id integer not null references import_run(id) on delete cascade, n integer not null, item integer, part text, path text not null, bytes integer, outcome text not null default 'pending', reason text, detail text, asset_uuid text, sha256 text, primary key(run_id, n)
+  run_id integer not null references import_run(id) on delete cascade, n integer not null, item integer, part text, path text not null, bytes integer, outcome text not null default 'pending', reason text, detail text, asset_uuid text, sha256 text, scan integer not null, primary key(run_id, n)
 ) without rowid;
+create index import_entry_path on import_entry(run_id, path);
 create index import_entry_outcome on import_entry(run_id, outcome, n);
 create index import_entry_item on import_entry(run_id, item) where item is not null;
 create table import_album(run_id integer not null references import_run(id) on delete cascade, source_key text not null, album text not null, album_uuid text, made integer not null default 0, primary key(run_id, source_key)) without rowid; -- album: JSON of a SourceAlbum; made: by this run

@@ -40,7 +40,7 @@ export function putAssetUser(sql: Sql, userId: number, a: Pick<AssetRow, 'id' | 
   const v = value ? 1 : 0;
   return sql.run(`insert into asset_user(user_id, asset_id, ord, ${column}) values(?, ?, ?, ?) on conflict do update set ${column} = excluded.${column} where ${column} <> excluded.${column}`, userId, a.id, a.ord, v).changes === 1;
 }
-export const setTrashed = (sql: Sql, assetId: number, userId: number): void => void sql.run('update asset set vis = 0, trashed_at = ?, trashed_by = ?, updated_at = ? where id = ?', Date.now(), userId, Date.now(), assetId);
+export const setTrashed = (sql: Sql, assetId: number, userId: number | null, at = Date.now()): void => void sql.run('update asset set vis = 0, trashed_at = ?, trashed_by = ?, updated_at = ? where id = ?', at, userId, Date.now(), assetId);
 export const setRestored = (sql: Sql, assetId: number): void => void sql.run('update asset set vis = 1, trashed_at = null, trashed_by = null, updated_at = ? where id = ?', Date.now(), assetId);
 /** Previews of failed jobs that are tried again are on their way once more. */
 export const resetFailedPreviews = (sql: Sql): void => void sql.run(`update asset set preview = 'waiting' where preview = 'failed' and exists (select 1 from job j where j.key = 'preview:' || asset.id and j.state = 'queued')`);

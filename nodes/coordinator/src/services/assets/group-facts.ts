@@ -1,5 +1,6 @@
 import { type Conflict, FACTS, type FactName, type FactSources, type Problem } from '@mantel/contracts/models/asset.ts';
-import type { NamedRegion } from '../../library/facts/facts.ts';
+import type { Facts, NamedRegion } from '../../library/facts/facts.ts';
+import { withHints } from '../../library/hints.ts';
 import type { GroupAsset, GroupFacts, GroupFile } from './group.repository.ts';
 import { offsetText } from './offset.ts';
 import { type Dealt, isRaw } from './pairing.ts';
@@ -83,6 +84,21 @@ function saidByFiles(a: GroupAsset, files: GroupFile[], fact: FactName): boolean
 }
 
 const PREVIEW_SAYS: Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted'];
+/** What there is when a file said nothing of itself. */
+const nothing = (f: GroupFile, now: GroupAsset): Facts => ({
+  takenAt: f.takenAt, takenAtLocal: now.takenAtLocal, takenAtSource: now.takenAtSource, offsetMinutes: null, lat: null, lon: null, altitude: null, width: null, height: null, durationMs: null, make: null, model: null, lens: null, iso: null, fNumber: null,
+  exposureTime: null, focalLength: null, orientation: null, colourSpace: null, videoCodec: null, audioCodec: null, rating: null, title: null, description: null, tags: [], people: [], contentId: null, motion: null, sources: {}, problems: [],
+});
+/** The files as their sources know them: what was said about the photo counts as a word of its original. Never that of a clip about a still. */
+export function hinted(files: GroupFile[], dealt: Map<number, Dealt>, now: GroupAsset): GroupFile[] {
+  const role = (f: GroupFile): string => dealt.get(f.id)!.role;
+  const original = files.find((f) => role(f) === 'original')!;
+  const { hints } = ['original', 'raw', 'edited'].flatMap((r) => files.filter((f) => role(f) === r)).find((f) => f.hints !== null) ?? { hints: null };
+  if (!hints) return files;
+  const facts = withHints({ ...nothing(original, now), ...original.facts }, hints, original.name);
+  return files.map((f) => (f === original ? { ...f, facts, dated: f.dated || facts.takenAtSource === 'import' } : hints.gps === null ? { ...f, facts: { ...f.facts, lat: null, lon: null } } : f));
+}
+
 const SOME_DATE = (f: GroupFile): boolean => f.dated;
 
 /** The asset's facts: those of the original file; what it does not say, its other files may. `previewOf`: the asset whose preview was made of the file that is shown now, if any. */

@@ -1,21 +1,22 @@
 import type { AssetType, Conflict, DateSource, FactName, FactSources, FileRole, PreviewState, Problem } from '@mantel/contracts/models/asset.ts';
 import type { Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
-import type { Dealt, Part } from './pairing.ts';
+import type { Hints } from '../../library/hints.ts';
+import type { Dealt, GivenRole, Part } from './pairing.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
 /** A live file of an asset, with what it says of itself. */
-export interface GroupFile extends Part { uuid: string; assetId: number; libraryId: number; role: FileRole; shown: boolean; bytes: number; facts: Partial<Facts>; motion: boolean }
-interface Raw { id: number; uuid: string; assetId: number; libraryId: number; role: FileRole; shown: number; bytes: number; name: string; mime: string; sha256: string; contentId: string | null; durationMs: number | null; takenAt: number; motion: number; facts: string; users: string }
+export interface GroupFile extends Part { uuid: string; assetId: number; libraryId: number; role: FileRole; shown: boolean; bytes: number; facts: Partial<Facts>; hints: Hints | null; alone: boolean; motion: boolean }
+interface Raw { id: number; uuid: string; assetId: number; libraryId: number; role: FileRole; shown: number; bytes: number; name: string; mime: string; sha256: string; contentId: string | null; durationMs: number | null; takenAt: number; motion: number; facts: string; users: string; hints: string | null; given: GivenRole | null; alone: number }
 /** Dates that a file brings itself; those of copying, arriving and folders say nothing about a shutter. */
-const DATED = new Set<DateSource | undefined>(['user', 'sidecar', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'gps', 'name']);
+const DATED = new Set<DateSource | undefined>(['user', 'sidecar', 'exif', 'xmp', 'iptc', 'quicktime', 'png', 'gps', 'name', 'import']);
 
-const FILE = `select f.id, f.uuid, f.asset_id assetId, f.library_id libraryId, f.role, f.shown, f.bytes, f.name, f.mime, f.sha256, f.content_id contentId, f.duration_ms durationMs, f.taken_at takenAt, f.motion_offset is not null motion, f.facts,
+const FILE = `select f.id, f.uuid, f.asset_id assetId, f.library_id libraryId, f.role, f.shown, f.bytes, f.name, f.mime, f.sha256, f.content_id contentId, f.duration_ms durationMs, f.taken_at takenAt, f.motion_offset is not null motion, f.facts, f.hints, f.given, f.alone,
   (select json_group_array(distinct c.user_id) from contribution c where c.file_id = f.id) users from file f join asset a on a.id = f.asset_id and f.state = 'live'`;
 function fileOf(r: Raw): GroupFile {
   const facts = JSON.parse(r.facts) as Partial<Facts>;
   return {
-    ...r, type: r.mime.startsWith('video/') ? 'video' : 'image', shown: r.shown === 1, motion: r.motion === 1, facts, users: JSON.parse(r.users) as number[],
+    ...r, type: r.mime.startsWith('video/') ? 'video' : 'image', shown: r.shown === 1, motion: r.motion === 1, alone: r.alone === 1, hints: r.hints === null ? null : (JSON.parse(r.hints) as Hints), facts, users: JSON.parse(r.users) as number[],
     local: facts.takenAtLocal ?? '', offsetMinutes: facts.offsetMinutes ?? null, dated: DATED.has(facts.takenAtSource) && /^(image|video)\//.test(r.mime), make: facts.make ?? null, model: facts.model ?? null,
   };
 }
@@ -36,6 +37,22 @@ export function nearby(sql: Read, library: number, of: { stem: string; takenAt: 
 /** Pairs of files that somebody took apart, as `a b` with the smaller id first. */
 export const apartPairs = (sql: Read, ids: number[]): Set<string> =>
   new Set(sql.all<{ a: number; b: number }>('select file_a a, file_b b from apart where file_a in (select value from json_each(?))', JSON.stringify(ids)).map(({ a, b }) => `${a} ${b}`));
+/** Pairs that a source says are one photo, as `a b` with the smaller id first. */
+export const togetherPairs = (sql: Read, ids: number[]): { a: number; b: number }[] => sql.all('select file_a a, file_b b from together where file_a in (select value from json_each(?))', JSON.stringify(ids));
+export const setTogether = (sql: Sql, a: number, b: number): boolean => sql.run('insert into together values(?, ?) on conflict do nothing', Math.min(a, b), Math.max(a, b)).changes === 1;
+const PARTNERS = 'select file_b id from together where file_a = @id union all select file_a from together where file_b = @id';
+/** Files of visible assets that a source says belong to the same photo as this one. */
+export const partners = (sql: Read, fileId: number): GroupFile[] => files(sql.all(`${FILE} where f.id in (${PARTNERS}) and a.vis = 1`, { id: fileId }));
+/** The same as ids, also where they lie in the trash. */
+export const partnerIds = (sql: Read, fileId: number): number[] => sql.all<{ id: number }>(PARTNERS, { id: fileId }).map((r) => r.id);
+/** Assets in the trash that hold this file or such a one. */
+export const trashedAround = (sql: Read, fileId: number): { id: number; at: number; by: number | null }[] =>
+  sql.all(`select distinct a.id, a.trashed_at at, a.trashed_by by from (select @id id union all ${PARTNERS}) p join file f on f.id = p.id join asset a on a.id = f.asset_id where a.trashed_at is not null`, { id: fileId });
+export const libraryOfFile = (sql: Read, fileId: number): number | undefined => sql.get<{ id: number }>('select library_id id from file where id = ?', fileId)?.id;
+/** All files of the asset that holds this one. */
+export const fellows = (sql: Read, fileId: number): number[] => sql.all<{ id: number }>('select id from file where asset_id = (select asset_id from file where id = ?)', fileId).map((r) => r.id);
+export const setGiven = (sql: Sql, fileId: number, role: GivenRole): boolean => sql.run('update file set given = ? where id = ? and given is not ?', role, fileId, role).changes === 1;
+export const setAlone = (sql: Sql, fileId: number): void => void sql.run('update file set alone = 1 where id = ?', fileId);
 export const setApart = (sql: Sql, a: number, b: number): void => void sql.run('insert into apart values(?, ?) on conflict do nothing', Math.min(a, b), Math.max(a, b));
 
 /** What may have been changed on an asset since its files arrived, and what its shown file's preview was. */
@@ -135,4 +152,7 @@ export const ordOf = (sql: Read, assetId: number): number => sql.get<{ ord: numb
 export const cancelPreview = (sql: Sql, assetId: number, but: string): void =>
   void sql.run(`update job set state = 'cancelled', done_at = ? where key = ? and state = 'queued' and payload ->> '$.fileId' <> ?`, Date.now(), `preview:${assetId}`, but);
 export const setConflicts = (sql: Sql, assetId: number, conflicts: Conflict[]): void => void sql.run('update asset set conflicts = ? where id = ?', JSON.stringify(conflicts), assetId);
-export const assetOfFile = (sql: Read, fileId: number): { id: number; uuid: string } => sql.get('select a.id, a.uuid from file f join asset a on a.id = f.asset_id where f.id = ?', fileId)!;
+interface Standing { id: number; uuid: string; libraryId: number; vis: number }
+export const assetOfFile = (sql: Read, fileId: number): Standing => sql.get('select a.id, a.uuid, a.library_id libraryId, a.vis from file f join asset a on a.id = f.asset_id where f.id = ?', fileId)!;
+export const stillThere = (sql: Read, assetId: number): Standing | undefined => sql.get('select id, uuid, library_id libraryId, vis from asset where id = ?', assetId);
+export const isVisible = (sql: Read, assetId: number): boolean => stillThere(sql, assetId)?.vis === 1;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
-import { assetFor } from './assets.repository.ts';
-import { carriedBy, factsOf, type Held, heldFacts, lostBy, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
+import { assetFor, setRestored, setTrashed } from './assets.repository.ts';
+import { carriedBy, factsOf, type Held, hinted, heldFacts, lostBy, PARTS, peopleOfFiles, tagsOfFiles } from './group-facts.ts';
 import * as repo from './group.repository.ts';
 import { putPeople, putTags } from './ingest.repository.ts';
 import { deal, isRaw, partition } from './pairing.ts';
@@ -35,9 +35,10 @@ const MAX_FILES = 64;
 export function createGroups(deps: GroupDeps) {
   /** Roles, facts, tags, people and the shown file of an asset that is out of the timeline, from the files that it has now. */
   const settle = (sql: Sql, assetId: number, held: Held, previews: Map<number, repo.GroupAsset>): void => {
-    const files = repo.filesOfAsset(sql, assetId);
     const before = repo.groupAsset(sql, assetId);
-    const dealt = deal(files);
+    const found = repo.filesOfAsset(sql, assetId);
+    const dealt = deal(found);
+    const files = hinted(found, dealt, before);
     const shown = files.find((f) => dealt.get(f.id)!.shown)!;
     repo.setRoles(sql, assetId, dealt);
     const facts = factsOf(files, dealt, before, held, previews.get(shown.id), deps.ratioByte);
@@ -127,9 +128,10 @@ export function createGroups(deps: GroupDeps) {
       const near = fresh.flatMap((f) => {
         const stem = stemOf(f.name);
         const key = `${stem}\0${f.contentId}`;
-        if (asked.has(key)) return [];
+        const said = repo.partners(sql, f.id);
+        if (asked.has(key)) return said;
         asked.add(key);
-        return repo.nearby(sql, f.libraryId, { stem, takenAt: f.takenAt, contentId: f.contentId });
+        return [...said, ...repo.nearby(sql, f.libraryId, { stem, takenAt: f.takenAt, contentId: f.contentId })];
       });
       fresh = repo.filesOfAssets(sql, near.filter((f) => !found.has(f.id)).map((f) => f.assetId));
     }
@@ -144,9 +146,15 @@ export function createGroups(deps: GroupDeps) {
       repo.setParts(sql, assetId, (f!.motion ? PARTS.moves : 0) | (isRaw(f!.mime, f!.name) ? PARTS.raw : 0));
       return { assetUuid: repo.groupAsset(sql, assetId).uuid };
     }
-    const apart = repo.apartPairs(sql, files.map((f) => f.id));
+    const all = files.map((f) => f.id);
+    const apart = repo.apartPairs(sql, all);
+    const pairs = repo.togetherPairs(sql, all);
+    const alone = new Set(files.filter((f) => f.alone).map((f) => f.id));
+    const tookApart = (a: { id: number }, b: { id: number }): boolean => apart.has(`${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`);
+    const said = new Set(pairs.map(({ a, b }) => `${a} ${b}`));
+    const apartBy = (a: { id: number }, b: { id: number }): boolean => tookApart(a, b) || ((alone.has(a.id) || alone.has(b.id)) && !said.has(`${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`));
     const byId = new Map(files.map((f) => [f.id, f]));
-    const wanted = partition(files, (a, b) => apart.has(`${Math.min(a.id, b.id)} ${Math.max(a.id, b.id)}`)).map((g) => g.map((p) => byId.get(p.id)!));
+    const wanted = partition(files, apartBy, pairs).map((g) => g.map((p) => byId.get(p.id)!));
     const groupOf = new Map(wanted.flatMap((g) => g.map((f) => [f.id, g] as const)));
     const dealt = new Map(wanted.flatMap((g) => [...deal(g)]));
     for (const [id, members] of Map.groupBy(files, (f) => f.assetId)) {
@@ -155,7 +163,7 @@ export function createGroups(deps: GroupDeps) {
         const to = groupOf.get(f.id)!;
         if (to === home) continue;
         // it belongs to another photo, or another clip has its place here; what is only not explained by the rules stays where it is
-        const leaves = to.some((o) => o.assetId !== id) || (f.role === 'live' && home.some((o) => dealt.get(o.id)!.role === 'live'));
+        const leaves = to.some((o) => o.assetId !== id) || (f.role === 'live' && home.some((o) => dealt.get(o.id)!.role === 'live')) || home.some((o) => o.assetId === id && (alone.has(o.id) || alone.has(f.id)) && apartBy(f, o));
         if (leaves) f.assetId = detach(sql, f, false).id;
       }
     }
@@ -170,6 +178,25 @@ export function createGroups(deps: GroupDeps) {
     return { assetUuid: now.uuid };
   };
 
+  /** A source says that this file belongs to a photo that lies in the trash: there they become one. Whether that lies in the trash then is decided by its original. */
+  const withTrash = (sql: Sql, fileId: number, work: () => { assetUuid: string }): { assetUuid: string } => {
+    const trashed = repo.trashedAround(sql, fileId);
+    const files = trashed.flatMap((t) => repo.filesOfAsset(sql, t.id).map((f) => ({ file: f.id, by: t.by, at: t.at })));
+    for (const { id } of trashed) {
+      setRestored(sql, id);
+      deps.enter(sql, id);
+    }
+    const done = work();
+    for (const { file, by, at } of files) {
+      const asset = repo.assetOfFile(sql, file);
+      if (!asset.vis || repo.filesOfAsset(sql, asset.id).find((f) => f.role === 'original')?.id !== file) continue;
+      setTrashed(sql, asset.id, by, at);
+      deps.leave(sql, asset.id);
+      logChange(sql, 'asset', asset.uuid, 'delete', { libraryId: asset.libraryId });
+    }
+    return done;
+  };
+
   /**
    * Puts together what belongs together around one visible asset, and takes a clip from a still when a better one for it came. Answers the asset that the file is part of then.
    * Never in the way of what made it necessary: if it fails, nothing is put together and all else holds.
@@ -177,7 +204,7 @@ export function createGroups(deps: GroupDeps) {
   const group = (sql: Sql, assetId: number, fileId: number): { assetUuid: string } => {
     sql.run('savepoint grouping');
     try {
-      const done = regroup(sql, assetId, fileId);
+      const done = withTrash(sql, fileId, () => regroup(sql, assetId, fileId));
       sql.run('release grouping');
       return done;
     } catch (err) {
@@ -190,6 +217,15 @@ export function createGroups(deps: GroupDeps) {
 
   return {
     group,
+    /** Roles and facts anew, after what is known of its files changed. */
+    refresh(sql: Sql, assetId: number): void {
+      const was = read(sql, assetId);
+      const seen = repo.isVisible(sql, assetId);
+      if (seen) out(sql, assetId);
+      settle(sql, assetId, heldFacts([was]), previewsOf([was]));
+      if (seen) back(sql, was.asset, 'update');
+      else deps.sidecarDue(sql, assetId);
+    },
     /** The same for a whole asset that is visible again. */
     around(sql: Sql, assetId: number): void {
       const [file] = repo.filesOfAsset(sql, assetId);

@@ -1,6 +1,8 @@
 import type { Facts, NamedRegion } from '../../library/facts/facts.ts';
 import { pathKey } from '../../library/names.ts';
+import type { Hints } from '../../library/hints.ts';
 import type { Sql } from '../../db/database.ts';
+import type { GivenRole } from './pairing.ts';
 import { stemOf } from './part-name.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
@@ -17,13 +19,16 @@ export const knownHashes = (sql: Read, libraryId: number, sha256: string[]): str
   sql.all<{ sha256: string }>(`select f.sha256 from file f join asset a on a.id = f.asset_id and a.vis = 1 where f.library_id = ? and f.state = 'live' and f.sha256 in (select value from json_each(?))`, libraryId, JSON.stringify(sha256)).map((r) => r.sha256);
 export const pathTaken = (sql: Read, path: string): boolean => sql.get('select 1 from file where path_key = ?', pathKey(path)) !== undefined;
 
-export function recordContribution(sql: Sql, c: { assetId: number; fileId: number; userId: number; device?: string | undefined; originalName: string }): boolean {
-  return sql.run('insert into contribution(asset_id, file_id, user_id, device, original_name, at) values(?, ?, ?, ?, ?, ?) on conflict do nothing', c.assetId, c.fileId, c.userId, c.device ?? '', c.originalName, Date.now()).changes === 1;
+/** `imported`: by an import source; `partner`: which says that it is another person's photo. */
+export function recordContribution(sql: Sql, c: { assetId: number; fileId: number; userId: number; device?: string | undefined; originalName: string; imported?: boolean | undefined; partner?: boolean | undefined }): boolean {
+  return sql.run('insert into contribution(asset_id, file_id, user_id, device, original_name, at, partner, marks) values(?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+    c.assetId, c.fileId, c.userId, c.device ?? '', c.originalName, Date.now(), c.imported && c.partner ? 1 : 0, c.imported ? 1 : 0).changes === 1;
 }
 
 export interface Arrival {
   assetUuid: string; fileUuid: string; libraryId: number; type: 'image' | 'video'; ord: number; month: number; ratio: number; name: string; path: string; temp: string;
   bytes: number; mime: string; sha256: string; sha1: string; /** what the asset says; a sidecar may have said other than the file */ facts: Facts; /** what the file says of itself: by this its other parts are found */ own?: Facts;
+  /** what an import source said of the photo */ hints?: Hints | null; /** the part that a source says it plays */ given?: GivenRole | null; alone?: boolean; /** its preview waits until somebody looks */ lazy?: boolean;
 }
 /** The row that says: this file is on its way to this place. Boot settles what a power cut left in this state. */
 export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: number } {
@@ -32,12 +37,12 @@ export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: 
   const own = a.own ?? f;
   const assetId = Number(sql.run(
     `insert into asset(uuid, library_id, type, ord, month, sha256, taken_at, taken_at_local, taken_at_source, offset_minutes, lat, lon, altitude, width, height, ratio, duration_ms, make, model, lens, iso, f_number,
-      exposure_time, focal_length, orientation, colour_space, video_codec, audio_codec, rating, title, description, sources, original_name, problems, created_at, updated_at) values(${Array.from({ length: 36 }, () => '?').join(', ')})`,
+      exposure_time, focal_length, orientation, colour_space, video_codec, audio_codec, rating, title, description, sources, original_name, problems, created_at, updated_at, lazy) values(${Array.from({ length: 37 }, () => '?').join(', ')})`,
     a.assetUuid, a.libraryId, a.type, a.ord, a.month, a.sha256, f.takenAt, f.takenAtLocal, f.takenAtSource, f.offsetMinutes, f.lat, f.lon, f.altitude, f.width, f.height, a.ratio, f.durationMs, f.make, f.model, f.lens, f.iso, f.fNumber,
-    f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now).lastInsertRowid);
+    f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now, a.lazy ? 1 : 0).lastInsertRowid);
   const fileId = Number(sql.run(
-    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes, stem, taken_at) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 18 }, () => '?').join(', ')})`,
-    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(own), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), own.takenAt).lastInsertRowid);
+    `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes, stem, taken_at, hints, given, alone) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 21 }, () => '?').join(', ')})`,
+    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(own), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), own.takenAt, a.hints ? JSON.stringify(a.hints) : null, a.given ?? null, a.alone ? 1 : 0).lastInsertRowid);
   return { assetId, fileId };
 }
 export function setLive(sql: Sql, assetId: number, fileId: number): void {

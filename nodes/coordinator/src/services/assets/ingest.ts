@@ -2,9 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { UploadResult } from '@mantel/contracts/models/asset.ts';
+import type { SourceHints } from '@mantel/contracts/models/source.ts';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { type FactsReader, sniff } from '../../library/facts/facts.ts';
+import { mergeHints, withHints, withZone } from '../../library/hints.ts';
 import type { Marker } from '../../library/marker.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
@@ -12,8 +14,13 @@ import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts'
 import { MAX_SIDECAR } from '../../library/sidecar/read.ts';
 import type { Stamp } from '../../library/sidecar/write.ts';
 import { allProblems, classify } from './classify.ts';
+import { setAlone } from './group.repository.ts';
+import type { AssetHints } from './hints.ts';
+import { filesIn, hintedFile, ofAsset } from './hints.repository.ts';
 import * as repo from './ingest.repository.ts';
+import type { GivenRole } from './pairing.ts';
 import { settleArrival } from './settle.ts';
+import { link } from './together.ts';
 
 /** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. Answers the asset that the file is part of in the end. */
 export type Arrived = (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => { assetUuid: string };
@@ -40,9 +47,15 @@ export interface IngestDeps {
     /** It came alone; throws `no_photo`, `bad_sidecar`. */
     attach: (userId: number, libraryId: number, name: string, from: string, of: { sha256: string; changedAt?: number | undefined }) => Promise<UploadResult>;
   };
+  /** What import sources say besides; without it, it is not taken over. */
+  hints?: Pick<AssetHints, 'toFile' | 'mark' | 'trash'>;
+  /** Roles and facts anew, after a source said what part a file plays. */
+  refresh?: (sql: Sql, assetId: number) => void;
   afterArrival: () => void;
 }
-export interface Incoming extends Received { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined; /** the path where it lay */ folder?: string | undefined; /** an XMP that came with it: a temporary file, relative to the data folder */ sidecar?: string | undefined }
+/** What only an import source can say. `hints`: of the photo, with its original; `role` and `of` (an asset of the same library): this file is a part of that photo; `alone`: a photo of its own; `previews` false: made when somebody looks. */
+export interface SaidBySource { hints?: SourceHints | undefined; role?: GivenRole | undefined; of?: string | undefined; alone?: boolean | undefined; previews?: boolean | undefined }
+export interface Incoming extends Received, SaidBySource { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined; /** the path where it lay */ folder?: string | undefined; /** an XMP that came with it: a temporary file, relative to the data folder */ sidecar?: string | undefined }
 
 /** The original name as people will see it: bounded, without control characters; never used as a path. */
 const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').split(/[/\\]/).at(-1)!.slice(0, 255) || 'photo';
@@ -51,17 +64,28 @@ const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
  * synced temp file → row `arriving` → rename and sync the folder → row `live` → answer. What stops between any two steps, a crash or an error, is settled at boot or when the same bytes come again.
  */
-export function createIngest({ db, data, facts, marker, position, arrived, contributed, readSidecar, sidecars, afterArrival }: IngestDeps) {
+export function createIngest({ db, data, facts, marker, position, arrived, contributed, readSidecar, sidecars, hints, refresh, afterArrival }: IngestDeps) {
   const busy = new Map<string, Promise<unknown>>();
+
+  const imported = (input: Incoming): { imported: boolean; partner: boolean } => ({ imported: input.hints !== undefined || input.role !== undefined, partner: input.hints?.partner === true });
+  /** The pair that says of which photo this file is a part. */
+  const linked = (sql: Sql, library: repo.TargetLibrary, fileId: number, { role, of }: Incoming): boolean => {
+    const photo = role && of ? ofAsset(sql, of, library.id) : undefined;
+    return photo !== undefined && link(sql, photo.original, [{ fileId, role: role! }]).length > 0;
+  };
 
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
     const sidecar = input.sidecar && sidecars ? await sidecars.came(known.fileId, join(data, input.sidecar)) : undefined;
     const assetId = await db.writeSql((sql) => {
       const now = repo.fileByContent(sql, library.id, input.sha256) ?? known; // a merge or a split may have come between
-      const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input.name) });
-      return fresh && now.trashedAt === null ? (contributed?.(sql, now.assetId, now.fileId).assetUuid ?? now.assetUuid) : now.assetUuid;
+      const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input.name), ...imported(input) });
+      const joins = linked(sql, library, now.fileId, input);
+      if (input.alone) setAlone(sql, now.fileId);
+      if (joins) refresh?.(sql, now.assetId);
+      return (fresh || joins || input.alone) && now.trashedAt === null ? (contributed?.(sql, now.assetId, now.fileId).assetUuid ?? now.assetUuid) : now.assetUuid;
     });
     if (assetId !== known.assetUuid) afterArrival();
+    if (input.hints && !input.role) await hints?.toFile(userId, known.fileId, input.hints, { name: shownName(input.name) });
     return { outcome: 'duplicate', assetId, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'], ...(sidecar ? { sidecar } : {}) };
   };
 
@@ -105,25 +129,28 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     }
     const content = await classify(temp, input);
     const said: Said | null = input.sidecar ? await readSidecar(join(data, input.sidecar)).then((s) => s ?? 'damaged', () => 'unread') : null; // its photo is taken in all the same
-    const own = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder });
-    const read = withSidecar(own, typeof said === 'string' ? null : said);
+    const own = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder ?? input.hints?.folder });
+    const name = shownName(input.name);
+    const hinted = input.hints && !input.role ? await withZone(own, mergeHints(null, input.hints)) : null;
+    const read = withSidecar(withHints(own, hinted, name), typeof said === 'string' ? null : said);
     read.problems = allProblems(content, read.problems);
     marker.require();
 
     const ids = { assetUuid: randomUUID(), fileUuid: randomUUID() };
-    const name = shownName(input.name);
     const row = await db.writeSql((sql) => {
       const place = position(sql, read.takenAtLocal, read.width, read.height);
       // `X.jpg.xmp` is the place of X.jpg's sidecar: no picture may lie there, whatever it was called
       const file = /\.xmp$/i.test(name) ? `${name}.${content.ext}` : name;
       const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), file, (p) => repo.pathTaken(sql, p));
-      const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read, own });
-      repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name });
+      const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read, own, hints: hinted, given: input.role ?? null, alone: input.alone === true, lazy: input.previews === false });
+      repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name, ...imported(input) });
+      linked(sql, library, made.fileId, input);
       repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
       repo.putPeople(sql, made.assetId, place.ord, read.people, randomUUID);
       return { ...made, path };
     });
     let assetUuid: string = ids.assetUuid;
+    let trashed = false;
     let placed: Placed | null = null;
     try {
       await moveIn(data, input.temp, row.path);
@@ -132,6 +159,11 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
         repo.setLive(sql, row.assetId, row.fileId);
         if (placed?.stamp) sidecars?.kept(sql, row.assetId, placed.stamp, placed.sha256);
         ({ assetUuid } = arrived(sql, { ...ids, ...row, libraryId: library.id, bytes: input.bytes, mime: content.mime, name }));
+        const now = input.hints && hintedFile(sql, row.fileId);
+        if (!now) return;
+        hints?.mark(sql, userId, now, input.hints!);
+        // what became a part of a photo that was here stays with it
+        if (input.hints!.trashed && filesIn(sql, now.assetId) === 1) trashed = hints?.trash(sql, userId, now) ?? false;
       });
     } catch (e) {
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
@@ -141,7 +173,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     }
     afterArrival();
     if (placed?.error) throw placed.error; // the photo is safe; sent again, it is a duplicate with a sidecar
-    return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed: false, problems: read.problems, ...(said ? { sidecar: said === 'damaged' ? said : 'taken' } : {}) };
+    return { outcome: 'created', assetId: assetUuid, fileId: ids.fileUuid, libraryId: library.uuid, trashed, problems: read.problems, ...(said ? { sidecar: said === 'damaged' ? said : 'taken' } : {}) };
   };
 
   const library = (userId: number, uuid?: string): repo.TargetLibrary => {

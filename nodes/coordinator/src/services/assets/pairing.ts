@@ -6,7 +6,11 @@ import { partName } from './part-name.ts';
 export interface Part {
   id: number; name: string; type: AssetType; mime: string; sha256: string; contentId: string | null; durationMs: number | null;
   takenAt: number; local: string; offsetMinutes: number | null; dated: boolean; make: string | null; model: string | null; users: number[];
+  /** The part that a source says it plays. */
+  given?: GivenRole | null;
 }
+/** `copy`: the same picture written anew, kept because it was here first. */
+export type GivenRole = 'live' | 'edited' | 'raw' | 'copy';
 export type Apart = (a: Part, b: Part) => boolean;
 
 const CLIP_SECONDS = 3; // between a still and its clip
@@ -71,18 +75,42 @@ function liveScore(clip: Part, still: Part): number[] | null {
   return [c.full === p.full ? 2 : 3, s, rank(still)];
 }
 
-/** Which files belong together; every file is in exactly one group. Depends on the files alone, not on their order or on what was grouped before. */
-export function partition(parts: readonly Part[], apart: Apart = () => false): Part[][] {
+/** Files that a source says are one photo, over any number of pairs. */
+function linked(parts: readonly Part[], pairs: readonly { a: number; b: number }[], apart: Apart): Part[][] {
+  const byId = new Map(parts.map((p) => [p.id, p]));
+  const found = new Map<number, Part[]>();
+  for (const { a, b } of pairs) {
+    const [p, q] = [byId.get(a), byId.get(b)];
+    if (!p || !q || apart(p, q)) continue;
+    const [x, y] = [found.get(a) ?? [p], found.get(b) ?? [q]];
+    const all = x === y ? x : [...x, ...y];
+    for (const each of all) found.set(each.id, all);
+  }
+  return [...new Set(found.values())];
+}
+
+/**
+ * Which files belong together; every file is in exactly one group. Depends on the files alone, not on their order or on what was grouped before. `pairs`: files that a source says are one photo, whatever names and dates
+ * say; only what a person took apart stays apart.
+ */
+export function partition(parts: readonly Part[], apart: Apart = () => false, pairs: readonly { a: number; b: number }[] = []): Part[][] {
   const root = new Map<number, Part>(); // file → what it hangs on
   const rootOf = (p: Part): Part => { for (let at = p; ; at = root.get(at.id)!) if (!root.has(at.id)) return at; };
+  const taken = new Set<number>(); // stills that have their clip
+  for (const group of linked(parts, pairs, apart)) {
+    const base = firstOf(group);
+    for (const p of group) if (p !== base) root.set(p.id, base);
+    if (base.type === 'image' && group.some((p) => p.type === 'video')) taken.add(base.id);
+  }
+  const others = (p: Part, of: readonly Part[]): Part[] => of.filter((o) => rootOf(o) !== rootOf(p));
   const originals = parts.filter((p) => partName(p.name).edit === 0);
   const stills = originals.filter((p) => p.type === 'image' && !raw(p));
-  for (const file of originals.filter(raw)) {
-    const base = best(file, stills, (p) => rawScore(file, p, apart));
+  for (const file of originals.filter((p) => raw(p) && !root.has(p.id))) {
+    const base = best(file, others(file, stills), (p) => rawScore(file, p, apart));
     if (base) root.set(file.id, base);
   }
-  for (const edit of parts.filter((p) => partName(p.name).edit > 0)) {
-    const base = best(edit, originals, (p) => editScore(edit, p, apart));
+  for (const edit of parts.filter((p) => partName(p.name).edit > 0 && !root.has(p.id))) {
+    const base = best(edit, others(edit, originals), (p) => editScore(edit, p, apart));
     if (base) root.set(edit.id, base);
   }
   // one clip for one still: the best fits first, until nothing is left
@@ -99,7 +127,7 @@ export function partition(parts: readonly Part[], apart: Apart = () => false): P
       }
     }
   }
-  const taken = new Set<number>();
+  for (const p of parts) if (taken.has(p.id)) taken.add(rootOf(p).id);
   for (const { from, to } of fits.toSorted(byScore)) {
     if (taken.has(from.id) || taken.has(to.id)) continue;
     taken.add(from.id).add(to.id);
@@ -109,22 +137,26 @@ export function partition(parts: readonly Part[], apart: Apart = () => false): P
 }
 
 export interface Dealt { role: FileRole; shown: boolean }
-/** Who plays which part in one asset. What was taken is the original; what somebody made of it is shown. */
+const inOrder = (parts: readonly Part[]): Part[] => parts.toSorted((a, b) => byScore({ from: a, to: a, score: originalScore(a) }, { from: b, to: b, score: originalScore(b) }));
+const firstOf = (parts: readonly Part[]): Part => inOrder(parts)[0]!;
+/** Who plays which part in one asset, as its source says or the rules find. What was taken is the original; what somebody made of it is shown. */
 export function deal(parts: readonly Part[]): Map<number, Dealt> {
-  const order = parts.toSorted((a, b) => byScore({ from: a, to: a, score: originalScore(a) }, { from: b, to: b, score: originalScore(b) }));
+  const order = inOrder(parts);
   const original = order[0]!;
   const roles = new Map<number, FileRole>([[original.id, 'original']]);
-  let clip = original.type === 'video';
+  let clip = original.type === 'video' || order.some((p) => p !== original && p.given === 'live' && p.type === 'video');
   for (const p of order.slice(1)) {
-    if (p.type === 'image' && original.type === 'image') roles.set(p.id, raw(p) ? 'raw' : 'edited');
+    if (p.given === 'edited' || p.given === 'copy') roles.set(p.id, 'edited');
+    else if ((p.given === 'raw' && p.type === 'image') || (p.given === 'live' && p.type === 'video' && original.type === 'image')) roles.set(p.id, p.given);
+    else if (p.type === 'image' && original.type === 'image') roles.set(p.id, raw(p) ? 'raw' : 'edited');
     else {
       roles.set(p.id, clip ? 'edited' : 'live');
       clip = true;
     }
   }
-  const edits = order.filter((p) => roles.get(p.id) === 'edited' && p.type === original.type && partName(p.name).edit > 0);
+  const edits = order.filter((p) => roles.get(p.id) === 'edited' && p.type === original.type && p.given !== 'copy' && (p.given === 'edited' || partName(p.name).edit > 0));
   const shown = edits.toSorted((a, b) => byScore({ from: a, to: a, score: newest(a) }, { from: b, to: b, score: newest(b) }))[0] ?? original;
   return new Map(parts.map((p) => [p.id, { role: roles.get(p.id)!, shown: p === shown }]));
 }
-const originalScore = (p: Part): (number | string)[] => [p.type === 'image' ? 0 : 1, partName(p.name).edit, raw(p) ? 1 : 0, rank(p), p.takenAt, p.sha256];
+const originalScore = (p: Part): (number | string)[] => [p.given ? 1 : 0, p.type === 'image' ? 0 : 1, partName(p.name).edit, raw(p) ? 1 : 0, rank(p), p.takenAt, p.sha256];
 const newest = (p: Part): (number | string)[] => [-partName(p.name).edit, -p.takenAt, p.sha256];

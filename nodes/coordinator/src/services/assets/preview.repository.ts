@@ -15,6 +15,7 @@ export const setPreviewFailed = (sql: Sql, assetId: number, problems: Problem[])
 /** Nobody needs to look: the asset says why already. */
 export const setPreviewImpossible = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'failed' where id = ?`, assetId);
 export const hopeless = (sql: Pick<Sql, 'get'>, assetId: number): boolean => sql.get(`select 1 from asset, json_each(asset.problems) p where asset.id = ? and p.value in ('empty', 'encrypted')`, assetId) !== undefined;
+export const isLazy = (sql: Pick<Sql, 'get'>, assetId: number): boolean => sql.get<{ lazy: number }>('select lazy from asset where id = ?', assetId)?.lazy === 1;
 export const libraryOf = (sql: Pick<Sql, 'get'>, assetId: number): number => sql.get<{ id: number }>('select library_id id from asset where id = ?', assetId)!.id;
 export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.run(`update asset set preview = 'waiting' where id = ?`, assetId);
 
@@ -22,5 +23,5 @@ export const setPreviewWaiting = (sql: Sql, assetId: number): void => void sql.r
 export const waitingWithoutJob = (sql: Pick<Sql, 'all'>, only?: number[]): { assetId: number; fileId: string; mime: string; bytes: number; name: string }[] =>
   sql.all(
     `select a.id assetId, f.uuid fileId, f.mime, f.bytes, f.name from asset a join file f on f.asset_id = a.id and f.shown = 1 and f.state = 'live'
-      where a.preview = 'waiting' and (? is null or a.id in (select value from json_each(?))) and not exists (select 1 from job j where j.key = 'preview:' || a.id and j.state in ('queued', 'leased'))`,
+      where a.preview = 'waiting' and iif(? is null, a.lazy = 0, a.id in (select value from json_each(?))) and not exists (select 1 from job j where j.key = 'preview:' || a.id and j.state in ('queued', 'leased'))`,
     only ? 1 : null, JSON.stringify(only ?? []));

@@ -11,7 +11,7 @@ import { logChange } from '../../db/change-log.ts';
 import type { Sql } from '../../db/database.ts';
 import { UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import { derivedPath, STAGING, stagedPath } from '../../library/derived.ts';
-import { hopeless, libraryOf, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
+import { hopeless, isLazy, libraryOf, previewed, setPreview, setPreviewFailed, setPreviewImpossible, setPreviewWaiting, waitingWithoutJob } from './preview.repository.ts';
 
 export interface PreviewJob { assetId: number; fileId: string; mime: string; bytes: number; name: string }
 export const previewKey = (assetId: number): string => `preview:${assetId}`;
@@ -57,13 +57,14 @@ export function createPreview({ data, ratioByte, enqueue }: PreviewDeps) {
   const askWaiting = (sql: Sql, only?: number[]): number => waitingWithoutJob(sql, only).filter((asset) => ask(sql, asset)).length;
 
   return {
-    enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => void ask(sql, asset, prio),
+    /** Not for what waits until somebody looks. */
+    enqueue: (sql: Sql, asset: PreviewJob, prio = 0): void => void (isLazy(sql, asset.assetId) || ask(sql, asset, prio)),
     /** From the beginning, whatever was known before. */
     restart(sql: Sql, asset: PreviewJob, prio: number): void {
       setPreviewWaiting(sql, asset.assetId);
       ask(sql, asset, prio);
     },
-    /** Assets that wait although nobody will do their job (it was cancelled): asks again. `only`: of these. */
+    /** Assets that wait although nobody will do their job (it was cancelled): asks again. `only`: of these, also those that wait until somebody looks. */
     enqueueWaiting: askWaiting,
     /** A derivative is gone or was never made: ask for it again. */
     again(sql: Sql, asset: PreviewJob): void {

@@ -21,7 +21,7 @@ export function takeFacts(sql: Sql, a: FailedRow, now: { mime: string; type: 'im
   const f = now.facts;
   const sources = JSON.parse(a.sources) as FactSources;
   const edited = JSON.parse(a.edited) as Partial<Record<FactName, number>>;
-  const free = (fact: FactName): boolean => edited[fact] === undefined && sources[fact] !== 'user' && sources[fact] !== 'sidecar';
+  const free = (fact: FactName): boolean => edited[fact] === undefined && sources[fact] !== 'user' && sources[fact] !== 'sidecar' && sources[fact] !== 'import';
   const set = (columns: Record<string, unknown>): void => void sql.run(`update asset set ${Object.keys(columns).map((c) => `${c} = ?`).join(', ')} where id = ?`, ...Object.values(columns), a.id);
   set({ type: now.type, width: f.width, height: f.height, duration_ms: f.durationMs, orientation: f.orientation, colour_space: f.colourSpace, video_codec: f.videoCodec, audio_codec: f.audioCodec });
   const taken: FactName[] = [];

@@ -16,6 +16,8 @@ export const memberOf = (sql: Read, libraryId: number, userUuid: string): { id: 
   sql.get('select u.id, m.role from user u left join membership m on m.user_id = u.id and m.library_id = ? where u.uuid = ?', libraryId, userUuid);
 export const managers = (sql: Read, libraryId: number): number => sql.get<{ n: number }>(`select count(*) n from membership where library_id = ? and role = 'manager'`, libraryId)!.n;
 export const defaultOf = (sql: Read, userId: number): { role: MemberRole } | undefined => sql.get('select role from membership where user_id = ? and is_default = 1', userId);
+export const lockedOf = (sql: Read, userId: number): string | undefined => sql.get<{ uuid: string }>(`select uuid from library where kind = 'locked' and owner_id = ?`, userId)?.uuid;
+export const personById = (sql: Read, userId: number): { uuid: string; name: string } | undefined => sql.get('select uuid, name from user where id = ?', userId);
 export const folders = (sql: Read): string[] => sql.all<{ folder: string }>('select folder from library').map((r) => r.folder);
 export const sharedLibraries = (sql: Read): { id: number; uuid: string }[] => sql.all(`select id, uuid from library where kind = 'shared' order by id limit 1`);
 

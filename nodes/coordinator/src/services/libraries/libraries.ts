@@ -13,7 +13,7 @@ export interface LibraryDeps {
   refreshTwinsOf: (sql: Sql, userId: number) => void;
 }
 
-function newLibrary(sql: Sql, kind: 'personal' | 'shared', name: string, ownerId: number | null): { id: number; uuid: string } {
+function newLibrary(sql: Sql, kind: 'personal' | 'shared' | 'locked', name: string, ownerId: number | null): { id: number; uuid: string } {
   const base = safeName(name);
   const taken = new Set(repo.folders(sql).map(pathKey));
   let folder = base;
@@ -60,6 +60,22 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
       for (const shared of repo.sharedLibraries(sql)) join(sql, shared, user, user.role === 'admin' ? 'manager' : 'contributor');
       join(sql, newLibrary(sql, 'personal', user.name, user.id), user, 'manager');
     },
+    /** The locked library of a person, made when it is first needed: theirs alone, and in no union. */
+    async lockedOf(userId: number): Promise<string> {
+      const known = repo.lockedOf(db.sql, userId);
+      if (known) return known;
+      return db.writeSql((sql) => {
+        const there = repo.lockedOf(sql, userId); // somebody was quicker
+        if (there) return there;
+        const user = repo.personById(sql, userId);
+        if (!user) throw new MantelError('not_found', 'There is no such person.');
+        const library = newLibrary(sql, 'locked', `${user.name} (locked)`, userId);
+        repo.putMember(sql, library.id, userId, 'manager');
+        repo.setShow(sql, library.id, userId, false);
+        logChange(sql, 'library', library.uuid, 'grant', { userId });
+        return library.uuid;
+      });
+    },
     list: (userId: number): Library[] => repo.librariesOf(db.sql, userId).map(view),
     async create(user: { id: number; uuid: string }, name: string): Promise<Library> {
       const uuid = await db.writeSql((sql) => {
@@ -97,6 +113,8 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
     async show(userId: number, uuid: string, change: { show?: boolean; isDefault?: boolean }): Promise<Library> {
       await db.writeSql((sql) => {
         const library = mine(sql, userId, uuid);
+        if (library.kind === 'locked') throw new MantelError('forbidden', 'A locked library is never part of the timeline, and uploads do not go there.');
+        if (change.isDefault && library.kind === 'external') throw new MantelError('forbidden', 'Mantel only looks at this folder. Uploads cannot go there.');
         if (change.isDefault && library.role === 'viewer') throw new MantelError('forbidden', 'You can look at this library but not add to it.');
         if (change.isDefault) repo.setDefault(sql, library.id, userId);
         if (change.show !== undefined) {

@@ -1,0 +1,54 @@
+import { MantelError } from '@mantel/contracts/errors.ts';
+import type { Database, Sql } from '../../db/database.ts';
+import type { Assets } from './assets.ts';
+import { fileByUuid, type FileOf, ownOnly } from './parts.repository.ts';
+import { fileId, hintedOriginal } from './hints.repository.ts';
+import { assetOfFile } from './group.repository.ts';
+import type { GivenRole } from './pairing.ts';
+import { link } from './together.ts';
+
+export interface PartDeps {
+  db: Database; trash: Assets['trash'];
+  group: (sql: Sql, assetId: number, fileId: number) => { assetUuid: string };
+  refresh: (sql: Sql, assetId: number) => void;
+  wake: () => void;
+}
+export interface JoinedFile { fileUuid: string; role: GivenRole }
+const BATCH = 200;
+
+/** What import runs do with files that are here already. */
+export function createParts({ db, trash, group, refresh, wake }: PartDeps) {
+  return {
+    /** Where a file is now, also when it became part of another photo; undefined when it is gone, or in a library that this person is no member of. */
+    fileByUuid: (userId: number, uuid: string): FileOf | undefined => fileByUuid(db.sql, userId, uuid),
+    /**
+     * A source says that these files are parts of the photo `assetUuid`, whatever they are called. `copy`: the same picture written anew. Files of other libraries, and those that a source gave to another photo, stay where they are.
+     * Answers the asset that all are part of then. Throws `not_found`.
+     */
+    async joinFiles(userId: number, assetUuid: string, files: readonly JoinedFile[]): Promise<string> {
+      const done = await db.writeSql((sql) => {
+        const photo = hintedOriginal(sql, userId, assetUuid);
+        if (!photo) throw new MantelError('not_found');
+        const parts = files.flatMap(({ fileUuid, role }) => { const id = fileId(sql, userId, fileUuid); return id === undefined ? [] : [{ fileId: id, role }]; });
+        for (const part of link(sql, photo.fileId, parts)) {
+          const own = assetOfFile(sql, part.fileId);
+          refresh(sql, own.id);
+          group(sql, own.id, part.fileId);
+        }
+        return assetOfFile(sql, photo.fileId).uuid;
+      });
+      wake();
+      return done;
+    },
+    /** Undo: to the trash with those that nobody else brought in, too. Answers which went there. */
+    async trashOwn(userId: number, assetUuids: readonly string[]): Promise<string[]> {
+      const gone: string[] = [];
+      for (let at = 0; at < assetUuids.length; at += BATCH) {
+        const own = ownOnly(db.sql, userId, assetUuids.slice(at, at + BATCH));
+        if (own.length && (await trash(userId, own)) > 0) gone.push(...own);
+      }
+      return gone;
+    },
+  };
+}
+export type AssetParts = ReturnType<typeof createParts>;
