@@ -6,8 +6,8 @@ SERVICE_PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 for_service() { (PATH=$SERVICE_PATH; "$@"); }
 
 # "how to see that it is there|package"
-BASE_PACKAGES=('for_service command -v nats-server|nats-server' 'for_service command -v ffmpeg|ffmpeg' 'for_service command -v ffprobe|ffmpeg' 'for_service command -v openssl|openssl' 'for_service perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount' 'for_service command -v dcraw_emu|libraw-bin' 'for_service command -v djxl|libjxl-tools' 'for_service command -v prlimit|util-linux')
-TEST_PACKAGES=('command -v chromium|chromium' 'command -v bwrap|bubblewrap' 'command -v ip|iproute2' 'command -v vips|libvips-tools' 'command -v vipsthumbnail|libvips-tools' 'command -v dcraw_emu|libraw-bin' 'command -v heif-convert|libheif-examples' 'command -v opj_decompress|libopenjp2-tools' 'for_service command -v avahi-daemon|avahi-daemon' 'command -v faketime|faketime')
+BASE_PACKAGES=('for_service command -v nats-server|nats-server' 'for_service command -v ffmpeg|ffmpeg' 'for_service command -v ffprobe|ffmpeg' 'for_service command -v openssl|openssl' 'for_service perl -MEncode -MPOSIX -MTime::Local -e 1|perl' 'command -v mount|mount' 'for_service command -v dcraw_emu|libraw-bin' 'for_service command -v djxl|libjxl-tools' 'for_service command -v prlimit|util-linux' 'for_service command -v bwrap|bubblewrap')
+TEST_PACKAGES=('command -v chromium|chromium' 'command -v ip|iproute2' 'command -v vips|libvips-tools' 'command -v vipsthumbnail|libvips-tools' 'command -v dcraw_emu|libraw-bin' 'command -v heif-convert|libheif-examples' 'command -v opj_decompress|libopenjp2-tools' 'for_service command -v avahi-daemon|avahi-daemon' 'command -v faketime|faketime')
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"

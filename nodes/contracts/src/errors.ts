@@ -46,6 +46,7 @@ export const ERRORS = {
   plugin_off: { status: 409, message: 'This plugin is switched off. Switch it on in Admin → Plugins.' },
   source_invalid: { status: 422, message: 'This source is not set up completely.' },
   run_state: { status: 409, message: 'The import is in another state by now. Load the page again.' },
+  damaged_entry: { status: 422, message: 'This file is damaged where it lies. Fetch it, or its archive, again.' },
   undecodable: { status: 422, message: 'This picture cannot be decoded.' },
   encrypted: { status: 422, message: 'This file is encrypted. Open it in the program that encrypted it, and send a readable copy.' },
   timeout: { status: 504, message: 'This took too long and was given up.' },
