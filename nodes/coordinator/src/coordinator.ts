@@ -10,6 +10,8 @@ import type { JobKind } from '@mantel/contracts/models/job.ts';
 import { GATEWAY_NODE, homeBroker, netBroker } from '@mantel/runtime/broker.ts';
 import { NO_DISCOVERY } from '@mantel/runtime/discovery/discovery.ts';
 import { createLogger, type Logger } from '@mantel/runtime/logger.ts';
+import { openPlugin } from '@mantel/runtime/plugins/open-plugin.ts';
+import { isolationOf } from '@mantel/runtime/plugins/wall.ts';
 import { advertiseHouse } from './cluster/advertise.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { changesFor, firstSeq, lastSeq, pruneChanges } from './db/change-log.ts';
@@ -23,6 +25,7 @@ import { addMediaRoutes } from './http/media.ts';
 import { addMetricsRoute } from './http/metrics.ts';
 import { addPairingRoutes } from './http/pairing.ts';
 import { onePort } from './http/one-port.ts';
+import { addPluginUploadRoute } from './http/plugin-upload.ts';
 import { addUi } from './http/ui.ts';
 import { addUploadRoute } from './http/uploads.ts';
 import { addWorkerByteRoutes } from './http/worker-bytes.ts';
@@ -33,7 +36,7 @@ import { createSidecarReader } from './library/sidecar/read.ts';
 import { createSidecarWriter, setAside } from './library/sidecar/write.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
-import { addActions, checkWiring, typedCall } from './services/adapter.ts';
+import { addActions, type Call, checkWiring, typedCall } from './services/adapter.ts';
 import { comingHandlers } from './services/coming.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
@@ -61,10 +64,14 @@ import { openNodes } from './services/nodes/open-nodes.ts';
 import { sampleOf, withoutSample } from './services/nodes/sample.ts';
 import { createSteering } from './services/nodes/steering.ts';
 import { openPairing, pairingHandlers } from './services/pairing/pairing.service.ts';
+import { openPlugins } from './services/plugins/open-plugins.ts';
+import { createRepairs } from './services/repairs/repairs.ts';
+import { repairHandlers } from './services/repairs/repairs.service.ts';
 import { createAttach } from './services/sidecars/attach.ts';
 import { scheduleSidecars } from './services/sidecars/schedule.ts';
 import { favouritesDue, joinSidecars, previewsWait, sidecarDue, splitSidecar } from './services/sidecars/sidecars.repository.ts';
 import { createSidecars } from './services/sidecars/sidecars.ts';
+import { openSources } from './services/sources/open-sources.ts';
 import { storageHandlers } from './services/storage/storage.service.ts';
 import { createStorage } from './services/storage/storage.ts';
 import { counted, enterTimeline, HIDDEN, leaveTimeline, nextOrd, refreshTwinsOf, setHidden, setLocalTime } from './services/timeline/counters.repository.ts';
@@ -151,12 +158,17 @@ export async function startCoordinator(o: CoordinatorOptions) {
     await queue.bump(ids.map(previewKey));
   };
 
+  const later: Call = (name, params, actor) => call(name, params, actor); // nouns that start something by themselves, once the house stands
+  const repairs = createRepairs({ db, onChange: () => live.repairsChanged(), now });
+  const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
+  const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
+
   // services
   const home = homeBroker(log);
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
-    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...comingHandlers,
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...comingHandlers,
   });
   await home.start();
   checkWiring(home);
@@ -193,12 +205,15 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addWorkerByteRoutes(app, {
     data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,
   });
+  addPluginUploadRoute(app, { inspect: plugged.plugins.inspectTarball });
   addPairingRoutes(app, pairing);
   addJoiningRoutes(app, joining.http);
   live.addRoute(app);
   await addUi(app, o.uiDist ?? join(ROOT, 'ui', 'dist'));
   await app.listen({ host: o.host ?? '0.0.0.0', port: o.port });
   discovery = advertiseHouse(cluster, { wanted: o.discovery ?? false, port: (app.server.address() as AddressInfo).port, onChange: () => live.nodesChanged(), log });
+
+  background('looking after plugins', plugged.settle().then(sourced.start));
 
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
@@ -236,6 +251,8 @@ export async function startCoordinator(o: CoordinatorOptions) {
     live.stop();
     queue.stop();
     await app.close();
+    await sourced.stop();
+    await plugged.stop();
     await stopPresence();
     metrics.stop();
     await work.stop();

@@ -4,9 +4,7 @@ import type { Handlers } from './adapter.ts';
 
 /** Actions whose noun is being built: they answer with an error. Take a name away when its handler is there; the file goes with the last one. */
 export const COMING: ActionName[] = [
-  'plugins.list', 'plugins.get', 'plugins.inspect', 'plugins.install', 'plugins.enable', 'plugins.disable', 'plugins.rollback', 'plugins.remove', 'plugins.log', 'plugins.help',
-  'sources.kinds', 'sources.list', 'sources.check', 'sources.create', 'sources.update', 'sources.remove', 'sources.browse',
   'imports.list', 'imports.get', 'imports.create', 'imports.options', 'imports.start', 'imports.pause', 'imports.resume', 'imports.cancel', 'imports.undo', 'imports.retry', 'imports.entries', 'imports.certify', 'imports.certificate',
-  'repairs.list', 'repairs.fix', 'repairs.dismiss', 'albums.list', 'albums.get', 'albums.assets',
+  'albums.list', 'albums.get', 'albums.assets',
 ];
 export const comingHandlers: Handlers = Object.fromEntries(COMING.map((name) => [name, () => { throw new MantelError('internal', 'This is being built.'); }]));
