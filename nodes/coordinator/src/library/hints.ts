@@ -6,8 +6,8 @@ import type { Facts } from './facts/facts.ts';
 import { nearestOffset, offsetAt, offsetAtWall, zoneOf } from './facts/zones.ts';
 
 /** What a source said about a photo, as it is kept beside its file. `zone`: minutes east of UTC where and when it was taken, looked up once. */
-export type Hints = Pick<SourceHints, 'takenAt' | 'takenAtLocal' | 'offsetMinutes' | 'gps' | 'title' | 'description' | 'rating' | 'tags' | 'people'> & { zone?: number | null };
-const KEPT = ['takenAt', 'takenAtLocal', 'offsetMinutes', 'gps', 'title', 'description', 'rating', 'tags', 'people'] as const;
+export type Hints = Pick<SourceHints, 'takenAt' | 'takenAtMinute' | 'takenAtLocal' | 'offsetMinutes' | 'gps' | 'title' | 'description' | 'rating' | 'tags' | 'people'> & { zone?: number | null };
+const KEPT = ['takenAt', 'takenAtMinute', 'takenAtLocal', 'offsetMinutes', 'gps', 'title', 'description', 'rating', 'tags', 'people'] as const;
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -30,6 +30,7 @@ export function mergeHints(before: Hints | null, now: SourceHints | Hints): Hint
   const out: Hints = { ...before };
   for (const key of KEPT) if (now[key] !== undefined) Object.assign(out, { [key]: now[key] });
   for (const list of ['tags', 'people'] as const) if (before?.[list] && now[list]) out[list] = union(before[list], now[list]);
+  if (now.takenAt !== undefined && !now.takenAtMinute) delete out.takenAtMinute;
   delete out.zone;
   return out;
 }
@@ -45,17 +46,26 @@ function span(text: string): { from: number; to: number; middle: number } | null
   return { from, to: Date.UTC(year + 1, 0, 1), middle: Date.UTC(year, 6, 1, 12) };
 }
 
-const instantOf = (hints: Hints): number | null => (hints.takenAt !== undefined && Number.isFinite(hints.takenAt) && held(hints.takenAt) ? Math.trunc(hints.takenAt) : null);
 /** The file knows no date of its own, or only one that can hardly be true. */
 const undated = (facts: Facts): boolean => !IN_FILE.includes(facts.takenAtSource) || facts.problems.includes('odd_date');
 const wallOf = (local: string): number => Date.parse(`${local}Z`);
+
+/** The moment that the source says; where it knows it only to the minute, with the seconds that the file says about that minute (its clock may stand in any zone). */
+function instantOf(facts: Facts, hints: Hints): number | null {
+  if (hints.takenAt === undefined || !Number.isFinite(hints.takenAt) || !held(hints.takenAt)) return null;
+  const said = Math.trunc(hints.takenAt);
+  if (!hints.takenAtMinute || undated(facts)) return said;
+  const finer = Math.floor(said / MINUTE) * MINUTE + facts.takenAt - Math.floor(facts.takenAt / MINUTE) * MINUTE;
+  const zones = (facts.takenAt - finer) / MINUTE;
+  return zones % 15 === 0 && zones >= -840 && zones <= 840 ? finer : said;
+}
 
 /** The same with the zone at its place, where the place and the time are known. */
 export async function withZone(facts: Facts, hints: Hints): Promise<Hints> {
   const place = hints.gps === undefined ? (facts.lat !== null && facts.lon !== null ? { lat: facts.lat, lon: facts.lon } : null) : hints.gps;
   const zone = place && (await zoneOf(place.lat, place.lon));
   if (!zone) return hints;
-  const instant = instantOf(hints);
+  const instant = instantOf(facts, hints);
   const local = hints.takenAtLocal !== undefined && undated(facts) ? span(hints.takenAtLocal)?.middle : undefined;
   const utc = instant ?? (local === undefined && facts.takenAtSource === 'quicktime' ? facts.takenAt : null);
   return { ...hints, zone: utc === null ? offsetAtWall(zone, local ?? wallOf(facts.takenAtLocal)) : offsetAt(zone, utc) };
@@ -82,7 +92,7 @@ function setDate(out: Facts, at: { local: string; takenAt: number; source: DateS
 }
 
 function hintedDate(out: Facts, facts: Facts, hints: Hints, name: string): void {
-  const instant = instantOf(hints);
+  const instant = instantOf(facts, hints);
   if (instant !== null) {
     const { offset, from } = offsetFor(facts, hints, instant, name);
     // the file may know the fraction of that very second
