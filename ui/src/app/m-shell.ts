@@ -3,6 +3,7 @@ import '@awesome.me/webawesome/dist/components/dropdown-item/dropdown-item.js';
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import '../components/upload/m-upload.ts';
+import '../components/plugins/m-repair-badge.ts';
 import { chooseFiles } from '../components/upload/choose.ts';
 import { messageOf } from '../data/api.ts';
 import { logout } from '../data/session.ts';
@@ -48,7 +49,7 @@ export class MShell extends LitElement {
 
   private link(item: NavItem) {
     const current = this.path === item.path || this.path.startsWith(`${item.path}/`);
-    return html`<a class="nav" href=${item.path} data-testid=${item.testid} aria-current=${current ? 'page' : 'false'} title=${t(item.label as 'nav.photos')}>${icon(item.icon)}<span>${t(item.label as 'nav.photos')}</span></a>`;
+    return html`<a class="nav" href=${item.path} data-testid=${item.testid} aria-current=${current ? 'page' : 'false'} title=${t(item.label as 'nav.photos')}>${icon(item.icon)}<span>${t(item.label as 'nav.photos')}</span>${item.badge ? html`<m-repair-badge></m-repair-badge>` : nothing}</a>`;
   }
 
   private async chosen(e: CustomEvent<{ item: { value: string } }>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { StringKey } from '../strings/t.ts';
 
-export interface NavItem { path: string; icon: string; label: StringKey; testid: string; group: 'main' | 'more' | 'admin'; bottom?: boolean }
+export interface NavItem { path: string; icon: string; label: StringKey; testid: string; group: 'main' | 'more' | 'admin'; bottom?: boolean; /** Beside its name: how many things need a hand. */ badge?: 'repairs' }
 
 /** Only what exists. `bottom`: also a target of the bottom bar on phones; the rest is on the Library page there. */
 export const NAV: readonly NavItem[] = [
@@ -11,6 +11,8 @@ export const NAV: readonly NavItem[] = [
   { path: '/settings', icon: 'settings', label: 'nav.settings', testid: 'nav-settings', group: 'more' },
   { path: '/admin/users', icon: 'users', label: 'nav.users', testid: 'nav-users', group: 'admin' },
   { path: '/admin/nodes', icon: 'cpu', label: 'nav.nodes', testid: 'nav-nodes', group: 'admin' },
+  { path: '/admin/plugins', icon: 'puzzle', label: 'nav.plugins', testid: 'nav-plugins', group: 'admin', badge: 'repairs' },
+  { path: '/admin/sources', icon: 'folder-sync', label: 'nav.sources', testid: 'nav-sources', group: 'admin' },
   { path: '/admin/jobs', icon: 'activity', label: 'nav.jobs', testid: 'nav-jobs', group: 'admin' },
 ];
 export const LIBRARY_NAV: NavItem = { path: '/library', icon: 'library', label: 'nav.library', testid: 'nav-library', group: 'main', bottom: true };

@@ -8,6 +8,7 @@ export const shellStyles = css`
   .brand { display: flex; align-items: center; gap: 12px; padding: 6px 10px 16px; text-decoration: none; color: inherit; font: 600 1.125rem/1.5rem var(--font); }
   .brand img { border-radius: 7px; display: block; }
   .nav { display: flex; align-items: center; gap: 14px; padding: 10px 12px; border-radius: 8px; color: var(--ink-1); text-decoration: none; transition: background var(--fast); }
+  .nav { position: relative; } .nav m-repair-badge { margin-left: auto; }
   .nav:hover { background: var(--surface-2); }
   .nav[aria-current='page'] { background: color-mix(in oklab, var(--accent) 14%, var(--surface-1)); color: var(--accent-ink); font-weight: 600; }
   hr { border: 0; border-top: 1px solid var(--line); margin: 10px 12px; width: auto; align-self: stretch; }
@@ -26,7 +27,7 @@ export const shellStyles = css`
     :host { grid-template-columns: 64px minmax(0, 1fr); }
     .side { padding: 12px 8px; align-items: stretch; }
     .brand { padding: 4px 0 14px; justify-content: center; } .brand span, .side .nav span, .group { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .nav { justify-content: center; padding: 12px 0; }
+    .nav { justify-content: center; padding: 12px 0; } .nav m-repair-badge { position: absolute; top: 2px; right: 2px; }
     hr { margin: 8px 6px; }
   }
   @media (max-width: 599px) {

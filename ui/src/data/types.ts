@@ -40,6 +40,7 @@ export type RecentJob = Get<'/api/v1/jobs/recent'>[number];
 export type Storage = Get<'/api/v1/storage'>;
 export type Plugin = Get<'/api/v1/plugins'>[number];
 export type Manifest = Plugin['manifest'];
+export type Isolation = Plugin['isolation'];
 export type PluginOffer = Posted<'/api/v1/plugins/inspect'>;
 export type ImportSource = Get<'/api/v1/sources'>[number];
 export type ImportOptions = ImportSource['options'];

@@ -1,22 +1,9 @@
-import { toast } from '../../app/toast.ts';
-import { messageOf } from '../../data/api.ts';
+import { attempt } from '../../app/attempt.ts';
 import { drainNode, ignorePc, updateNode, type NodeChange } from '../../data/nodes.ts';
 import type { Discovered, WorkerNode } from '../../data/types.ts';
 import { t } from '../../strings/t.ts';
 
-const KEY = 'node'; // one note at a time: undo takes back what was done last
-
-/** Does something on the server; false and a note when it was refused. `done` is said when it worked, with a way back where there is one. */
-export async function attempt(what: () => Promise<unknown>, done?: string, undo?: () => void): Promise<boolean> {
-  try {
-    await what();
-  } catch (e) {
-    toast({ text: messageOf(e), kind: 'bad', key: KEY });
-    return false;
-  }
-  if (done) toast({ text: done, key: KEY, ...(undo ? { action: { label: t('common.undo'), run: undo } } : {}) });
-  return true;
-}
+export { attempt };
 
 /** A change that holds at once, and a note that takes it back. */
 export function change(node: WorkerNode, to: NodeChange, words = t('node.saved')): Promise<boolean> {
