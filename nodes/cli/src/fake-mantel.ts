@@ -10,8 +10,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { run } from './program.ts';
 
 export interface Upload { name: string; fields: Record<string, string>; bytes: Buffer; sha256: string; sidecar: { name: string; bytes: Buffer } | null }
-export interface Asked { method: string; url: string; token: string | null; body: unknown }
-export type Answer = { status: number; body: unknown } | 'cut' | undefined;
+export interface Asked { method: string; url: string; token: string | null; body: unknown; headers: http.IncomingHttpHeaders }
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> } | 'cut' | undefined;
 export interface FakeMantel { url: string; asked: Asked[]; uploads: Upload[]; /** First say about any request. */ answer: (asked: Asked, upload: Upload | null) => Answer; atOnce: number; close(): Promise<void> }
 
 export const TOKEN = 'the-right-token';
@@ -28,14 +28,14 @@ export async function fakeMantel(tls?: { key: string; cert: string }): Promise<F
     for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk);
     const raw = Buffer.concat(chunks);
     const upload = req.headers['content-type']?.startsWith('multipart') ? parseUpload(raw, req.headers['content-type']!) : null;
-    const asked: Asked = { method: req.method!, url: req.url!.replace('/api/v1', ''), token: req.headers.authorization?.replace('Bearer ', '') ?? null, body: upload ? null : raw.length ? JSON.parse(raw.toString()) : null };
+    const asked: Asked = { method: req.method!, url: req.url!.replace('/api/v1', ''), token: req.headers.authorization?.replace('Bearer ', '') ?? null, body: upload ? null : req.headers['content-type'] === 'application/offset+octet-stream' ? raw : raw.length ? JSON.parse(raw.toString()) : null, headers: req.headers };
     fake.asked.push(asked);
     fake.atOnce = Math.max(fake.atOnce, ++running);
     const answer = fake.answer(asked, upload) ?? usual(asked, upload);
     if (upload) await new Promise((ok) => setImmediate(ok));
     running--;
     if (answer === 'cut') return void req.socket.destroy();
-    res.writeHead(answer.status, { 'content-type': 'application/json' }).end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+    res.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   };
   const usual = (asked: Asked, upload: Upload | null): Exclude<Answer, 'cut' | undefined> => {
     const ok = (body: unknown, status = 200): Exclude<Answer, 'cut' | undefined> => ({ status, body });

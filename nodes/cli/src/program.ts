@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addAssets } from './commands/assets-export.ts';
-import { addImport } from './commands/import-folder.ts';
+import { addImport } from './commands/import.ts';
+import { addImports } from './commands/imports.ts';
 import { addJobs } from './commands/jobs.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
@@ -18,7 +19,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .option('--url <address>', `which Mantel (MANTEL_URL, the last login, or ${DEFAULT_URL})`).option('--token <token>', 'instead of a login (better: MANTEL_TOKEN)')
     .option('--json', 'for programs').option('--cert <file>', 'trust exactly this certificate').option('--insecure', 'do not check the certificate')
     .exitOverride().configureOutput({ writeOut: (s) => void terminal.out.write(s), writeErr: (s) => void terminal.err.write(s) });
-  for (const add of [addLogin, addLogout, addStatus, addUser, addImport, addAssets, addJobs, addNodes, addWorker]) add(program, terminal);
+  for (const add of [addLogin, addLogout, addStatus, addUser, addImport, addImports, addAssets, addJobs, addNodes, addWorker]) add(program, terminal);
   for (const command of everyCommand(program)) command.exitOverride().configureOutput(program.configureOutput());
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -2,13 +2,14 @@ import type { EntryReason } from '@mantel/plugin-sdk';
 
 export interface Skip { reason: EntryReason; detail: string }
 
+const all = (names: readonly string[], skip: Skip): [string, Skip][] => names.map((n) => [n, skip]);
 /** Folders that programs and systems make for themselves, by their names in small letters. */
 const FOLDERS: Record<string, Skip> = Object.fromEntries([
-  ...['@eadir', '@__thumb', 'thumbnails', '.thumbnails', '.thumbs', '.thumb'].map((n) => [n, { reason: 'thumbnail', detail: 'small copies that a program made for itself' }]),
-  ...['#recycle', '@recycle', '$recycle.bin', 'recycler', 'recycled', '.trashes', '.trash', 'recently deleted', '.dtrash'].map((n) => [n, { reason: 'unwanted', detail: 'a trash' }]),
-  ...['#snapshot', '@recently-snapshot', '.snapshot', '.snapshots', '.zfs', '.stversions'].map((n) => [n, { reason: 'unwanted', detail: 'older states of the same files' }]),
-  ...['system volume information', 'lost+found', '@tmp', '#app_config', '__macosx'].map((n) => [n, { reason: 'system-file', detail: 'made by a system' }]),
-] satisfies [string, Skip][]);
+  ...all(['@eadir', '@__thumb', 'thumbnails', '.thumbnails', '.thumbs', '.thumb'], { reason: 'thumbnail', detail: 'small copies that a program made for itself' }),
+  ...all(['#recycle', '@recycle', '$recycle.bin', 'recycler', 'recycled', '.trashes', '.trash', 'recently deleted', '.dtrash'], { reason: 'unwanted', detail: 'a trash' }),
+  ...all(['#snapshot', '@recently-snapshot', '.snapshot', '.snapshots', '.zfs', '.stversions'], { reason: 'unwanted', detail: 'older states of the same files' }),
+  ...all(['system volume information', 'lost+found', '@tmp', '#app_config', '__macosx'], { reason: 'system-file', detail: 'made by a system' }),
+]);
 const FILES = new Set(['thumbs.db', 'ehthumbs.db', 'ehthumbs_vista.db', 'desktop.ini', 'icon\r', 'zbthumbnail.info', 'picasa.ini', 'picasa.db']);
 export const PICASA_ORIGINALS = '.picasaoriginals';
 

@@ -91,7 +91,7 @@ export async function* walk(roots: readonly Root[], { subfolders, unwanted, sign
       continue;
     }
     const mine = (path: string): boolean => unwanted(root.label ? path.slice(root.label.length + 1) : path);
-    const waiting = [{ disk, path: root.label, depth: 0 }];
+    const waiting: { disk: Buffer; path: string; depth: number }[] = [{ disk, path: root.label, depth: 0 }];
     for (let next = waiting.pop(); next; next = waiting.pop()) {
       signal.throwIfAborted();
       const here = await listFolder(next.disk, next.path, next.depth, mine);

@@ -21,6 +21,8 @@ export interface Api {
   send<T>(path: string, body: Sending, signal?: AbortSignal): Promise<T>;
   /** The answer as it comes. */
   stream(path: string): Promise<Readable>;
+  /** One request of a resumable upload; answers its headers. */
+  tus(method: 'HEAD' | 'PATCH', path: string, headers: Record<string, string>, body?: Sending, signal?: AbortSignal): Promise<http.IncomingHttpHeaders>;
   close(): void;
 }
 
@@ -29,10 +31,10 @@ export function createApi({ url, token, insecure, cert, idleMs = 120_000 }: ApiO
   const secure = base.protocol === 'https:';
   const agent = secure ? new https.Agent({ keepAlive: true, ...trust(insecure, cert) }) : new http.Agent({ keepAlive: true });
 
-  const request = (method: string, path: string, body: Sending | null, signal?: AbortSignal): Promise<http.IncomingMessage> => new Promise((resolve, reject) => {
+  const request = (method: string, path: string, body: Sending | null, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<http.IncomingMessage> => new Promise((resolve, reject) => {
     const req = (secure ? https : http).request(new URL(`${base.pathname.replace(/\/$/, '')}/api/v1${path}`, base), {
       method, agent, signal, timeout: idleMs,
-      headers: { accept: 'application/json', 'user-agent': `mantel-cli (${hostname()})`, ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': body.type, 'content-length': body.length } : {}) },
+      headers: { accept: 'application/json', 'user-agent': `mantel-cli (${hostname()})`, ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': body.type, 'content-length': body.length } : {}), ...headers },
     });
     const source = body?.stream();
     req.on('timeout', () => req.destroy(new Error('it took too long')));
@@ -44,8 +46,8 @@ export function createApi({ url, token, insecure, cert, idleMs = 120_000 }: ApiO
     else req.end();
   });
 
-  const checked = async (method: string, path: string, body: Sending | null, signal?: AbortSignal): Promise<http.IncomingMessage> => {
-    const res = await request(method, path, body, signal);
+  const checked = async (method: string, path: string, body: Sending | null, signal?: AbortSignal, headers?: Record<string, string>): Promise<http.IncomingMessage> => {
+    const res = await request(method, path, body, signal, headers);
     if (res.statusCode !== undefined && res.statusCode < 300) return res;
     const said = await readText(res).catch(() => '');
     res.destroy();
@@ -67,6 +69,11 @@ export function createApi({ url, token, insecure, cert, idleMs = 120_000 }: ApiO
     async remove(_action, path) { return (await parsed(await checked('DELETE', path, null))) as never; },
     async send<T>(path: string, body: Sending, signal?: AbortSignal) { return (await parsed(await checked('POST', path, body, signal))) as T; },
     stream: (path) => checked('GET', path, null),
+    async tus(method, path, headers, body, signal) {
+      const res = await checked(method, path, body ?? null, signal, { 'tus-resumable': '1.0.0', ...headers });
+      res.resume();
+      return res.headers;
+    },
     close: () => agent.destroy(),
   };
 }

@@ -1,35 +1,46 @@
 import type { Command } from 'commander';
-import { findLibrary, withContext } from '../context.ts';
+import { findLibrary, withContext, type Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { bytes, count } from '../format.ts';
 import { totalsOf, writeReport, type Entry } from '../import/report.ts';
 import { importFolders } from '../import/run.ts';
 import { waitForPreviews } from '../import/wait.ts';
+import { type Reader, whoReads } from '../runs/choose.ts';
 import { note, print, type Terminal } from '../terminal.ts';
+import { begin, finish, wishOf, withRunOptions, type RunOptions } from './import-run.ts';
 
-interface Options { library?: string; wait?: boolean; report?: string; dryRun?: boolean; skipKnown?: boolean }
+interface Options extends RunOptions { skipKnown?: boolean }
 
-export function addImport(program: Command, terminal: Terminal): void {
-  program.command('import').description('bring in photos and videos').command('folder').description('everything below some folders; nothing there is changed')
-    .argument('<paths...>', 'folders or files').option('--library <library>', 'where to (name or id); your default library when missing')
-    .option('--wait', 'until all previews are made').option('--report <file>', 'what became of every entry (.json or .csv)')
-    .option('--dry-run', 'only look, send nothing').option('--skip-known', 'do not send what is here already (it will not be noted that you have it, too)')
-    .action((paths: string[], options: Options, command: Command) => withContext(terminal, command, async ({ api, json }) => {
-      const startedAt = new Date().toISOString();
+/** Everything below some folders. The house reads them itself where it can; otherwise, and for what only this way can do, the files are sent. */
+export function addFolder(group: Command, terminal: Terminal): void {
+  withRunOptions(group.command('folder').description('everything below some folders; nothing there is changed').argument('<paths...>', 'folders or files'))
+    .option('--skip-known', 'send only what is not here yet (it will not be noted that you have it, too)')
+    .action((paths: string[], options: Options, command: Command) => withContext(terminal, command, async (context) => {
+      const { api } = context;
       if (options.dryRun !== true) await api.get('auth.me', '/auth/me'); // a missing login should be told before a long walk
-      const library = options.library === undefined ? null : await findLibrary(api, options.library);
-      const { entries, stopped } = await importFolders(api, terminal, { paths, library: library?.id ?? null, skipKnown: options.skipKnown === true, dryRun: options.dryRun === true });
-      const totals = totalsOf(entries);
-      const report = { url: api.url, library: library?.name ?? null, startedAt, finishedAt: new Date().toISOString(), dryRun: options.dryRun === true, totals, entries };
-      if (options.report !== undefined) await writeReport(options.report, report).catch((error: unknown) => { throw new Failure(`The report could not be written: ${(error as Error).message}`); });
-      if (json) print(terminal, JSON.stringify({ ...report, entries: undefined }));
-      else for (const line of summary(entries, options.dryRun === true)) print(terminal, line);
-      if (stopped) throw new Failure(`The import ended early, ${count(totals.waiting)} files were not sent: ${stopped.message} Run the same command again when this is settled; nothing will be there twice.`);
-      if (terminal.signal.aborted) throw new Failure(`Stopped; ${count(totals.waiting)} files were not sent.`, 130);
-      if (options.wait === true && options.dryRun !== true) await waitForPreviews(api, terminal);
-      if (totals.failed > 0) throw new Failure(`${count(totals.failed)} entries failed; run the same command again to try them once more.`);
-      if (options.report !== undefined && !json) note(terminal, `The whole list is in ${options.report}.`);
+      if (options.dryRun || options.skipKnown || options.send) return sendFolders(context, paths, options);
+      const wish = await wishOf(api, 'folder', paths, options);
+      const reader: Reader = wish.all.some((p) => p.folder === null) ? { by: 'sender', why: 'not everything is here' } : await whoReads(api, 'folder', wish.config, wish.all);
+      if (reader.by === 'house') return finish(context, options, await begin(context, wish, options, reader.summary));
+      return sendFolders(context, wish.all.map((p) => p.path), options);
     }));
+}
+
+async function sendFolders({ api, terminal, json }: Context, paths: readonly string[], options: Options): Promise<void> {
+  if (options.owner !== undefined || options.options?.length) throw new Failure('--owner and --options need a folder that Mantel can read itself.', 2);
+  const startedAt = new Date().toISOString();
+  const library = options.library === undefined ? null : await findLibrary(api, options.library);
+  const { entries, stopped } = await importFolders(api, terminal, { paths, library: library?.id ?? null, skipKnown: options.skipKnown === true, dryRun: options.dryRun === true });
+  const totals = totalsOf(entries);
+  const report = { url: api.url, library: library?.name ?? null, startedAt, finishedAt: new Date().toISOString(), dryRun: options.dryRun === true, totals, entries };
+  if (options.report !== undefined) await writeReport(options.report, report).catch((error: unknown) => { throw new Failure(`The report could not be written: ${(error as Error).message}`); });
+  if (json) print(terminal, JSON.stringify({ ...report, entries: undefined }));
+  else for (const line of summary(entries, options.dryRun === true)) print(terminal, line);
+  if (stopped) throw new Failure(`The import ended early, ${count(totals.waiting)} files were not sent: ${stopped.message} Run the same command again when this is settled; nothing will be there twice.`);
+  if (terminal.signal.aborted) throw new Failure(`Stopped; ${count(totals.waiting)} files were not sent.`, 130);
+  if (options.wait === true && options.dryRun !== true) await waitForPreviews(api, terminal);
+  if (totals.failed > 0) throw new Failure(`${count(totals.failed)} entries failed; run the same command again to try them once more.`);
+  if (options.report !== undefined && !json) note(terminal, `The whole list is in ${options.report}.`);
 }
 
 const SHOWN = 10;

@@ -1,0 +1,41 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { ImportRun } from '@mantel/contracts/models/source.ts';
+import type { Api } from '../api/client.ts';
+import { Failure } from '../failure.ts';
+import { count } from '../format.ts';
+import { print, type Terminal } from '../terminal.ts';
+import { entriesLine } from './words.ts';
+
+const SHOWN = 10;
+
+/** What became of every entry, as the house tells it: CSV when the name ends so, JSON otherwise. The file appears only when it is whole. */
+export async function saveReport(api: Api, id: string, file: string): Promise<void> {
+  const temp = `${file}.part`;
+  try {
+    await pipeline(await api.stream(`/imports/${encodeURIComponent(id)}/report?format=${/\.csv$/i.test(file) ? 'csv' : 'json'}`), createWriteStream(temp));
+    await rename(temp, file);
+  } catch (error) {
+    await rm(temp, { force: true });
+    throw new Failure(`The report could not be written: ${(error as Error).message}`);
+  }
+}
+
+/** For people: what came of it, and the first things that need them. */
+export async function tell(api: Api, terminal: Terminal, run: ImportRun): Promise<void> {
+  print(terminal, entriesLine(run));
+  const problems = run.counts.problem ?? 0;
+  if (problems === 0) return;
+  const { entries } = await api.get('imports.entries', `/imports/${encodeURIComponent(run.id)}/entries?outcome=problem&limit=${SHOWN}`);
+  for (const e of entries) print(terminal, `  problem: ${e.part ? `${e.part}: ` : ''}${e.path}: ${e.detail ?? e.reason ?? 'no reason was given'}`);
+  if (problems > entries.length) print(terminal, `  … and ${count(problems - entries.length)} more (--report FILE lists all)`);
+}
+
+/** Throws what keeps the exit code from being 0. */
+export function judge(run: ImportRun): void {
+  const trouble = run.trouble ? ` ${run.trouble}` : '';
+  if (run.state === 'paused' || run.state === 'failed') throw new Failure(`The import ${run.state === 'failed' ? 'failed' : 'is paused'}.${trouble} Go on with: mantel imports resume ${run.id}`);
+  if (run.state !== 'done') throw new Failure(`The import ended as ${run.state}.${trouble}`);
+  if (run.items.failed > 0) throw new Failure(`${count(run.items.failed)} of ${count(run.items.total)} photos and videos could not be brought in; the report says why. Try them once more with: mantel imports retry ${run.id}`);
+}
