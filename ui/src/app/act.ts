@@ -1,6 +1,6 @@
 import { messageOf } from '../data/api.ts';
 import { archive, favourite, restore, trash } from '../data/assets.ts';
-import type { TimelineModel } from '../data/timeline.ts';
+import type { PhotoList } from '../data/photo-list.ts';
 import { FLAG } from '../data/types.ts';
 import { t } from '../strings/t.ts';
 import { toast } from './toast.ts';
@@ -16,7 +16,7 @@ const DO: Record<Act, { send: (ids: readonly string[]) => Promise<number>; did: 
 };
 
 /** Do something to photos: at once on the screen where that is possible, then on the server, with a note that offers to undo it. False: it was refused, and the note says why. */
-export async function act(model: TimelineModel, what: Act, ids: readonly string[], quiet = false): Promise<boolean> {
+export async function act(model: PhotoList, what: Act, ids: readonly string[], quiet = false): Promise<boolean> {
   const set = new Set(ids);
   const on = what === 'favourite' ? FLAG.favourite : 0, off = what === 'unfavourite' ? FLAG.favourite : 0;
   if (on || off) model.patch(set, on, off);

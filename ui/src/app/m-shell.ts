@@ -58,7 +58,11 @@ export class MShell extends LitElement {
     else if (value.startsWith('theme:')) { setTheme(value.slice(6) as Theme); this.requestUpdate(); }
     else router.go(value);
   }
-  private upload(e: CustomEvent<{ item: { value: string } }>): void { chooseFiles(e.detail.item.value === 'folder'); }
+  private upload(e: CustomEvent<{ item: { value: string } }>): void {
+    const { value } = e.detail.item;
+    if (value.startsWith('/')) router.go(value);
+    else chooseFiles(value === 'folder');
+  }
 
   override render() {
     const admin = this.user?.role === 'admin';
@@ -77,6 +81,7 @@ export class MShell extends LitElement {
           <button slot="trigger" class="upload" data-testid="upload-menu" aria-label=${t('nav.upload')}>${icon('upload')}<span>${t('nav.upload')}</span></button>
           <wa-dropdown-item value="files" data-testid="upload-files"><span slot="icon">${icon('image')}</span>${t('nav.uploadFiles')}</wa-dropdown-item>
           <wa-dropdown-item value="folder" data-testid="upload-folder"><span slot="icon">${icon('folder-up')}</span>${t('nav.uploadFolder')}</wa-dropdown-item>
+          <wa-dropdown-item value="/import" data-testid="upload-import"><span slot="icon">${icon('import')}</span>${t('nav.uploadImport')}</wa-dropdown-item>
         </wa-dropdown>
         <wa-dropdown placement="bottom-end" @wa-select=${this.chosen}>
           <button slot="trigger" class="avatar" data-testid="user-menu" aria-label=${t('nav.account', { name })}>${name.trim().charAt(0).toUpperCase() || '·'}</button>

@@ -5,9 +5,11 @@ export interface NavItem { path: string; icon: string; label: StringKey; testid:
 /** Only what exists. `bottom`: also a target of the bottom bar on phones; the rest is on the Library page there. */
 export const NAV: readonly NavItem[] = [
   { path: '/photos', icon: 'image', label: 'nav.photos', testid: 'nav-photos', group: 'main', bottom: true },
+  { path: '/albums', icon: 'album', label: 'nav.albums', testid: 'nav-albums', group: 'main', bottom: true },
   { path: '/favourites', icon: 'heart', label: 'nav.favourites', testid: 'nav-favourites', group: 'more', bottom: true },
   { path: '/archive', icon: 'archive', label: 'nav.archive', testid: 'nav-archive', group: 'more' },
   { path: '/trash', icon: 'trash-2', label: 'nav.trash', testid: 'nav-trash', group: 'more' },
+  { path: '/import', icon: 'import', label: 'nav.import', testid: 'nav-import', group: 'more' },
   { path: '/settings', icon: 'settings', label: 'nav.settings', testid: 'nav-settings', group: 'more' },
   { path: '/admin/users', icon: 'users', label: 'nav.users', testid: 'nav-users', group: 'admin' },
   { path: '/admin/nodes', icon: 'cpu', label: 'nav.nodes', testid: 'nav-nodes', group: 'admin' },

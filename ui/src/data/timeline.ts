@@ -1,12 +1,11 @@
 import { api, ask, fetchBytes, isAbort } from './api.ts';
 import { onLive } from './live.ts';
+import type { PhotoList, PhotoRow } from './photo-list.ts';
 import { session } from './session.ts';
 import { dayOf, decodeLayout, type TimelineLayout } from './timeline-layout.ts';
 import { relocate } from './timeline-anchor.ts';
 import type { Asset, TimelineView, TimelineWindow } from './types.ts';
 
-/** One photo of the timeline, as a window delivers it. `time`: local wall clock as if UTC, seconds. `duration`: seconds. */
-export interface TimelineRow { id: string; fileId: string; version: string; thumbhash: string; flags: number; time: number; duration: number }
 
 const CHUNK = 200;
 const KEEP = 60; // chunks: 12,000 photos
@@ -17,15 +16,11 @@ const LOCATE_CHUNKS = 50;
 
 interface Chunk { window: TimelineWindow; used: number }
 
-/**
- * One view of the timeline: the exact layout, and the facts of the photos near the screen.
- * Events: `layout` (new rows must be built; `detail.index` is where the anchor photo lies now), `rows` (facts arrived or changed), `error`.
- */
-export class TimelineModel extends EventTarget {
+/** One view of the timeline: the exact layout, and the facts of the photos near the screen. */
+export class TimelineModel extends EventTarget implements PhotoList {
   readonly view: TimelineView;
   layout: TimelineLayout | null = null;
   error: unknown = null;
-  /** Kept between visits of the page: what was at the top of the screen. */
   place: { index: number; offset: number } | null = null;
   #chunks = new Map<number, Chunk>();
   #loading = new Map<number, { abort: AbortController; done: Promise<void> }>();
@@ -62,10 +57,9 @@ export class TimelineModel extends EventTarget {
     };
   }
 
-  /** The timeline says which photo must stay where it is when the layout changes; -1: stay at the top. */
   set anchor(fn: () => number) { this.#anchor = fn; }
 
-  rowAt(index: number): TimelineRow | undefined {
+  rowAt(index: number): PhotoRow | undefined {
     const chunk = this.#chunks.get(Math.floor(index / CHUNK));
     if (!chunk) return undefined;
     const w = chunk.window, i = index % CHUNK, id = w.ids[i];
@@ -73,7 +67,7 @@ export class TimelineModel extends EventTarget {
     return { id, fileId: w.files[i]!, version: w.versions[i]!, thumbhash: w.thumbhashes[i]!, flags: w.flags[i]!, time: w.times[i]!, duration: w.durations[i]! };
   }
 
-  /** Photos `from`…`to` are on the screen: load them, cancel what is far away. */
+  /** Cancels what is far away. */
   want(from: number, to: number): void {
     if (!this.layout || this.layout.total === 0) return;
     const a = Math.max(0, Math.floor(from / CHUNK)), b = Math.min(Math.floor((this.layout.total - 1) / CHUNK), Math.floor(to / CHUNK));
@@ -82,14 +76,12 @@ export class TimelineModel extends EventTarget {
     for (let k = a; k <= b; k++) void this.#load(k);
   }
 
-  /** Facts of one photo, loaded when necessary. */
-  async ensure(index: number): Promise<TimelineRow | undefined> {
+  async ensure(index: number): Promise<PhotoRow | undefined> {
     if (!this.layout || index < 0 || index >= this.layout.total) return undefined;
     if (!this.rowAt(index)) await this.#load(Math.floor(index / CHUNK));
     return this.rowAt(index);
   }
 
-  /** Where a loaded photo lies, searching outwards from `near`; -1 when it is not among the loaded ones. */
   indexOf(id: string, near = 0): number {
     const at = Math.floor(Math.max(0, near) / CHUNK);
     for (const k of [...this.#chunks.keys()].sort((x, y) => Math.abs(x - at) - Math.abs(y - at))) {
@@ -99,7 +91,7 @@ export class TimelineModel extends EventTarget {
     return -1;
   }
 
-  /** Where any photo lies in this view, by its day; -1 when it is not part of it. */
+  /** By its day. */
   async locate(asset: Pick<Asset, 'id' | 'takenAtLocal'>): Promise<number> {
     if (!this.layout) await this.refresh();
     const layout = this.layout;
@@ -116,7 +108,6 @@ export class TimelineModel extends EventTarget {
     return -1;
   }
 
-  /** Change the flags of loaded photos at once; the server's answer follows by the live events. */
   patch(ids: ReadonlySet<string>, set: number, clear: number): void {
     for (const { window: w } of this.#chunks.values()) w.ids.forEach((id, i) => { if (ids.has(id)) w.flags[i] = (w.flags[i]! | set) & ~clear; });
     this.#tell('rows');

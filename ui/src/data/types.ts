@@ -47,6 +47,15 @@ export type ImportOptions = ImportSource['options'];
 export type CheckResult = Posted<'/api/v1/sources/check'>;
 export type PlaceListing = Get<'/api/v1/sources/browse'>;
 export type Repair = Get<'/api/v1/repairs'>[number];
+export type ImportRun = Get<'/api/v1/imports/{id}'>;
+export type RunState = ImportRun['state'];
+export type RunPart = ImportRun['parts'][number];
+export type RunPreview = NonNullable<ImportRun['preview']>;
+export type RunEntry = Get<'/api/v1/imports/{id}/entries'>['entries'][number];
+export type EntryOutcome = RunEntry['outcome'];
+export type Certificate = NonNullable<Get<'/api/v1/imports/{id}/certificate'>>;
+export type Album = Get<'/api/v1/albums/{id}'>;
+export type AlbumPhoto = Get<'/api/v1/albums/{id}/assets'>['assets'][number];
 
 export type TimelineView = 'photos' | 'favourites' | 'archive' | 'trash';
 /** Bits of a timeline row, see the window route. */

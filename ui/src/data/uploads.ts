@@ -1,4 +1,5 @@
 import { ApiError, toError } from './api.ts';
+import { keepHere } from './leaving.ts';
 import { t } from '../strings/t.ts';
 import type { UploadResult } from './types.ts';
 import { UploadQueue, type SendFile } from './upload-queue.ts';
@@ -44,21 +45,11 @@ class Uploads extends EventTarget {
     if (!this.queue.busy || (this.#samples.at(-1)?.sent ?? 0) > sent) this.#samples = [];
     this.#samples.push({ at, sent });
     this.#samples = this.#samples.filter((s) => at - s.at <= SPEED_WINDOW_MS);
-    guardLeaving(this.queue.busy);
+    keepHere(this, this.queue.busy);
     if (this.#told) return;
     this.#told = true;
     requestAnimationFrame(() => { this.#told = false; this.dispatchEvent(new Event('change')); });
   }
-}
-
-/** The browser asks before the page is left while something is on its way. */
-let guarded = false;
-const ask = (e: BeforeUnloadEvent): void => e.preventDefault();
-function guardLeaving(busy: boolean): void {
-  if (busy === guarded) return;
-  guarded = busy;
-  if (busy) addEventListener('beforeunload', ask);
-  else removeEventListener('beforeunload', ask);
 }
 
 export const uploads = new Uploads();

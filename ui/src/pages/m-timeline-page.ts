@@ -3,7 +3,6 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { icon } from '../app/icons.ts';
 import type { RouteParams } from '../app/match.ts';
-import { router } from '../app/router.ts';
 import { toast } from '../app/toast.ts';
 import '../components/m-note.ts';
 import '../components/timeline/m-selection-bar.ts';
@@ -11,6 +10,7 @@ import '../components/timeline/m-timeline.ts';
 import type { MTimeline } from '../components/timeline/m-timeline.ts';
 import { Selection } from '../components/timeline/selection.ts';
 import { chooseFiles } from '../components/upload/choose.ts';
+import { ViewerOver } from '../components/viewer/over.ts';
 import { messageOf } from '../data/api.ts';
 import { timelineModel, type TimelineModel } from '../data/timeline.ts';
 import type { TimelineView } from '../data/types.ts';
@@ -26,69 +26,40 @@ export class MTimelinePage extends LitElement {
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); height: 100%; position: relative; }
     .strip { display: flex; gap: 8px; align-items: center; margin: 0 16px 4px; padding: 8px 12px; border-radius: 8px; background: var(--surface-1); color: var(--ink-2); grid-row: 1; }
     m-timeline { grid-row: 2; }
+    .first { display: flex; flex-wrap: wrap; gap: 8px; justify-content: center; }
   `];
   @property() view: TimelineView = 'photos';
   @property({ attribute: false }) params: RouteParams = {};
   @state() private tick = 0;
-  @state() private origin: DOMRect | undefined;
-  @state() private opened = -1;
-  @state() private viewerReady = false;
-  @query('m-timeline') private timeline!: MTimeline;
-  private back = -1;
+  @query('m-timeline') private timeline!: MTimeline | null;
   private model!: TimelineModel;
   private selection = new Selection(() => { this.tick++; });
+  private viewer = new ViewerOver(this, { list: () => this.model, path: () => `/${this.view}`, grid: () => this.timeline });
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('view')) {
       this.model = timelineModel(this.view);
       this.selection.ids.clear();
     }
-    const id = this.params['id'];
-    if (changed.has('params') && id && !this.viewerReady) void import('../components/viewer/m-viewer.ts').then(() => { this.viewerReady = true; }, (e: unknown) => toast({ text: messageOf(e), kind: 'bad' }));
-    if (id) return;
-    this.back = changed.has('params') && changed.get('params')?.['id'] ? this.opened : -1;
-    this.origin = undefined;
-    this.opened = -1;
+    this.viewer.follow(this.params['id']);
   }
-  /** The viewer was closed, by whatever way: focus returns to the photo that was shown last. */
-  override updated(): void {
-    if (this.back >= 0) this.timeline.focusTile(this.back);
-    this.back = -1;
-  }
-
-  private async open(e: CustomEvent<{ index: number; rect?: DOMRect }>): Promise<void> {
-    const row = await this.model.ensure(e.detail.index);
-    if (!row) return;
-    this.origin = e.detail.rect;
-    this.opened = e.detail.index;
-    router.go(`/${this.view}/${row.id}`, { overlay: true });
-  }
-  private moved(e: CustomEvent<{ index: number; id?: string }>): void {
-    this.opened = e.detail.index;
-    this.origin = undefined;
-    if (e.detail.index >= 0) this.timeline.reveal(e.detail.index);
-    // Compared with the address, not with what is rendered: after quick steps the two differ for a moment.
-    const to = e.detail.id ? `/${this.view}/${e.detail.id}` : router.path;
-    if (to !== router.path) router.go(to, { replace: true });
-  }
-  private close(): void { router.closeOverlay(`/${this.view}`); }
 
   // Each view has a timeline element of its own (keyed): its scroll position and its tiles belong to its model.
   override render() {
     const id = this.params['id'];
     return html`
       ${this.view === 'trash' ? html`<div class="strip">${icon('info')}<span>${t('timeline.trash.note')}</span></div>` : nothing}
-      ${keyed(this.view, html`<m-timeline .model=${this.model} .selection=${this.selection} .tick=${this.tick} @open=${this.open} ?inert=${Boolean(id)}
+      ${keyed(this.view, html`<m-timeline .model=${this.model} .selection=${this.selection} .tick=${this.tick} @open=${this.viewer.open} ?inert=${Boolean(id)}
           @toomany=${(e: CustomEvent<{ limit: number }>) => toast({ text: t('select.tooMany', { n: e.detail.limit }) })}>
         <m-note slot="empty" icon=${ICONS[this.view]} heading=${t(`timeline.${this.view}.empty`)}>
-          ${this.view === 'photos' ? html`<wa-button variant="brand" @click=${() => chooseFiles(false)}>${t('timeline.upload')}</wa-button>` : nothing}
+          ${this.view === 'photos' ? html`<div class="first"><wa-button variant="brand" @click=${() => chooseFiles(false)}>${t('timeline.upload')}</wa-button><wa-button appearance="outlined" href="/import" data-testid="timeline-import">${t('timeline.import')}</wa-button></div>` : nothing}
         </m-note>
         <m-note slot="error" icon="circle-alert" heading=${t('timeline.error')} text=${this.model.error ? messageOf(this.model.error) : ''}>
           <wa-button variant="brand" @click=${() => void this.model.refresh()}>${t('app.retry')}</wa-button>
         </m-note>
       </m-timeline>`)}
       ${this.selection.active && !id ? html`<m-selection-bar .view=${this.view} .selection=${this.selection} .model=${this.model} .tick=${this.tick}></m-selection-bar>` : nothing}
-      ${id && this.viewerReady ? html`<m-viewer .model=${this.model} .assetId=${id} .start=${this.opened} .origin=${this.origin} @moved=${this.moved} @close=${this.close}></m-viewer>` : nothing}`;
+      ${this.viewer.view(id)}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { enImport } from './en-import.ts';
 import { enNodes } from './en-nodes.ts';
 import { enPlugins } from './en-plugins.ts';
 
@@ -34,7 +35,7 @@ export const en = {
 
   'timeline.photos.empty': 'No photos yet. Drop some anywhere on this page.', 'timeline.favourites.empty': 'Photos that you mark with a heart come together here.', 'timeline.archive.empty': 'Archived photos stay here, out of the timeline.', 'timeline.trash.empty': 'The trash is empty.',
   'timeline.trash.note': 'Nothing is removed for ever yet: what lies here stays until you restore it.',
-  'timeline.upload': 'Choose photos', 'timeline.error': 'The timeline could not be loaded', 'timeline.grid': 'Photos and videos, newest first',
+  'timeline.upload': 'Choose photos', 'timeline.import': 'Bring them from elsewhere', 'timeline.error': 'The timeline could not be loaded', 'timeline.grid': 'Photos and videos, newest first',
   'timeline.tile': '{kind}, {date}', 'timeline.tile.photo': 'Photo', 'timeline.tile.video': 'Video', 'timeline.tile.duration': 'Video of {time}', 'timeline.tile.live': 'Live photo', 'timeline.tile.raw': 'with RAW', 'timeline.tile.favourite': 'favourite', 'timeline.tile.waiting': 'preview is being made', 'timeline.tile.failed': 'cannot be shown', 'timeline.tile.loading': 'loading',
   'timeline.scrubber': 'Jump to a date', 'timeline.selectDay': 'Select {day}',
   'select.count': { one: '{n} selected', other: '{n} selected' }, 'select.clear': 'Clear the selection', 'select.favourite': 'Add to favourites', 'select.unfavourite': 'Remove from favourites', 'select.archive': 'Archive', 'select.unarchive': 'Move back to the timeline', 'select.trash': 'Move to trash', 'select.restore': 'Restore', 'select.download': 'Download',
@@ -79,6 +80,7 @@ export const en = {
   'jobs.failedList': 'Given up', 'jobs.failedList.none': 'No job has been given up.', 'jobs.attempts': { one: '{n} try', other: '{n} tries' }, 'jobs.open': 'Open {name}',
   ...enNodes,
   ...enPlugins,
+  ...enImport,
   'storage.title': 'Storage', 'storage.free': '{free} free of {total}', 'storage.missing': 'The disk with the photos is not there. Nothing is written until it is back.', 'storage.originals': 'Originals', 'storage.derived': 'Previews', 'storage.other': 'Other files', 'storage.items': { one: '{n} photo or video', other: '{n} photos and videos' }, 'storage.data': 'Photos lie in', 'storage.state': 'Database lies in',
   'library.page.text': 'Everything that is not in the timeline, and the house itself.',
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatAbout, formatBytes, formatDay, formatDuration, formatExposure, formatLeft, formatLocal, formatMemory, formatMonth, formatTook, formatWhen } from './format.ts';
+import { formatAbout, formatBytes, formatDay, formatDuration, formatExposure, formatLeft, formatLocal, formatMemory, formatMonth, formatSpan, formatTook, formatWhen } from './format.ts';
 import { t } from './t.ts';
 
 describe('wall clocks do not move with the zone of the browser', () => {
@@ -10,6 +10,7 @@ describe('wall clocks do not move with the zone of the browser', () => {
     expect(formatMonth(202305)).toBe('May 2023');
     expect(formatMonth(196901)).toBe('January 1969');
   });
+  test.each([['2023-05-14T10:00:00', '2023-05-14T23:00:00', '14 May 2023'], ['2023-05-14T10:00:00', '2023-05-16T10:00:00', 'May 2023'], ['2023-05-14T10:00:00', '2023-08-01T10:00:00', 'May – Aug 2023'], ['0001-01-01T00:00:00', '2023-08-01T10:00:00', '0001 – 2023'], ['nothing', '2023', '']])('%s to %s is %j', (from, to, want) => expect(formatSpan(from, to)).toBe(want));
   test('a photo', () => {
     expect(formatLocal('2023-05-14T18:20:00')).toBe('Sunday 14 May 2023 at 18:20');
     expect(formatLocal('not a date')).toBe('not a date');

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { act } from '../../app/act.ts';
 import { icon } from '../../app/icons.ts';
 import { toast } from '../../app/toast.ts';
-import type { TimelineModel } from '../../data/timeline.ts';
+import type { PhotoList } from '../../data/photo-list.ts';
 import type { TimelineView } from '../../data/types.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
@@ -21,7 +21,7 @@ export class MSelectionBar extends LitElement {
   `];
   @property() view: TimelineView = 'photos';
   @property({ attribute: false }) selection!: Selection;
-  @property({ attribute: false }) model!: TimelineModel;
+  @property({ attribute: false }) model!: PhotoList;
   @property({ type: Number }) tick = 0;
 
   private async run(what: 'favourite' | 'unfavourite' | 'archive' | 'unarchive' | 'trash' | 'restore'): Promise<void> {

@@ -2,12 +2,12 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { scrollByKey } from '../../app/scroll-keys.ts';
 import { onLive } from '../../data/live.ts';
-import type { TimelineModel } from '../../data/timeline.ts';
+import type { PhotoList } from '../../data/photo-list.ts';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
 import { neighbour } from './keys.ts';
 import './m-scrubber.ts';
-import { buildRows, rowAt, rowOfPhoto, rowOptions, type Rows } from './rows.ts';
+import { buildRows, plainRowOptions, rowAt, rowOfPhoto, rowOptions, type Rows } from './rows.ts';
 import { scrollScale, type ScrollScale } from './scale.ts';
 import type { Selection } from './selection.ts';
 import { TileField } from './tiles.ts';
@@ -19,22 +19,25 @@ const RANGE_LIMIT = 1000;
 const AHEAD = 60; // photos before and after the drawn ones whose facts are loaded too
 
 /**
- * All photos of one view.
+ * All photos of one view; `plain`: of an album, without headings and scrubber, under what is slotted as `lead`.
  * @fires open - A photo was opened: `{ index, rect }`.
  * @fires toomany - A range was too long to be selected.
  */
 @customElement('m-timeline')
 export class MTimeline extends LitElement {
   static override styles = [base, timelineStyles];
-  @property({ attribute: false }) model!: TimelineModel;
+  @property({ attribute: false }) model!: PhotoList;
   @property({ attribute: false }) selection!: Selection;
   /** Raise to draw the selection again. */
   @property({ type: Number }) tick = 0;
+  @property({ type: Boolean, reflect: true }) plain = false;
+  @property() label = '';
   @state() private rows: Rows | null = null;
   @state() private virtualY = 0;
   @state() private scrubbing = false;
   @query('.scroller') private scroller!: HTMLElement;
   @query('.content') private content!: HTMLElement;
+  @query('.lead') private lead?: HTMLElement;
   private field: TileField | undefined;
   private scale: ScrollScale = scrollScale(0, 0);
   private fast = false;
@@ -48,10 +51,14 @@ export class MTimeline extends LitElement {
 
   override firstUpdated(): void {
     this.observer = new ResizeObserver(() => this.resized());
-    this.observer.observe(this.scroller);
+    this.watchSize();
     this.connectModel();
   }
-  override connectedCallback(): void { super.connectedCallback(); if (this.hasUpdated) { this.observer?.observe(this.scroller); this.connectModel(); } }
+  private watchSize(): void {
+    this.observer?.observe(this.scroller);
+    if (this.lead) this.observer?.observe(this.lead);
+  }
+  override connectedCallback(): void { super.connectedCallback(); if (this.hasUpdated) { this.watchSize(); this.connectModel(); } }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.remember();
@@ -117,7 +124,7 @@ export class MTimeline extends LitElement {
   private resized(): void {
     const width = this.contentWidth();
     if (!this.rows || width <= 0) return;
-    if (width === this.rows.options.width) return this.schedule();
+    if (width === this.rows.options.width && this.leadHeight() === this.rows.options.top) return this.schedule();
     const index = this.topPhoto(), top = this.virtualY < 40;
     const offset = index >= 0 ? this.rows.y[rowOfPhoto(this.rows, index)]! - this.virtualY : 0;
     this.build();
@@ -129,10 +136,11 @@ export class MTimeline extends LitElement {
     const style = getComputedStyle(this.scroller);
     return Math.floor(this.scroller.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight));
   }
+  private leadHeight(): number { return this.lead?.offsetHeight ?? 0; }
   private build(): void {
     const layout = this.model.layout, width = this.contentWidth();
     if (!layout || width <= 0) return;
-    this.rows = buildRows(layout, rowOptions(width, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16));
+    this.rows = buildRows(layout, this.plain ? plainRowOptions(width, this.leadHeight()) : rowOptions(width, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16));
     this.scale = scrollScale(this.rows.total, this.scroller.clientHeight);
     this.content.style.height = `${this.scale.content}px`;
     if (this.field) this.field.active = Math.min(this.field.active, Math.max(0, layout.total - 1));
@@ -165,7 +173,7 @@ export class MTimeline extends LitElement {
     if (!this.rows || this.rows.count === 0) return;
     if (this.field) this.field.active = index;
     const r = rowOfPhoto(this.rows, index), y = this.rows.y[r]!, h = this.rows.h[r]!, view = this.scroller.clientHeight;
-    if (y < this.virtualY + 48) this.moveTo(y - 64);
+    if (y < this.virtualY + 48) this.moveTo(r === 0 && y + h < view ? 0 : y - 64);
     else if (y + h > this.virtualY + view - 16) this.moveTo(y + h - view + 32);
     else this.schedule();
   }
@@ -259,13 +267,14 @@ export class MTimeline extends LitElement {
     const rows = this.rows, empty = layout?.total === 0;
     return html`
       <div class="scroller" tabindex="-1" @scroll=${() => this.schedule()}>
-        <div class="content" role="listbox" aria-multiselectable="true" aria-label=${t('timeline.grid')} aria-busy=${layout ? 'false' : 'true'}
+        ${this.plain ? html`<div class="lead"><slot name="lead"></slot></div>` : nothing}
+        <div class="content" role="listbox" aria-multiselectable="true" aria-label=${this.label || t('timeline.grid')} aria-busy=${layout ? 'false' : 'true'}
           @click=${this.tileClick} @keydown=${this.keydown} @focusin=${this.focusin} @pointerdown=${this.pointerdown} @pointermove=${this.pointerend} @pointerup=${this.pointerend} @pointercancel=${this.pointerend} @contextmenu=${this.contextmenu}></div>
       </div>
       ${!layout && !error ? this.skeleton() : nothing}
       ${!layout && error ? html`<div class="state-page"><slot name="error"></slot></div>` : nothing}
       ${empty ? html`<div class="state-page"><slot name="empty"></slot></div>` : nothing}
-      ${rows && rows.count > 0 && !empty ? html`<m-scrubber .months=${rows.monthKey} .ys=${rows.monthY} .total=${rows.total} .view=${this.scroller?.clientHeight ?? 0} .y=${this.virtualY} @scrub=${this.scrub}></m-scrubber>` : nothing}`;
+      ${rows && rows.count > 0 && !empty && !this.plain ? html`<m-scrubber .months=${rows.monthKey} .ys=${rows.monthY} .total=${rows.total} .view=${this.scroller?.clientHeight ?? 0} .y=${this.virtualY} @scrub=${this.scrub}></m-scrubber>` : nothing}`;
   }
 
   private skeleton() {

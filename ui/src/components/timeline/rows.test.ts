@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dayOf, decodeLayout, type TimelineLayout } from '../../data/timeline-layout.ts';
-import { buildRows, placeRow, rowAt, rowOfPhoto, rowOptions, type Rows } from './rows.ts';
+import { buildRows, placeRow, plainRowOptions, rowAt, rowOfPhoto, rowOptions, type Rows } from './rows.ts';
 import { scrollScale } from './scale.ts';
 
 /** Newest first: consecutive days backwards from a date, with the given counts. */
@@ -27,6 +27,14 @@ const boxes = (layout: TimelineLayout, rows: Rows, r: number): { i: number; x: n
 };
 
 describe('rows', () => {
+  test('an album: no room for headings, and the room above the first row is kept free', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), widths, fc.integer({ min: 0, max: 900 }), (n, width, top) => {
+      const layout = layoutOf([n], (i) => 30 + (i * 37) % 120), rows = buildRows(layout, plainRowOptions(width, top));
+      expect(rows.y[0]).toBe(top);
+      for (let r = 1; r < rows.count; r++) expect(rows.y[r]).toBe(rows.y[r - 1]! + Math.round(rows.h[r - 1]!) + rows.options.gap);
+      expect(rows.first[rows.count]).toBe(n);
+    }));
+  });
   test('every photo is in exactly one row, in order', () => {
     fc.assert(fc.property(layouts, widths, (layout, width) => {
       const rows = buildRows(layout, rowOptions(width));

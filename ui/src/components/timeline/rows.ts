@@ -4,7 +4,8 @@ import { lastAtMost, type TimelineLayout } from '../../data/timeline-layout.ts';
  * The exact justified layout of a whole library: every row of a million photos in some tens of milliseconds, so that nothing ever jumps.
  * A long day is packed into rows of its own; short days of one month share a row, each under its own heading.
  */
-export interface RowOptions { width: number; height: number; gap: number; groupGap: number; dayHead: number; monthHead: number; share: boolean }
+/** `top`: room above the first row, for what stands over the photos of an album. */
+export interface RowOptions { width: number; height: number; gap: number; groupGap: number; dayHead: number; monthHead: number; share: boolean; top: number }
 
 /** Row `r` holds the photos first[r] … first[r+1]-1, at y[r], h[r] high; `full` rows fill the width exactly. `monthKey/monthY/monthFirst` feed the scrubber. */
 export interface Rows { count: number; total: number; y: Float64Array; first: Uint32Array; h: Float32Array; full: Uint8Array; monthKey: number[]; monthY: number[]; monthFirst: number[]; options: RowOptions }
@@ -12,8 +13,10 @@ export interface Rows { count: number; total: number; y: Float64Array; first: Ui
 /** `text` is how much larger than usual the reader has set the text: headings need that much more room. */
 export function rowOptions(width: number, text = 1): RowOptions {
   const phone = width < 600;
-  return { width, height: phone ? 110 : 220, gap: phone ? 2 : 4, groupGap: 20, dayHead: Math.round(36 * text), monthHead: Math.round((phone ? 48 : 60) * text), share: !phone };
+  return { width, height: phone ? 110 : 220, gap: phone ? 2 : 4, groupGap: 20, dayHead: Math.round(36 * text), monthHead: Math.round((phone ? 48 : 60) * text), share: !phone, top: 0 };
 }
+/** Rows without headings: an album's. */
+export const plainRowOptions = (width: number, top: number): RowOptions => ({ ...rowOptions(width), dayHead: 0, monthHead: 0, share: false, top });
 
 /** Extremely long or high pictures are cropped in the grid, so that a heading fits over each and no row becomes a thread. */
 const MIN_RATIO = 0.45, MAX_RATIO = 3;
@@ -49,8 +52,9 @@ class Builder {
 }
 
 export function buildRows(layout: TimelineLayout, options: RowOptions): Rows {
-  const { width: W, height: H, gap, groupGap, dayHead, monthHead, share } = options;
+  const { width: W, height: H, gap, groupGap, dayHead, monthHead, share, top } = options;
   const out = new Builder(gap);
+  out.at = top;
   const monthKey: number[] = [], monthY: number[] = [], monthFirst: number[] = [];
   // The open row of short days: its first photo, the sum of ratios, and the width that gaps take.
   let open = -1, sum = 0, gaps = 0;

@@ -1,5 +1,5 @@
 import { iconMarkup } from '../../app/icons.ts';
-import type { TimelineRow } from '../../data/timeline.ts';
+import type { PhotoRow } from '../../data/photo-list.ts';
 import { FLAG, type Problem } from '../../data/types.ts';
 import { PROBLEM_ICON } from '../../strings/problems.ts';
 import { formatDuration, formatWallClock } from '../../strings/format.ts';
@@ -9,7 +9,7 @@ import { t } from '../../strings/t.ts';
 const hindrance = (flags: number): Problem => (flags & FLAG.encrypted ? 'encrypted' : flags & FLAG.empty ? 'empty' : flags & FLAG.tooLarge ? 'too_large' : 'undecodable');
 
 /** A tile for screen readers: "Live photo, Sunday 14 May 2023 at 18:20, favourite". */
-export function tileLabel(row: TimelineRow): string {
+export function tileLabel(row: PhotoRow): string {
   const { flags } = row;
   const kind = flags & FLAG.video ? (row.duration ? t('timeline.tile.duration', { time: formatDuration(row.duration) }) : t('timeline.tile.video')) : flags & FLAG.live ? t('timeline.tile.live') : t('timeline.tile.photo');
   const extra = [
@@ -20,7 +20,7 @@ export function tileLabel(row: TimelineRow): string {
 }
 
 /** What is drawn over the picture: small, and only what one cannot see. */
-export function tileMarks({ flags, duration }: TimelineRow): string {
+export function tileMarks({ flags, duration }: PhotoRow): string {
   const marks: string[] = [], badges: string[] = [];
   if (flags & FLAG.favourite) marks.push(`<span class="heart">${iconMarkup('heart', 'small filled')}</span>`);
   if (flags & FLAG.truncated && !(flags & FLAG.failed)) badges.push(iconMarkup(PROBLEM_ICON.truncated, 'small'));

@@ -1,6 +1,6 @@
 import { iconMarkup } from '../../app/icons.ts';
 import { thumbUrl } from '../../data/assets.ts';
-import type { TimelineModel } from '../../data/timeline.ts';
+import type { PhotoList } from '../../data/photo-list.ts';
 import { FLAG } from '../../data/types.ts';
 import { formatDay, formatMonth } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
@@ -20,7 +20,7 @@ export interface Screen { scrollTop: number; virtualY: number; height: number; f
 
 export class TileField {
   #content: HTMLElement;
-  #model: TimelineModel;
+  #model: PhotoList;
   #selection: Selection;
   #live = new Map<number, Tile>();
   #pool: Tile[] = [];
@@ -34,7 +34,7 @@ export class TileField {
   /** First and last photo that were drawn. */
   drawn: [number, number] = [0, -1];
 
-  constructor(content: HTMLElement, model: TimelineModel, selection: Selection, redraw: () => void) {
+  constructor(content: HTMLElement, model: PhotoList, selection: Selection, redraw: () => void) {
     this.#content = content;
     this.#model = model;
     this.#selection = selection;
@@ -118,7 +118,7 @@ export class TileField {
     const layout = this.#model.layout!, top = rows.y[r]! + shift, height = Math.round(rows.h[r]!);
     let heading: { el: Heading; x: number } | undefined;
     placeRow(layout, rows, r, (i, x, width, day, startsDay) => {
-      if (startsDay && only < 0) {
+      if (startsDay && only < 0 && rows.options.dayHead > 0) {
         if (heading) heading.el.el.style.maxWidth = `${x - heading.x - 8}px`;
         heading = { el: this.#day(layout.days[day]!, day, x, top - rows.options.dayHead, rows.options.dayHead, headings), x };
         heading.el.el.style.maxWidth = `${rows.options.width - x}px`;

@@ -4,6 +4,8 @@ export const timelineStyles = css`
   :host { display: block; position: relative; height: 100%; min-height: 0; --edge: max(64px, 4rem); }
   .scroller { position: absolute; inset: 0; overflow-y: auto; overflow-x: hidden; scrollbar-width: none; padding: 0 var(--edge) 0 16px; overscroll-behavior: contain; }
   .scroller::-webkit-scrollbar { display: none; }
+  :host([plain]) { --edge: 16px; }
+  .lead { position: absolute; left: 16px; right: var(--edge); top: 0; z-index: 1; }
   .content { position: relative; contain: layout size style; user-select: none; -webkit-user-select: none; }
   .tile, .heading { position: absolute; left: 0; top: 0; }
   .tile { overflow: hidden; contain: strict; border-radius: var(--radius-tile); background: var(--surface-2) center / 100% 100% no-repeat; cursor: pointer; -webkit-touch-callout: none; touch-action: pan-y; }
@@ -37,7 +39,7 @@ export const timelineStyles = css`
   .day button { border: 0; background: none; padding: 0; width: 22px; height: 22px; display: grid; place-items: center; color: var(--ink-2); cursor: pointer; opacity: 0; transition: opacity var(--fast); border-radius: 50%; }
   @media (hover: hover) { .day:hover button { opacity: 1; } .day button:hover { color: var(--accent-ink); } }
   .content.selecting .day button { opacity: 1; }
-  .state-page { position: absolute; inset: 0; display: grid; place-items: center; }
+  .state-page { position: absolute; inset: 0; display: grid; place-items: center; pointer-events: none; } .state-page ::slotted(*) { pointer-events: auto; }
   .skeleton { position: absolute; inset: 0; padding: 16px var(--edge) 0 16px; overflow: hidden; animation: appear 0s 200ms both; }
   .skeleton div { display: flex; gap: 4px; margin-bottom: 4px; height: 220px; }
   .skeleton span { background: var(--surface-1); border-radius: var(--radius-tile); flex: var(--r); }
@@ -45,7 +47,7 @@ export const timelineStyles = css`
   @keyframes appear { from { visibility: hidden; } to { visibility: visible; } }
   @media (max-width: 599px) {
     :host { --edge: 0px; }
-    .scroller { padding: 0 0 72px; }
+    .scroller { padding: 0 0 72px; } :host([plain]) { --edge: 0px; } .lead { left: 16px; right: 16px; }
     .heading { padding-left: 12px; }
     .skeleton { padding: 8px 0; } .skeleton div { height: 110px; gap: 2px; margin-bottom: 2px; }
     .check { left: 4px; top: 4px; }

@@ -7,7 +7,7 @@ import { isAnimated } from '../../data/animated.ts';
 import { ApiError, isAbort, messageOf } from '../../data/api.ts';
 import { getAsset, originalUrl, previewUrl, retryPreviews, thumbUrl } from '../../data/assets.ts';
 import { onLive } from '../../data/live.ts';
-import type { TimelineModel, TimelineRow } from '../../data/timeline.ts';
+import type { PhotoList, PhotoRow } from '../../data/photo-list.ts';
 import { FLAG, type Asset } from '../../data/types.ts';
 import { formatDay, formatLocal, formatWallClock } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
@@ -37,13 +37,13 @@ const REDUCED = matchMedia('(prefers-reduced-motion: reduce)');
 @customElement('m-viewer')
 export class MViewer extends LitElement {
   static override styles = [base, viewerStyles];
-  @property({ attribute: false }) model!: TimelineModel;
+  @property({ attribute: false }) model!: PhotoList;
   @property() assetId = '';
   /** Where the photo lies in the timeline, when the opener knows; -1 otherwise. */
   @property({ type: Number }) start = -1;
   @property({ attribute: false }) origin: DOMRect | undefined;
   @state() private asset: Asset | undefined;
-  @state() private row: TimelineRow | undefined;
+  @state() private row: PhotoRow | undefined;
   @state() private error: unknown;
   @state() private index = -1;
   @state() private idle = false;
