@@ -37,6 +37,8 @@ import { createSidecarWriter, setAside } from './library/sidecar/write.ts';
 import { openMarker } from './library/marker.ts';
 import { createRoom } from './library/write.ts';
 import { addActions, type Call, checkWiring, typedCall } from './services/adapter.ts';
+import { createAlbums } from './services/albums/albums.ts';
+import { albumHandlers } from './services/albums/albums.service.ts';
 import { comingHandlers } from './services/coming.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
@@ -162,11 +164,12 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const repairs = createRepairs({ db, onChange: () => live.repairsChanged(), now });
   const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
   const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
+  const albums = createAlbums({ db, sidecarDue, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
 
   // services
   const home = homeBroker(log);
   addActions(home, {
-    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline),
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline), ...albumHandlers(albums),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
     ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...comingHandlers,
   });

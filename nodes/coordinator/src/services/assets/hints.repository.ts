@@ -17,9 +17,9 @@ export const rename = (sql: Sql, fileId: number, name: string): void => void sql
 export const onlyImported = (sql: Read, fileId: number): boolean => sql.get<{ n: number }>('select count(*) n from contribution where file_id = ? and marks & 1 = 0', fileId)!.n === 0;
 
 export const MARK = { imported: 1, favourite: 2, archived: 4, trashed: 8 } as const;
-/** Whether this person took this over from an import before. */
-export const marked = (sql: Read, userId: number, assetId: number, mark: number): boolean => sql.get('select 1 from contribution where asset_id = ? and user_id = ? and marks & ? <> 0', assetId, userId, mark) !== undefined;
-export const setMark = (sql: Sql, userId: number, assetId: number, mark: number): void => void sql.run('update contribution set marks = marks | ? where asset_id = ? and user_id = ?', mark, assetId, userId);
+/** Whether this person took this over from an import before. By file: what was said of a rendition says nothing about its original. */
+export const marked = (sql: Read, userId: number, fileId: number, mark: number): boolean => sql.get('select 1 from contribution where file_id = ? and user_id = ? and marks & ? <> 0', fileId, userId, mark) !== undefined;
+export const setMark = (sql: Sql, userId: number, fileId: number, mark: number): void => void sql.run('update contribution set marks = marks | ? where file_id = ? and user_id = ?', mark, fileId, userId);
 /** What came to this person by imports came from a partner. */
 export const setPartner = (sql: Sql, userId: number, assetId: number): boolean => sql.run('update contribution set partner = 1 where asset_id = ? and user_id = ? and marks & 1 = 1 and partner = 0', assetId, userId).changes > 0;
 /** All of its files were brought by this person's imports, and by nobody and nothing else. */

@@ -31,8 +31,8 @@ export function createHints({ db, leave, hideArchived, sidecarDue, refresh, regr
   const mark = (sql: Sql, userId: number, row: repo.HintedRow, hints: SourceHints): void => {
     let changed = hints.partner === true && repo.setPartner(sql, userId, row.assetId);
     for (const [column, bit, wanted] of [['favourite', repo.MARK.favourite, hints.favourite], ['archived', repo.MARK.archived, hints.archived]] as const) {
-      if (!wanted || repo.marked(sql, userId, row.assetId, bit)) continue;
-      repo.setMark(sql, userId, row.assetId, bit);
+      if (!wanted || repo.marked(sql, userId, row.fileId, bit)) continue;
+      repo.setMark(sql, userId, row.fileId, bit);
       if (!assets.putAssetUser(sql, userId, { id: row.assetId, ord: row.ord }, column, true)) continue;
       changed = true;
       if (column === 'favourite') sidecarDue(sql, row.assetId);
@@ -42,8 +42,8 @@ export function createHints({ db, leave, hideArchived, sidecarDue, refresh, regr
   };
   /** To the trash, once, and only what nothing else brought here. */
   const trash = (sql: Sql, userId: number, row: repo.HintedRow): boolean => {
-    if (row.vis !== 1 || repo.marked(sql, userId, row.assetId, repo.MARK.trashed) || !repo.onlyImportedBy(sql, row.assetId, userId)) return false;
-    repo.setMark(sql, userId, row.assetId, repo.MARK.trashed);
+    if (row.vis !== 1 || repo.marked(sql, userId, row.fileId, repo.MARK.trashed) || !repo.onlyImportedBy(sql, row.assetId, userId)) return false;
+    repo.setMark(sql, userId, row.fileId, repo.MARK.trashed);
     assets.setTrashed(sql, row.assetId, userId);
     leave(sql, row.assetId);
     logChange(sql, 'asset', row.assetUuid, 'delete', { libraryId: row.libraryId });
