@@ -3,7 +3,7 @@ import type { CheckResult } from '@mantel/plugin-sdk';
 import { type Config, rootsOf, type Root } from './config.ts';
 import { diskName } from './disk-name.ts';
 import { skipper } from './glob.ts';
-import { promised } from './kinds.ts';
+import { promised } from '@mantel/plugin-sdk/media-kinds.ts';
 import { walk } from './walk.ts';
 
 /** A look, not a scan. */

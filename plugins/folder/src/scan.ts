@@ -4,9 +4,9 @@ import type { ScanEvent, SourceCopy, SourceEntry, SourceItem } from '@mantel/plu
 import { rootsOf, type Config } from './config.ts';
 import { diskName } from './disk-name.ts';
 import { skipper } from './glob.ts';
-import { headOf, looksLikeMedia, promised } from './kinds.ts';
+import { headOf, looksLikeMedia, promised } from '@mantel/plugin-sdk/media-kinds.ts';
 import { refOf } from './ref.ts';
-import { pairSidecars } from './sidecars.ts';
+import { pairSidecars } from '@mantel/plugin-sdk/sidecars.ts';
 import { fileHere, type FileHere, type FolderHere, type Left, walk } from './walk.ts';
 
 /** Untouched for this long, a file is whole. Copying programs write at least once in that time. */

@@ -29,7 +29,7 @@ const key = text(2000, 1), part = orNull(text(1000)), path = text(4096, 1), size
 const copy = shape({ part, path, bytes: size, here: bool }, { span: shape({ path: text(4096), start: whole(0), length: whole(0), method: one('stored', 'deflate') }), ref: text(4096), crc32: match(/^[0-9a-f]{8}$/), modifiedAt: number() });
 const file = shape({ role: one('original', 'live', 'edited', 'raw'), name: text(1000, 1), copies: list(copy, 1000, 1) }, { sidecar: copy });
 const hints = shape({}, {
-  takenAt: number(), takenAtLocal: match(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d)?)?)?$/), offsetMinutes: whole(-900, 900), gps: orNull(shape({ lat: number(-90, 90), lon: number(-180, 180) }, { altitude: number() })), title: text(2000), description: text(20_000), rating: whole(-1, 5),
+  takenAt: number(), takenAtMinute: bool, takenAtLocal: match(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d)?)?)?$/), offsetMinutes: whole(-900, 900), gps: orNull(shape({ lat: number(-90, 90), lon: number(-180, 180) }, { altitude: number() })), title: text(2000), description: text(20_000), rating: whole(-1, 5),
   tags: list(text(500, 1), 1000), people: list(text(200, 1), 1000), favourite: bool, archived: bool, trashed: bool, locked: bool, partner: bool, folder: text(1000),
 });
 const EVENTS: Record<ScanEvent['type'], Rule> = {

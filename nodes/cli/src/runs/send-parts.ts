@@ -43,7 +43,7 @@ export async function sendParts(api: Api, terminal: Terminal, id: string, parts:
         while (offset < part.bytes) {
           const end = Math.min(part.bytes, offset + chunk);
           const from = offset;
-          await api.tus('PATCH', where, { 'upload-offset': String(offset) }, { type: 'application/offset+octet-stream', length: end - offset, stream: () => Readable.from(piece(part.path, from, end, (n) => { moved += n; paint(name, from); }), { objectMode: false, highWaterMark: 1 << 20 }) }, terminal.signal);
+          await api.tus('PATCH', where, { 'upload-offset': String(offset) }, { type: 'application/offset+octet-stream', length: end - offset, stream: () => Readable.from(piece(part.path, from, end, (more) => { moved += more; paint(name, from); }), { objectMode: false, highWaterMark: 1 << 20 }) }, terminal.signal);
           [offset, tries, waits] = [end, 0, 0];
           paint(name, offset);
         }

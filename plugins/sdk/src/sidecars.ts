@@ -1,5 +1,5 @@
-import type { EntryReason } from '@mantel/plugin-sdk';
-import { extension, RAW, VIDEO } from './kinds.ts';
+import type { EntryReason } from './import-source.ts';
+import { extension, RAW, VIDEO } from './media-kinds.ts';
 
 /** What the house takes at most. */
 const MAX_SIDECAR = 5 * 1024 * 1024;
