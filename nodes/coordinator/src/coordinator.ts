@@ -20,6 +20,7 @@ import { addApiRoutes } from './http/api.ts';
 import { createApp, ROUTES } from './http/app.ts';
 import { addExportRoute } from './http/export.ts';
 import { createLive } from './http/live.ts';
+import { addImportReportRoute } from './http/import-report.ts';
 import { addJoiningRoutes } from './http/joining.ts';
 import { addMediaRoutes } from './http/media.ts';
 import { addMetricsRoute } from './http/metrics.ts';
@@ -57,6 +58,8 @@ import { createQueue, type JobEnd } from './services/jobs/queue.ts';
 import { within } from './services/jobs/admission.ts';
 import { createRates } from './services/jobs/rates.ts';
 import { createRoster } from './services/jobs/roster.ts';
+import { importDoors } from './services/imports/imports-doors.ts';
+import { openImports } from './services/imports/open-imports.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
 import { createProbes, probeOf } from './services/probes/probes.ts';
@@ -150,7 +153,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     db, data: o.data, read: readSidecar, writer: sidecarWriter, log, present: marker.present, setConflicts, busy: () => previewsWait(db.sql), now,
     apply: (sql, id, change, at) => opened.edits.apply(sql, id, change, 'sidecar', at),
   });
-  const { assets, arrived, ingest, retry, split } = opened.with({
+  const { assets, arrived, ingest, retry, split, imports: importDoor } = opened.with({
     readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, arriving: sidecars.arrived, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
     sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), aside: setAside, kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
   });
@@ -165,13 +168,14 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
   const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
   const albums = createAlbums({ db, sidecarDue, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
+  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged() }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor }));
 
   // services
   const home = homeBroker(log);
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline), ...albumHandlers(albums),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
-    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...comingHandlers,
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...imported.handlers, ...comingHandlers,
   });
   await home.start();
   checkWiring(home);
@@ -205,6 +209,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
   addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
+  addImportReportRoute(app, { db, run: imported.imports.one });
   addWorkerByteRoutes(app, {
     data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,
   });
@@ -216,7 +221,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   await app.listen({ host: o.host ?? '0.0.0.0', port: o.port });
   discovery = advertiseHouse(cluster, { wanted: o.discovery ?? false, port: (app.server.address() as AddressInfo).port, onChange: () => live.nodesChanged(), log });
 
-  background('looking after plugins', plugged.settle().then(sourced.start));
+  background('looking after plugins', plugged.settle().then(imported.resume).then(sourced.start));
 
   // workers
   const wire = { host: '127.0.0.1', natsPort: cluster.natsPort, cert: cluster.cert };
@@ -255,6 +260,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     queue.stop();
     await app.close();
     await sourced.stop();
+    await imported.stop();
     await plugged.stop();
     await stopPresence();
     metrics.stop();

@@ -1,0 +1,22 @@
+// How import runs reach the other nouns.
+import { readSpan } from '@mantel/runtime/plugins/span.ts';
+import type { Albums } from '../albums/albums.ts';
+import type { Assets } from '../assets/assets.ts';
+import type { Ingest } from '../assets/ingest.ts';
+import type { ImportDoor } from '../assets/open-assets.ts';
+import { stemOf } from '../assets/part-name.ts';
+import type { Libraries } from '../libraries/libraries.ts';
+import type { Plugins } from '../plugins/plugins.ts';
+import type { Sources } from '../sources/sources.ts';
+import type { Doors } from './doors.ts';
+
+export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; libraries: Libraries; assets: Assets; ingest: Ingest; imports: ImportDoor }
+export function importDoors(own: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'>, { plugins, sources, albums, libraries, assets, ingest, imports }: Nouns): Doors {
+  return {
+    ...own,
+    plugins: { manifest: plugins.usable, open: plugins.open, grants: (manifest, config, parts) => plugins.grants(manifest.id, config, parts === undefined ? {} : { parts }), readSpan },
+    source: sources.resolve, prepare: sources.prepare,
+    library: { ...imports, target: ingest.library, lockedOf: libraries.lockedOf, restore: assets.restore, stemOf },
+    albums,
+  };
+}

@@ -1,0 +1,50 @@
+import type { EntryOutcome, RunEntry, SourceItem } from '@mantel/contracts/models/source.ts';
+import type { Sql } from '../../db/database.ts';
+import { remember } from './known.repository.ts';
+import { entryKey, type EntryMark } from './plan.ts';
+import type { Taken } from './take.ts';
+
+type Read = Pick<Sql, 'get' | 'all'>;
+export interface ItemRow { n: number; item: string }
+export const pendingItems = (sql: Read, runId: number, after: number, limit: number): ItemRow[] =>
+  sql.all(`select n, item from import_item where run_id = ? and state = 'pending' and n > ? order by n limit ?`, runId, after, limit);
+export const anyPending = (sql: Read, runId: number): boolean => sql.get(`select 1 from import_item where run_id = ? and state = 'pending' limit 1`, runId) !== undefined;
+export const retryProblems = (sql: Sql, runId: number): number => sql.run(`update import_item set state = 'pending', error = null where run_id = ? and state = 'problem'`, runId).changes;
+
+/** What became of an item, in one write: its state, its entries, and what later parts will ask for. An entry that came in once stays told as that. */
+export function finishItem(sql: Sql, run: { id: number; collection: string }, n: number, taken: Taken): void {
+  sql.run('update import_item set state = ?, asset_uuid = coalesce(?, asset_uuid), created = max(created, ?), error = ? where run_id = ? and n = ?', taken.state, taken.assetUuid, taken.created ? 1 : 0, taken.error?.slice(0, 1000) ?? null, run.id, n);
+  for (const m of taken.marks) markEntry(sql, run.id, n, m);
+  for (const k of taken.known) remember(sql, run.collection, 'file', entryKey(k.copy), k.fileUuid, k.sha256);
+  if (taken.bytes) sql.run('update import_run set done_bytes = done_bytes + ? where id = ?', taken.bytes, run.id);
+}
+function markEntry(sql: Sql, runId: number, item: number, m: EntryMark): void {
+  sql.run(`update import_entry set outcome = ?, reason = ?, detail = ?, asset_uuid = ?, sha256 = coalesce(?, sha256) where run_id = ? and item = ? and part is ? and path = ? and outcome in ('pending', 'problem', 'ignored')`,
+    m.outcome, m.reason, m.detail, m.assetUuid, m.sha256, runId, item, m.part, m.path);
+}
+/** Nothing may be left without a word. */
+export function settleLeftovers(sql: Sql, runId: number): number {
+  return sql.run(`update import_entry set outcome = 'problem', reason = 'unreadable', detail = 'Mantel did not get to this entry. Press "Try again".' where run_id = ? and outcome = 'pending'`, runId).changes;
+}
+
+export const albumOf = (sql: Read, runId: number, key: string): { album: string; uuid: string | null } | undefined => sql.get('select album, album_uuid uuid from import_album where run_id = ? and source_key = ?', runId, key);
+/** `since`: the start of the run; an album that is younger was made by it. */
+export const setAlbum = (sql: Sql, runId: number, key: string, uuid: string, since: number): void =>
+  void sql.run('update import_album set album_uuid = ?, made = exists (select 1 from album where uuid = ? and created_at >= ?) where run_id = ? and source_key = ?', uuid, uuid, since, runId, key);
+export const albumsToDrop = (sql: Read, runId: number): string[] => sql.all<{ uuid: string }>('select album_uuid uuid from import_album where run_id = ? and made = 1', runId).map((r) => r.uuid);
+export const createdAssets = (sql: Read, runId: number, after: number, limit: number): { n: number; uuid: string }[] =>
+  sql.all('select n, asset_uuid uuid from import_item where run_id = ? and created = 1 and n > ? order by n limit ?', runId, after, limit);
+/** Brought in by an import that was taken back: it lies in the trash for no other reason. */
+export const takenBack = (sql: Read, assetUuid: string): boolean =>
+  sql.get(`select 1 from import_item i join import_run r on r.id = i.run_id and r.state in ('undone', 'undoing') join asset a on a.uuid = i.asset_uuid and a.trashed_at is not null and a.trashed_at >= r.ended_at where i.asset_uuid = ? and i.created = 1`, assetUuid) !== undefined;
+
+interface EntryRow { n: number; part: string | null; path: string; bytes: number | null; outcome: EntryOutcome; reason: string | null; detail: string | null; assetId: string | null; sha256: string | null }
+const ENTRY = 'select n, part, path, bytes, outcome, reason, detail, asset_uuid assetId, sha256 from import_entry where run_id = ?';
+export function entriesOf(sql: Read, runId: number, q: { outcome?: EntryOutcome | undefined; after: number; limit: number; search?: string | undefined }): { entries: RunEntry[]; next: number | null } {
+  const like = q.search === undefined || q.search === '' ? null : `%${q.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const rows = q.outcome === undefined
+    ? sql.all<EntryRow>(`${ENTRY} and n > ? and (? is null or path like ? escape '\\') order by n limit ?`, runId, q.after, like, like, q.limit)
+    : sql.all<EntryRow>(`${ENTRY} and outcome = ? and n > ? and (? is null or path like ? escape '\\') order by n limit ?`, runId, q.outcome, q.after, like, like, q.limit);
+  return { entries: rows.map(({ n: _n, ...e }) => e), next: rows.length === q.limit ? rows.at(-1)!.n : null };
+}
+export const itemOf = (row: ItemRow): SourceItem => JSON.parse(row.item) as SourceItem;

@@ -1,0 +1,23 @@
+// The wiring of this noun: runs, their parts and their report. What lies in other nouns comes through `Doors`.
+import type { Doors } from './doors.ts';
+import { createEngine } from './engine.ts';
+import { createImports } from './imports.ts';
+import { importHandlers } from './imports.service.ts';
+import { createPartStore } from './parts.ts';
+import { createView } from './view.ts';
+
+export function openImports(doors: Doors) {
+  const parts = createPartStore(doors);
+  const engine = createEngine(doors, parts);
+  const imports = createImports(doors, { engine, parts, view: createView(doors, parts, engine.moving) });
+  return {
+    imports, parts, engine, handlers: importHandlers(imports),
+    /** At the start: what the last stop cut off goes on. */
+    async resume(): Promise<void> {
+      await parts.sweep();
+      engine.resume();
+    },
+    stop: engine.stop,
+  };
+}
+export type OpenImports = ReturnType<typeof openImports>;

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
+import type { ImportOptions, SourceCopy, SourceFile, SourceItem } from '@mantel/contracts/models/source.ts';
+import { receive, type Received } from '../../library/receive.ts';
+import type { Doors } from './doors.ts';
+import { bornHere, heldFile, type HeldFile, knownFile, placeOf } from './known.repository.ts';
+import { takenBack } from './items.repository.ts';
+import { allMarks, entryKey, type EntryMark, failedMarks, marksOf, readable, unwanted, wantedHints } from './plan.ts';
+import { fileTrouble, PluginEnded, RunStop, type Trouble } from './trouble.ts';
+
+/** Where the bytes of a run come from. `plugin`: for entries that only it can read. */
+export interface Bytes { open: (copy: SourceCopy, signal: AbortSignal) => AsyncIterable<Buffer> }
+export interface TakeRun { id: number; ownerId: number; libraryUuid: string; libraries: number[]; collection: string; device: string; options: ImportOptions; startedAt: number; signal: AbortSignal; /** The run was stopped near this item: it may be here because of this run without a note of it. */ suspect: () => boolean }
+export interface Taken {
+  state: 'done' | 'problem' | 'skipped'; assetUuid: string | null; created: boolean; error: string | null; marks: EntryMark[]; bytes: number;
+  /** What became of which entries: remembered for later parts. */
+  known: { copy: SourceCopy; fileUuid: string; sha256: string }[];
+}
+export const MAX_FILE = 200e9;
+const MAX_SIDECAR = 5e6;
+interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
+
+/**
+ * Brings one photo in, with all its files: the original first, then what belongs to it. A file that cannot be had is told, and the others still come. Nothing is lost when the original is missing: the first file that can be had
+ * stands for it until a later part brings it.
+ */
+export function createTake(doors: Doors, progress: { reading: (name: string) => void; read: (bytes: number) => void }) {
+  const { db, data, library } = doors;
+
+  const fetch = async (run: TakeRun, bytes: Bytes, copy: SourceCopy, maxBytes: number): Promise<Received> => {
+    const counted = async function* (): AsyncGenerator<Buffer> {
+      for await (const chunk of bytes.open(copy, run.signal)) { progress.read(chunk.length); yield chunk; }
+    };
+    const got = await receive(data, counted(), { maxBytes }).catch((e: unknown) => {
+      if (e instanceof PluginEnded) return receive(data, counted(), { maxBytes }); // another file may have ended it: once more
+      throw e;
+    });
+    if (got.bytes > 0 && (copy.bytes === null || got.bytes === copy.bytes)) return got;
+    await rm(join(data, got.temp), { force: true });
+    throw got.bytes === 0 ? new MantelError('empty_file', 'It is empty where it comes from.') : new MantelError('checksum_mismatch', 'It is shorter or longer than its source says: it is damaged there.');
+  };
+  /** Its XMP. One that cannot be read keeps nothing back. */
+  const beside = async (run: TakeRun, bytes: Bytes, sidecar: SourceCopy | undefined): Promise<Received | undefined> => {
+    if (!sidecar?.here || (sidecar.bytes ?? 0) > MAX_SIDECAR) return undefined;
+    try {
+      return await fetch(run, bytes, sidecar, MAX_SIDECAR);
+    } catch (e) {
+      const { detail } = fileTrouble(e, run.signal);
+      doors.log.warn({ path: sidecar.path, detail }, 'a sidecar of an import could not be read');
+      return undefined;
+    }
+  };
+
+  /** Rights that are gone end the run: every other file would say the same. */
+  const bringIn: Doors['library']['ingest'] = (userId, input) => library.ingest(userId, input).catch((e: unknown) => {
+    if (errorCode(e) === 'forbidden' || errorCode(e) === 'not_found') throw new RunStop('failed', `The library takes no photos from this person any more. ${(e as Error).message}`);
+    throw e;
+  });
+  const takeFile = async (run: TakeRun, bytes: Bytes, item: SourceItem, file: SourceFile, of: string | undefined, libraryUuid: string): Promise<Got | Map<SourceCopy, Trouble>> => {
+    const bad = new Map<SourceCopy, Trouble>();
+    for (const copy of file.copies) {
+      const known = knownFile(db.sql, run.collection, entryKey(copy), run.libraries);
+      if (known) return { file: known, created: false, taken: undefined, bad, dark: false };
+    }
+    progress.reading(file.name);
+    for (const copy of readable(file)) {
+      try {
+        const received = await fetch(run, bytes, copy, MAX_FILE);
+        const sidecar = await beside(run, bytes, file.sidecar);
+        const hints = wantedHints(item.hints, run.options);
+        const result = await bringIn(run.ownerId, {
+          ...received, name: file.name, libraryId: libraryUuid, device: run.device, ...(sidecar ? { sidecar: sidecar.temp } : {}), ...(copy.modifiedAt === undefined ? {} : { modifiedAt: copy.modifiedAt }), ...(hints.folder === undefined ? {} : { folder: hints.folder }),
+          ...(of === undefined ? { hints, ...(item.alone ? { alone: true } : {}) } : { of, role: file.role === 'original' ? 'raw' : file.role }), ...(run.options.previews === false ? { previews: false } : {}),
+        });
+        const held = heldFile(db.sql, result.fileId);
+        if (!held) throw new Error('a file that came in a moment ago is not there');
+        return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || (run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt)), taken: copy, bad, dark: result.problems.includes('undecodable') };
+      } catch (e) {
+        const trouble = fileTrouble(e, run.signal);
+        if (trouble.reason === 'unreadable') doors.log.warn({ err: e, path: copy.path, part: copy.part }, 'an entry of an import could not be taken');
+        bad.set(copy, trouble);
+      }
+    }
+    return bad;
+  };
+
+  return async (run: TakeRun, bytes: Bytes, item: SourceItem): Promise<Taken> => {
+    const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [] };
+    const why = unwanted(item.hints, run.options);
+    if (why) return { ...out, state: 'skipped', marks: allMarks(item, 'ignored', 'unwanted', why) };
+    const libraryUuid = item.hints.locked ? await library.lockedOf(run.ownerId) : run.libraryUuid;
+    let head: Got | undefined;
+    let anchor: string | undefined; // the file that tells which photo it is, whatever is put together meanwhile
+    for (const file of item.files) {
+      const got = await takeFile(run, bytes, item, file, head?.file.assetUuid, libraryUuid);
+      if (got instanceof Map) {
+        const missing = file.copies.every((c) => !c.here);
+        const away = `It lies in ${file.copies[0]!.part ?? 'a place'} that is not here now.`;
+        const otherwise: Trouble = { reason: 'unreadable', detail: 'Its source gives no way to read it.' };
+        out.marks.push(...failedMarks(file, got, otherwise));
+        out.error ??= missing ? `${file.name}: ${away}` : `${file.name}: ${([...got.values()][0] ?? otherwise).detail}`;
+        if (!missing || file.role === 'original') out.state = 'problem';
+        continue;
+      }
+      const first = !head;
+      if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original') await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
+      if (first) { head = got; anchor = got.file.fileUuid; }
+      if (first && got.created) out.created = true;
+      out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.taken, got.bad));
+      out.bytes += (got.taken ?? file.copies.find((c) => c.here))?.bytes ?? 0;
+      for (const copy of file.copies) if (!got.bad.has(copy)) out.known.push({ copy, fileUuid: got.file.fileUuid, sha256: got.file.sha256 });
+    }
+    if (!head || !anchor) return { ...out, state: 'problem' };
+    out.assetUuid = heldFile(db.sql, anchor)?.assetUuid ?? head.file.assetUuid;
+    if (head.file.trashed && !out.created && takenBack(db.sql, out.assetUuid)) { // it lies in the trash only because an import was undone
+      await library.restore(run.ownerId, [out.assetUuid]);
+      out.created = true;
+    }
+    for (const m of out.marks) if (m.assetUuid) m.assetUuid = out.assetUuid;
+    if (!head.taken) await library.applyHints(run.ownerId, out.assetUuid, wantedHints(item.hints, run.options), { name: item.files[0]!.name, mayTrash: true }); // what was read just now was told with its bytes
+    return out;
+  };
+}
+export type Take = ReturnType<typeof createTake>;
+
+/** An album's place, for a photo that has none. */
+export const lacksPlace = (doors: Doors, assetUuid: string): boolean => placeOf(doors.db.sql, assetUuid)?.lat === null;
