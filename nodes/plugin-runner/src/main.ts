@@ -15,7 +15,7 @@ const runner = openRunner((entry) => import(pathToFileURL(entry).href) as Promis
   log: (line) => { rpc.log.asEvent(line).catch(() => undefined); },
   storeKeys: () => rpc.storeKeys(), storeRead: (key, offset) => rpc.storeRead(key, offset), storeWrite: (key, write, bytes, last) => rpc.storeWrite(key, write, bytes, last), storeDelete: (key) => rpc.storeDelete(key),
 } satisfies House);
-const rpc = createBirpc<HouseApi, RunnerApi>(runner.api, { post: send, on: (fn) => { hear = fn; }, bind: 'functions', timeout: -1, onGeneralError: () => true });
+const rpc = createBirpc<HouseApi, RunnerApi>(runner.api, { post: send, on: (fn) => { hear = fn; }, bind: 'functions', timeout: -1, onGeneralError: (_e, method) => method !== undefined }); // an answer that could not be sent; errors of a call are for its caller
 
 const leave = (): void => {
   runner.stop();

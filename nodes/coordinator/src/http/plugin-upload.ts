@@ -23,7 +23,7 @@ export function addPluginUploadRoute(app: FastifyInstance, { inspect }: { inspec
       const { name } = req.query as { name?: unknown };
       const body = req.body as AsyncIterable<Buffer> | undefined;
       const announced = Number(req.headers['content-length']);
-      if (!/^application\/octet-stream/.test(req.headers['content-type'] ?? '') || !body) throw new MantelError('bad_request', 'Send the archive itself as the body (application/octet-stream).');
+      if (!(req.headers['content-type'] ?? '').startsWith('application/octet-stream') || !body) throw new MantelError('bad_request', 'Send the archive itself as the body (application/octet-stream).');
       if (!Number.isFinite(announced)) throw new MantelError('length_required');
       if (announced > MAX_ARCHIVE) throw tooLarge();
       const offer = await inspect(typeof name === 'string' && name.trim() ? name.slice(0, 255) : 'plugin.tgz', async (file) => {

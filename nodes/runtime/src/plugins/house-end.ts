@@ -42,7 +42,7 @@ export function openHouseEnd(wire: Duplex, api: HouseApi, bad: (why: string) => 
       if (m.t === 's') serving--;
       if (wire.writable) wire.write(frame(m.t === 's' && m.e instanceof Error ? { t: 's', i: m.i, e: Object.assign(new Error(m.e.message), { stack: '' }) } : m)); // paths of our program are none of its business
     },
-    on: (fn) => { hear = fn; }, bind: 'functions', timeout: -1, onGeneralError: () => true,
+    on: (fn) => { hear = fn; }, bind: 'functions', timeout: -1, onGeneralError: (_e, method) => method !== undefined, // an answer that could not be sent; errors of a call are for its caller
   });
   void (async () => {
     try {
