@@ -78,7 +78,8 @@ export class MPathDialog extends LitElement implements DialogElement<PathParams>
   }
   private up(): void { if (this.at && this.at !== '/') void this.open(this.listing?.parent ?? parentOf(this.at), this.at); }
   private key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || ((e.target as HTMLElement).localName === 'input' && e.key !== 'ArrowDown')) return; // what is typed into the filter is its own
+    if ((e.target as HTMLElement).closest('nav') && (e.key === ' ' || e.key.startsWith('Arrow'))) return void (e.key === 'ArrowDown' && this.focusRow());
     if (e.key === 'Backspace') { e.preventDefault(); return this.up(); }
     const { shown } = this;
     if (e.key === ' ' && this.params.many && shown[this.row]) { e.preventDefault(); return this.toggle(shown[this.row]!); }
@@ -105,7 +106,7 @@ export class MPathDialog extends LitElement implements DialogElement<PathParams>
     const { many } = this.params, { chosen } = this;
     const words = chosen.length === 0 ? t('path.here') : chosen.length === 1 ? t('path.one', { name: chosen[0]!.name }) : t('path.many', { n: chosen.length });
     return html`<wa-dialog open label=${t(many ? 'path.title.many' : 'path.title')} data-testid="path-dialog" @wa-after-hide=${(e: Event) => { if (e.target === this.dialog) this.dispatchEvent(new CustomEvent('done', { detail: this.result })); }}>
-      <div class="room">
+      <div class="room" @keydown=${this.key}>
         <nav aria-label=${t('path.where')}>${crumbs(this.at).map((c, i, all) => html`${i > 0 ? icon('chevron-right', 'small') : nothing}<button data-testid="path-crumb" aria-current=${i === all.length - 1 ? 'location' : nothing} @click=${() => void this.open(c.path, all[i + 1]?.path)}>${c.name || t('path.home')}</button>`)}</nav>
         <div class="field">${(this.listing?.entries.length ?? 0) >= FILTER_FROM ? html`<input type="search" data-testid="path-filter" placeholder=${t('path.filter')} aria-label=${t('path.filter')} .value=${this.letters} @input=${(e: Event) => { this.letters = (e.target as HTMLInputElement).value; this.row = 0; }}>` : nothing}</div>
         ${this.body()}
@@ -119,9 +120,9 @@ export class MPathDialog extends LitElement implements DialogElement<PathParams>
     const { shown } = this, endings = (this.params.accept ?? []).join(', ');
     if (this.error) return html`<div class="empty" role="alert" data-testid="path-error">${icon('lock')}<div><strong>${t('path.failed')}</strong><p>${this.error}</p></div>${this.at && this.at !== '/' ? html`<wa-button size="s" appearance="outlined" @click=${() => this.up()}>${t('path.up')}</wa-button>` : nothing}</div>`;
     if (!this.listing) return html`<div class="empty" role="status">${t('common.loading')}</div>`;
-    if (shown.length === 0) return html`<div class="empty" role="status" data-testid="path-empty" @keydown=${this.key}>${icon('folder-open')}<p>${this.letters ? t('path.noMatch') : endings ? t('path.empty.accept', { endings }) : t('path.empty')}</p></div>`;
+    if (shown.length === 0) return html`<div class="empty" role="status" data-testid="path-empty">${icon('folder-open')}<p>${this.letters ? t('path.noMatch') : endings ? t('path.empty.accept', { endings }) : t('path.empty')}</p></div>`;
     const where = crumbs(this.at).at(-1)!.name || t('path.home');
-    return html`<ul aria-label=${t('path.list', { name: where })} title=${t('path.keys')} @keydown=${this.key}>${shown.map((p, i) => {
+    return html`<ul aria-label=${t('path.list', { name: where })} title=${t('path.keys')}>${shown.map((p, i) => {
       const on = this.chosen.some((c) => c.path === p.path);
       return html`<li class=${on ? 'on' : ''}>${this.params.many ? html`<input type="checkbox" tabindex="-1" aria-label=${t('path.one', { name: p.name })} .checked=${on} @change=${() => this.toggle(p)}>` : nothing}
         <button data-testid="path-row" data-name=${p.name} tabindex=${i === this.row ? '0' : '-1'} aria-pressed=${p.folder ? nothing : on ? 'true' : 'false'} @focus=${() => { this.row = i; }} @click=${() => this.take(p)} @dblclick=${() => { if (!p.folder && !this.params.many) this.done([p.path]); }}>${icon(p.folder ? 'folder' : 'file')}<span>${p.folder ? html`<span class="sr">${t('path.folder')} </span>` : nothing}${p.name}</span>${p.folder ? icon('chevron-right', 'small') : p.bytes === null ? nothing : html`<span class="caption num">${formatBytes(p.bytes)}</span>`}</button></li>`;
