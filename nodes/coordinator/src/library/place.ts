@@ -20,13 +20,30 @@ export function freePath(data: string, dir: string, name: string, taken: (path: 
   throw new MantelError('conflict', 'There are too many files with this name in one folder.');
 }
 
-export async function syncDir(dir: string): Promise<void> {
+async function sync(dir: string): Promise<void> {
   const handle = await open(dir, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
   }
+}
+const syncing = new Map<string, { now: Promise<void>; next?: Promise<void> }>();
+/** The names in a folder are on the disk. Those that wait together share one sync: never one that began before they asked. */
+export async function syncDir(dir: string): Promise<void> {
+  const running = syncing.get(dir);
+  if (!running) {
+    const own: { now: Promise<void>; next?: Promise<void> } = { now: sync(dir) };
+    syncing.set(dir, own);
+    const done = (): void => { if (!own.next && syncing.get(dir) === own) syncing.delete(dir); };
+    own.now.then(done, done);
+    return own.now;
+  }
+  running.next ??= running.now.catch(() => undefined).then(() => {
+    syncing.delete(dir);
+    return syncDir(dir);
+  });
+  return running.next;
 }
 
 const synced = new Map<string, Promise<void>>();
