@@ -58,10 +58,25 @@ test('paused it stops in the middle, resumed it goes on with the same part', asy
   expect([states(sender), line.log]).toEqual([['0:sending'], ['0 a-001.zip', '0 a-001.zip']]);
 });
 
+test('a part for which there is no room yet waits, and is asked for again', async () => {
+  vi.useFakeTimers();
+  const line = new Line(), sender = new PartSender('r', line.send);
+  sender.take(run, [file('a-001.zip', 100)]);
+  line.open[0]!.end(new ApiError('storage_full', 'There is no room for this part yet.', 507, { wait: true }));
+  await vi.advanceTimersByTimeAsync(10);
+  expect([states(sender), sender.busy, line.log.length]).toEqual([['0:room'], true, 1]);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect([states(sender), line.log.length]).toEqual([['0:sending'], 2]);
+  line.open[1]!.end(new ApiError('storage_full', 'There is not enough room.', 507, { wait: false }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([states(sender), line.log.length]).toEqual([['0:failed'], 2]);
+  vi.useRealTimers();
+});
+
 test('what is refused says why, does not stop the others, and can be tried again or chosen anew', async () => {
   const line = new Line(), sender = new PartSender('r', line.send);
   sender.take(run, [file('a-001.zip', 100), file('a-002.zip', 50)]);
-  line.open[0]!.told.waiting('network');
+  line.open[0]!.told.broken(true);
   expect(sender.parts[0]!.state).toBe('retrying');
   line.open[0]!.end(new ApiError('unreadable', 'The browser can no longer read this file.'));
   await tick();

@@ -11,6 +11,7 @@ export interface SendingPart { n: number; name: string; bytes: number; file: Fil
 export interface Misfits { unknown: string[]; otherSize: string[] }
 
 const SPEED_WINDOW_MS = 8000;
+const ROOM_MS = 5000;
 const urlOf = (runId: string, n: number): string => `/api/v1/imports/${runId}/parts/${n}`;
 
 /** Sends the parts of one run, one after the other: a house with little room frees each before the next. Lives as long as the page is not loaded anew. */
@@ -90,18 +91,25 @@ export class PartSender extends EventTarget {
     try {
       await this.#send(urlOf(this.runId, part.n), part.file, {
         progress: (offset) => { part.sent = offset; this.#changed(); },
-        waiting: (why) => { part.state = why === 'room' ? 'room' : why === 'network' ? 'retrying' : 'sending'; this.#changed(); },
+        broken: (yes) => { part.state = yes ? 'retrying' : 'sending'; this.#changed(); },
       }, abort.signal);
       part.sent = part.bytes;
       part.state = 'sent';
     } catch (e) {
-      part.state = isAbort(e) ? 'waiting' : 'failed';
+      const room = e instanceof ApiError && e.code === 'storage_full' && e.data['wait'] === true;
+      part.state = isAbort(e) ? 'waiting' : room ? 'room' : 'failed';
       part.message = isAbort(e) ? '' : messageOf(e);
+      if (room) setTimeout(() => this.#roomAgain(part), ROOM_MS);
       if (e instanceof ApiError && e.code === 'network') this.#whenBack();
     } finally {
       this.#abort = undefined;
       this.#pump();
     }
+  }
+  #roomAgain(part: SendingPart): void {
+    if (part.state !== 'room' || !this.parts.includes(part)) return;
+    Object.assign(part, { state: 'waiting', message: '' });
+    this.#pump();
   }
   /** The house answers again: what only the line had stopped goes on. */
   #whenBack(): void {

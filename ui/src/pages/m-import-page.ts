@@ -29,7 +29,7 @@ import { base, paper } from '../tokens/shared.ts';
 export class MImportPage extends LitElement {
   static override styles = [base, paper, importStyles, css`
     .back { display: inline-flex; gap: 4px; align-items: center; justify-self: start; text-decoration: none; color: var(--ink-2); padding: 4px 8px 4px 0; border-radius: 8px; } .back:hover { color: var(--ink-1); }
-    .head { display: flex; gap: var(--space-3) var(--space-4); align-items: center; flex-wrap: wrap; } .head .grow { flex: 1 1 14rem; min-width: 0; } .head h2 { font: var(--text-page) var(--font); overflow-wrap: anywhere; }
+    .head { display: flex; gap: var(--space-3) var(--space-4); align-items: center; flex-wrap: wrap; } .head .grow { flex: 1 1 14rem; min-width: 0; } .head h2 { font: var(--text-page) var(--font); overflow-wrap: anywhere; } @media (max-width: 599px) { .head h2 { font: var(--text-section) var(--font); } }
     .go { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; }
     .took { display: flex; flex-wrap: wrap; gap: 2px 16px; }
   `];
@@ -64,22 +64,24 @@ export class MImportPage extends LitElement {
       ${isOver(r) ? this.ended(r) : nothing}
       ${r.parts.length > 0 && !isOver(r) && (waits || r.state === 'collecting') ? html`<m-import-parts .run=${r}></m-import-parts>` : nothing}
       ${['scanning', 'running', 'paused', 'undoing'].includes(r.state) || (r.state === 'failed' && r.items.total > 0) ? html`<m-import-progress .run=${r}></m-import-progress>` : nothing}
-      ${r.preview && (r.state === 'ready' || r.state === 'collecting') ? this.preview(r) : nothing}
+      ${r.preview && r.startedAt === null && (r.state === 'ready' || (r.state === 'scanning' && r.parts.length > 0)) ? this.preview(r) : nothing}
       ${r.state !== 'collecting' && r.state !== 'scanning' && Object.values(r.counts).some((n) => n > 0) ? html`<m-import-report .run=${r}></m-import-report>` : nothing}
-      ${isOver(r) && r.state !== 'undone' && broughtIn(r) + (r.counts['duplicate'] ?? 0) > 0 ? html`<m-certificate .run=${r}></m-certificate>` : nothing}
+      ${r.state === 'done' && broughtIn(r) + (r.counts['duplicate'] ?? 0) > 0 ? html`<m-certificate .run=${r}></m-certificate>` : nothing}
       ${!isOver(r) && r.parts.length > 0 && !waits && r.state !== 'collecting' ? html`<m-import-parts .run=${r}></m-import-parts>` : nothing}`;
   }
   private buttons(r: ImportRun) {
     const button = (words: string, picture: string, testid: string, run: () => unknown, brand = false) => html`<wa-button size="s" appearance=${brand ? 'accent' : 'outlined'} variant=${brand ? 'brand' : 'neutral'} data-testid=${testid} @click=${run}><span slot="start">${icon(picture, 'small')}</span>${words}</wa-button>`;
     return html`<div class="buttons">
+      ${r.state === 'ready' && r.preview && r.preview.items > 0 ? html`<wa-button size="s" variant="brand" data-testid="import-start-top" ?disabled=${!r.preview.enough} @click=${() => void start(r)}><span slot="start">${icon('import', 'small')}</span>${t('import.start')}</wa-button>` : nothing}
       ${r.state === 'running' ? button(t('import.pause'), 'pause', 'import-pause', () => pause(r)) : nothing}
       ${r.state === 'paused' || r.state === 'failed' ? button(t('import.resume'), 'play', 'import-resume', () => resume(r), true) : nothing}
+      ${r.canUndo && !isOver(r) ? button(t('done.undo'), 'undo-2', 'import-undo', () => undo(r)) : nothing}
       ${isOver(r) || r.state === 'undoing' ? nothing : button(t('import.cancel'), 'x', 'import-cancel', () => cancel(r))}</div>`;
   }
   private preview(r: ImportRun) {
-    const p = r.preview!, go = html`<div class="go"><wa-button variant="brand" size="l" data-testid="import-start" ?disabled=${!p.enough || p.items === 0} @click=${() => void start(r)}><span slot="start">${icon('import')}</span>${p.items > 0 ? t('import.start.n', { n: p.items }) : t('import.start')}</wa-button></div>`;
+    const p = r.preview!, waits = r.parts.some(isMissing), go = html`<div class="go"><wa-button variant="brand" size="l" data-testid="import-start" ?disabled=${!p.enough || r.state !== 'ready'} @click=${() => void start(r)}><span slot="start">${icon('import')}</span>${p.items > 0 ? t('import.start.n', { n: p.items }) : t('import.start')}</wa-button>${waits ? html`<span class="quiet">${t('parts.early')}</span>` : nothing}</div>`;
     return html`<m-import-preview .run=${r} @problems=${() => this.report?.show('problem')}></m-import-preview>
-      ${p.items > 0 && r.state === 'ready' ? html`<m-import-choices .run=${r} ?modes=${r.parts.length === 0 && r.pluginId === 'folder'}></m-import-choices>${go}` : nothing}`;
+      ${p.items > 0 ? html`<m-import-choices .run=${r} ?inert=${r.state !== 'ready'} ?modes=${r.parts.length === 0 && r.pluginId === 'folder'}></m-import-choices>${go}` : nothing}`;
   }
   private ended(r: ImportRun) {
     const came = broughtIn(r), problems = problemsOf(r), here = r.counts['duplicate'] ?? 0;

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { openDialog } from '../../app/dialog.ts';
 import { icon } from '../../app/icons.ts';
 import { messageOf } from '../../data/api.ts';
-import { certificate, certify } from '../../data/imports.ts';
+import { certificate, certify, runStore } from '../../data/imports.ts';
 import { onLive } from '../../data/live.ts';
 import { session } from '../../data/session.ts';
 import type { Certificate, ImportRun } from '../../data/types.ts';
@@ -25,7 +25,7 @@ export class MCertificate extends LitElement {
     .verdict { display: flex; gap: 16px; align-items: center; padding: 16px; border-radius: var(--radius-card); background: var(--surface-0); border: 1px solid var(--line); } .verdict > .icon { width: 40px; height: 40px; stroke-width: 1.4; color: var(--ink-2); } .verdict.yes { border-color: color-mix(in oklab, var(--good) 50%, var(--line)); background: color-mix(in oklab, var(--good) 8%, var(--surface-0)); } .verdict.yes > .icon { color: var(--good); } .verdict h3 { font: var(--text-section) var(--font); }
     li.check { display: grid; grid-template-columns: 20px minmax(0, 1fr); gap: 2px 12px; padding: 10px 0; border-top: 1px solid var(--line); } li.check:first-child { border-top: 0; } .ok { color: var(--good); } .no { color: var(--warn); } li.check .caption, details { grid-column: 2; overflow-wrap: anywhere; }
     summary { cursor: pointer; color: var(--accent-ink); font: var(--text-caption) var(--font); padding: 4px 0; } .failing { max-height: 240px; overflow: auto; font: var(--text-caption) var(--font); color: var(--ink-2); } .failing li { padding: 2px 0; overflow-wrap: anywhere; }
-    .copy { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; } .copy .field { flex: 1 1 16rem; }
+    .copy { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; } .copy .field { flex: 1 1 14rem; } .copy .hint { flex: 1 1 100%; }
   `];
   @property({ attribute: false }) run!: ImportRun;
   @state() private last: Certificate | null | undefined;
@@ -39,7 +39,7 @@ export class MCertificate extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.off = onLive((e) => { if (e.type === 'reset' || e.type === 'imports') void this.read(); });
-    this.timer = setInterval(() => { if (this.asked !== undefined && document.visibilityState === 'visible') void this.read(); }, ASK_MS);
+    this.timer = setInterval(() => { if (this.asked !== undefined && document.visibilityState === 'visible') void Promise.all([this.read(), runStore(this.run.id).refresh()]); }, ASK_MS);
   }
   override disconnectedCallback(): void { super.disconnectedCallback(); this.off?.(); clearInterval(this.timer); }
   override willUpdate(changed: PropertyValues<this>): void { if (changed.has('run') && changed.get('run')?.id !== this.run.id) { this.last = undefined; void this.read(); } }
@@ -71,10 +71,13 @@ export class MCertificate extends LitElement {
     const checking = this.asked !== undefined, admin = session.user?.role === 'admin';
     return html`<section class="card" data-testid="certificate" data-checking=${checking}><h2>${t('certificate.title')}</h2><p class="quiet">${t('certificate.text')}</p>
       ${this.error ? html`<p class="bad" role="alert">${this.error}</p>` : nothing}
-      ${checking ? html`<div class="track busy" role="progressbar" aria-label=${t('certificate.checking')}><i></i></div><p class="quiet" role="status">${t('certificate.checking')}</p>` : this.last ? this.verdict(this.last) : nothing}
-      ${admin ? html`<div class="copy"><label class="field"><span class="label">${t('certificate.copy')}</span><input data-testid="certificate-copy" autocomplete="off" spellcheck="false" .value=${this.copy} @input=${(e: Event) => { this.copy = (e.target as HTMLInputElement).value; }}><span class="hint">${t('certificate.copy.hint')}</span></label></div>` : html`<p class="caption">${t('certificate.copy.admin')}</p>`}
-      <div class="buttons"><wa-button appearance="outlined" data-testid="certificate-check" ?disabled=${checking} @click=${() => void this.check()}><span slot="start">${icon('shield-check', 'small')}</span>${t(this.last ? 'certificate.again' : 'certificate.check')}</wa-button>
-        ${admin ? html`<wa-button appearance="plain" data-testid="certificate-choose" @click=${() => void this.choose()}><span slot="start">${icon('folder-open', 'small')}</span>${t('certificate.copy.choose')}</wa-button>` : nothing}</div></section>`;
+      ${checking ? this.progress() : this.last ? this.verdict(this.last) : nothing}
+      ${admin ? html`<div class="copy"><label class="field"><span class="label">${t('certificate.copy')}</span><input data-testid="certificate-copy" autocomplete="off" spellcheck="false" .value=${this.copy} @input=${(e: Event) => { this.copy = (e.target as HTMLInputElement).value; }}></label><wa-button appearance="outlined" data-testid="certificate-choose" @click=${() => void this.choose()}><span slot="start">${icon('folder-open', 'small')}</span>${t('certificate.copy.choose')}</wa-button><span class="caption hint">${t('certificate.copy.hint')}</span></div>` : html`<p class="caption">${t('certificate.copy.admin')}</p>`}
+      <div class="buttons"><wa-button appearance="outlined" data-testid="certificate-check" ?disabled=${checking} @click=${() => void this.check()}><span slot="start">${icon('shield-check', 'small')}</span>${t(this.last ? 'certificate.again' : 'certificate.check')}</wa-button></div></section>`;
+  }
+  private progress() {
+    const { done, total } = this.run.scanned;
+    return html`<div class="track ${total ? '' : 'busy'}" role="progressbar" aria-label=${t('certificate.checking')}><i style=${total ? `width:${(done / total) * 100}%` : ''}></i></div><p class="quiet num" role="status">${[t('certificate.checking'), total && t('progress.of', { done, total })].filter(Boolean).join(' · ')}</p>`;
   }
   private verdict(c: Certificate) {
     return html`<div class="verdict ${c.verdict ? 'yes' : ''}" data-testid="certificate-verdict" data-verdict=${c.verdict}>${icon(c.verdict ? 'shield-check' : 'shield')}<div><h3>${t(c.verdict ? 'certificate.yes' : 'certificate.no')}</h3><p class="quiet">${c.verdict ? t('certificate.yes.text', { n: c.files, size: formatBytes(c.bytes), when: formatWhen(c.at) }) : t('certificate.no.text', { when: formatWhen(c.at) })}</p></div></div>

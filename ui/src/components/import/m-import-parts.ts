@@ -8,7 +8,6 @@ import { formatBytes, formatLeft } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
 import { base, paper } from '../../tokens/shared.ts';
 import { pick } from './begin.ts';
-import { start } from './do.ts';
 import { importStyles } from './import.styles.ts';
 
 /** The files that this run gets from a browser: what is here, what is on its way, and what has to be chosen again after the page was loaded anew. */
@@ -59,7 +58,6 @@ export class MImportParts extends LitElement {
       ${orphans.length > 0 ? html`<div class="trouble" data-testid="parts-orphans">${icon('info')}<div class="grow"><p>${t('parts.again.text', { n: orphans.length })} <span class="quiet">${t('parts.elsewhere')}</span></p>${this.misfit ? html`<p role="alert" class="wrong" data-testid="parts-misfit">${this.misfit}</p>` : nothing}
         <div class="buttons"><wa-button size="s" variant="brand" data-testid="parts-again" @click=${() => void this.again()}>${t('parts.again')}</wa-button></div></div></div>` : nothing}
       <ul>${parts.map((p, n) => this.line(p, n))}</ul>
-      ${run.state === 'collecting' && missing.length > 0 && missing.length < parts.length ? html`<div class="buttons"><wa-button size="s" appearance="outlined" data-testid="parts-early" @click=${() => void start(run)}>${t('parts.early')}</wa-button><span class="caption">${t('parts.early.text')}</span></div>` : nothing}
     </section>`;
   }
   private line(p: RunPart, n: number) {

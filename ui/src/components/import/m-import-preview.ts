@@ -2,6 +2,7 @@ import '@awesome.me/webawesome/dist/components/button/button.js';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../../app/icons.ts';
+import { isMissing } from '../../data/part-sender.ts';
 import type { ImportRun, RunPreview } from '../../data/types.ts';
 import { formatBytes } from '../../strings/format.ts';
 import { t } from '../../strings/t.ts';
@@ -9,7 +10,7 @@ import { base, paper } from '../../tokens/shared.ts';
 import { importStyles } from './import.styles.ts';
 import './m-year-bars.ts';
 
-const FEW = 12;
+const FEW = 8, MANY = 20;
 const number = new Intl.NumberFormat('en');
 
 /** What a scan found, before anything is written. */
@@ -33,7 +34,7 @@ export class MImportPreview extends LitElement {
     const p = this.run.preview;
     if (!p) return nothing;
     if (p.items === 0) return html`<section class="card" data-testid="preview"><h2>${t('preview.empty')}</h2><p class="quiet">${t('preview.empty.text')}</p></section>`;
-    return html`<section class="card" data-testid="preview"><h2>${t('preview.title')}</h2>${this.numbers(p)}${this.here(p)}</section>
+    return html`<section class="card" data-testid="preview"><h2>${t(this.run.parts.some(isMissing) ? 'preview.title.sofar' : 'preview.title')}</h2>${this.numbers(p)}${this.here(p)}</section>
       ${p.years.length > 0 ? html`<section class="card"><h2>${t('preview.years')}</h2><m-year-bars .years=${p.years}></m-year-bars></section>` : nothing}
       ${p.albums.length > 0 || p.people.length > 0 ? html`<div class="two">${p.albums.length > 0 ? this.albums(p) : nothing}${p.people.length > 0 ? this.people(p) : nothing}</div>` : nothing}
       <div class="two">${this.rest(p)}${this.space(p)}</div>`;
@@ -55,8 +56,8 @@ export class MImportPreview extends LitElement {
       ${this.more(p.albums.length, this.allAlbums, () => { this.allAlbums = !this.allAlbums; })}</section>`;
   }
   private people(p: RunPreview) {
-    const shown = this.allPeople ? p.people : p.people.slice(0, 2 * FEW);
-    return html`<section class="card"><h2>${t('info.people')}</h2><ul class="people" data-testid="preview-people-list">${shown.map((x) => html`<li>${x.name} <span class="caption num">${number.format(x.items)}</span></li>`)}</ul>${p.people.length > 2 * FEW ? this.more(p.people.length, this.allPeople, () => { this.allPeople = !this.allPeople; }) : nothing}</section>`;
+    const shown = this.allPeople ? p.people : p.people.slice(0, MANY);
+    return html`<section class="card"><h2>${t('info.people')}</h2><ul class="people" data-testid="preview-people-list">${shown.map((x) => html`<li>${x.name} <span class="caption num">${number.format(x.items)}</span></li>`)}</ul>${p.people.length > MANY ? this.more(p.people.length, this.allPeople, () => { this.allPeople = !this.allPeople; }) : nothing}</section>`;
   }
   private more(n: number, open: boolean, toggle: () => void) { return n > FEW ? html`<button class="text-button" aria-expanded=${open} @click=${toggle}>${open ? t('preview.showFew') : t('preview.showAll', { n })}</button>` : nothing; }
   private rest(p: RunPreview) {

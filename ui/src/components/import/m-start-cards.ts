@@ -20,7 +20,7 @@ export class MStartCards extends LitElement {
     .hero.over { background: color-mix(in oklab, var(--accent) 18%, var(--surface-0)); border-style: dashed; border-color: var(--accent); }
     .hero .say { display: grid; gap: var(--space-3); min-width: 0; } .hero h2 { font: 600 1.75rem/2.25rem var(--font); text-wrap: balance; } .hero p { max-width: 56ch; }
     .hero svg.art { width: 200px; height: auto; color: var(--accent-ink); display: block; }
-    .buttons { margin-top: var(--space-1); }
+    .buttons { margin-top: var(--space-1); } wa-button { max-width: 100%; }
     .ways { display: grid; gap: var(--space-4); grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); }
     .way { grid-template-rows: auto 1fr auto; } .way .top { display: flex; gap: var(--space-3); align-items: center; } .way .top h2 { min-width: 0; overflow-wrap: anywhere; }
     a.help { display: inline-flex; gap: 6px; align-items: center; text-decoration: none; font-weight: 600; padding: 6px 10px; border-radius: 8px; } a.help:hover { background: color-mix(in oklab, currentColor 10%, transparent); }
@@ -56,7 +56,7 @@ export class MStartCards extends LitElement {
     return html`<section class="hero ${this.over ? 'over' : ''}" data-testid="start-google" @dragover=${() => { this.over = true; }} @dragleave=${() => { this.over = false; }} @drop=${this.dropped}>
       <div class="say"><h2>${t('imports.google.title')}</h2><p>${t('imports.google.text')}</p>
         <div class="buttons"><wa-button variant="brand" size="l" data-testid="start-google-send" @click=${() => void sendFiles(k, this.owner)}><span slot="start">${icon('file-archive')}</span>${t('imports.google.send')}</wa-button>
-          ${this.admin ? html`<wa-button appearance="outlined" data-testid="start-google-house" @click=${() => void takeFromHouse(k, this.owner)}><span slot="start">${icon('hard-drive')}</span>${t('imports.place')}</wa-button>` : nothing}
+          ${this.admin ? html`<wa-button appearance="outlined" data-testid="start-google-house" @click=${() => void takeFromHouse(k, this.owner)}><span slot="start">${icon('hard-drive')}</span>${t('imports.place.short')}</wa-button>` : nothing}
           ${this.help(k, t('imports.google.help'))}</div>
         <p class="caption">${t('imports.drop')}</p></div>
       ${homecoming}</section>`;
