@@ -20,6 +20,7 @@ import { addApiRoutes } from './http/api.ts';
 import { createApp, ROUTES } from './http/app.ts';
 import { addExportRoute } from './http/export.ts';
 import { createLive } from './http/live.ts';
+import { addImportPartRoutes } from './http/import-parts.ts';
 import { addImportReportRoute } from './http/import-report.ts';
 import { addJoiningRoutes } from './http/joining.ts';
 import { addMediaRoutes } from './http/media.ts';
@@ -40,7 +41,6 @@ import { createRoom } from './library/write.ts';
 import { addActions, type Call, checkWiring, typedCall } from './services/adapter.ts';
 import { createAlbums } from './services/albums/albums.ts';
 import { albumHandlers } from './services/albums/albums.service.ts';
-import { comingHandlers } from './services/coming.ts';
 import { mediaFor, mediaOf, resetFailedPreviews, type MediaRow } from './services/assets/assets.repository.ts';
 import { assetHandlers } from './services/assets/assets.service.ts';
 import { setConflicts } from './services/assets/edit.repository.ts';
@@ -175,7 +175,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addActions(home, {
     ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline), ...albumHandlers(albums),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
-    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...imported.handlers, ...comingHandlers,
+    ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...imported.handlers,
   });
   await home.start();
   checkWiring(home);
@@ -209,6 +209,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
   addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
+  addImportPartRoutes(app, { run: imported.imports.one, parts: imported.parts, requireStorage: marker.require, moved: imported.partMoved });
   addImportReportRoute(app, { db, run: imported.imports.one });
   addWorkerByteRoutes(app, {
     data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,

@@ -1,5 +1,6 @@
 import { errorCode, ERRORS, MantelError } from '@mantel/contracts/errors.ts';
 import type { ImportOptions, RunState } from '@mantel/contracts/models/source.ts';
+import { certify } from './certify.ts';
 import type { Doors } from './doors.ts';
 import { type Handle, openHandle } from './handle.ts';
 import { anyPending, settleLeftovers } from './items.repository.ts';
@@ -29,6 +30,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
   const active = new Map<number, Active>();
   const scans = createTurns(AT_ONCE);
   const turns = createTurns(AT_ONCE);
+  const wishes = new Map<number, { copy: string | null }>();
   let stopped = false;
 
   const rest = async (id: number, from: RunState[], to: RunState, trouble: string | null = null): Promise<void> => {
@@ -36,7 +38,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
     await db.writeSql((sql) => {
       if (!runs.moveRun(sql, id, from, to, trouble)) return;
       runs.setSummary(sql, id, tally);
-      if (to === 'done' || to === 'undone') runs.setEnded(sql, id);
+      if (to === 'done') runs.setEnded(sql, id);
     });
     doors.changed();
   };
@@ -115,6 +117,12 @@ export function createEngine(doors: Doors, parts: PartStore) {
     await rest(row.id, ['undoing'], 'undone');
   };
 
+  /** Beside its state: a run that rests is looked at once more. */
+  const certifying = async (row: runs.RunRow, a: Active, copy: string | null): Promise<void> => {
+    const certificate = await certify(doors, row, { copy, signal: a.abort.signal, progress: (done, total, what) => { a.scanned = { done, total, what }; doors.changed(); } });
+    await db.writeSql((sql) => runs.setCertificate(sql, row.id, certificate));
+    a.scanned = null;
+  };
   const step = async (id: number, a: Active): Promise<boolean> => {
     const row = runs.runById(db.sql, id);
     if (!row) return false;
@@ -125,6 +133,8 @@ export function createEngine(doors: Doors, parts: PartStore) {
     if (row.state === 'ready' && parts.waiting(row).length) return db.writeSql((sql) => runs.moveRun(sql, id, ['ready'], 'scanning'));
     if (row.state === 'scanning') { await scanning(row, a); return true; }
     if (row.state === 'running') return running(row, a);
+    const wish = wishes.get(id);
+    if (wish && wishes.delete(id) && row.state === 'done') { await certifying(row, a, wish.copy); return true; }
     if (row.state === 'undoing') { await undoing(row, a); return true; }
     return false;
   };
@@ -170,6 +180,11 @@ export function createEngine(doors: Doors, parts: PartStore) {
 
   return {
     kick,
+    /** A certificate in the background. Asked again while one is made, it is made once more. */
+    certify(id: number, copy: string | null): void {
+      wishes.set(id, { copy });
+      kick(id);
+    },
     moving: (id: number): Moving | undefined => active.get(id),
     /** After its state was changed: what it does now ends soon. Resolves when it has. */
     async halt(id: number): Promise<void> {

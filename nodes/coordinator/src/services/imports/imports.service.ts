@@ -21,5 +21,6 @@ export const importHandlers = (imports: Imports): Handlers => ({
   'imports.undo': ({ id }, a) => imports.undo(asker(a), id),
   'imports.retry': ({ id }, a) => imports.retry(asker(a), id),
   'imports.entries': ({ id, ...q }, a) => imports.entries(asker(a), id, q),
+  'imports.certify': ({ id, copy }, a) => imports.certify(asker(a), id, copy),
   'imports.certificate': ({ id }, a) => imports.certificate(asker(a), id),
 });

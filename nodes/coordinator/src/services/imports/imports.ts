@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate, ImportOptions, ImportRun, RunEntry, EntryOutcome, RunState } from '@mantel/contracts/models/source.ts';
+import { copyFolder } from './certify.ts';
 import type { Doors } from './doors.ts';
 import type { Engine } from './engine.ts';
 import { partsProperty } from './handle.ts';
@@ -14,7 +15,6 @@ import type { View } from './view.ts';
 export interface Asker { userId: number | null; userUuid: string | null; all: boolean }
 export interface Wanted { sourceId?: string; pluginId?: string; config?: Record<string, unknown>; libraryId?: string; ownerId?: string; options?: ImportOptions; parts?: { name: string; bytes: number }[]; start?: boolean }
 const MAX_OPEN = 50;
-const RESTING: RunState[] = ['ready', 'paused', 'done', 'cancelled', 'failed'];
 
 /** The name of a part is a file name and nothing else, and one of its kind. */
 function checkParts(parts: { name: string; bytes: number }[], accept: readonly string[]): runs.Part[] {
@@ -96,10 +96,14 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       doors.changed();
       return shown(row.id);
     },
-    start(who: Asker, uuid: string): Promise<ImportRun> {
+    async start(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);
       doors.requireStorage();
       doors.library.target(row.ownerId, row.libraryUuid);
+      if (row.state === 'scanning' && row.preview !== null) { // a further part is being looked at; its preview was there
+        await db.writeSql((sql) => runs.setAuto(sql, row.id, runs.AUTO.begin));
+        return shown(row.id);
+      }
       return move(row, ['ready'], 'running', (sql) => runs.setStarted(sql, row.id));
     },
     async pause(who: Asker, uuid: string): Promise<ImportRun> {
@@ -141,11 +145,19 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     },
     entries: (who: Asker, uuid: string, q: { outcome?: EntryOutcome; after?: number; limit?: number; search?: string }): { entries: RunEntry[]; next: number | null } =>
       entriesOf(db.sql, one(who, uuid).id, { outcome: q.outcome, after: q.after ?? -1, limit: q.limit ?? 200, search: q.search }),
+    async certify(who: Asker, uuid: string, copy: string | undefined): Promise<ImportRun> {
+      const row = one(who, uuid);
+      if (row.state !== 'done') throw new MantelError('run_state', 'This can be asked when the import is through.');
+      if (copy !== undefined && !who.all) throw new MantelError('forbidden', "Only an admin names folders of the house's machine. Ask without a second copy, or ask an admin.");
+      doors.requireStorage();
+      engine.certify(row.id, copy === undefined ? null : await copyFolder(doors, copy));
+      doors.changed();
+      return shown(row.id);
+    },
     certificate(who: Asker, uuid: string): Certificate | null {
       const { certificate } = one(who, uuid);
       return certificate === null ? null : (JSON.parse(certificate) as Certificate);
     },
-    resting: (row: runs.RunRow): boolean => RESTING.includes(row.state),
   };
 }
 export type Imports = ReturnType<typeof createImports>;

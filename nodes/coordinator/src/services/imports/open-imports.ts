@@ -4,6 +4,7 @@ import { createEngine } from './engine.ts';
 import { createImports } from './imports.ts';
 import { importHandlers } from './imports.service.ts';
 import { createPartStore } from './parts.ts';
+import { type RunRow, setPart } from './runs.repository.ts';
 import { createView } from './view.ts';
 
 export function openImports(doors: Doors) {
@@ -16,6 +17,12 @@ export function openImports(doors: Doors) {
     async resume(): Promise<void> {
       await parts.sweep();
       engine.resume();
+    },
+    /** A part that is complete is looked at at once. */
+    async partMoved(row: RunRow, n: number, state: 'arriving' | 'here'): Promise<void> {
+      await doors.db.writeSql((sql) => setPart(sql, row.id, n, { state }));
+      engine.kick(row.id);
+      doors.changed();
     },
     stop: engine.stop,
   };

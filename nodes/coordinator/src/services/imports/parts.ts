@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { RunPart } from '@mantel/contracts/models/source.ts';
 import type { Doors } from './doors.ts';
+import { sha256Of } from './hash.ts';
 import { type Part, partsOf, runByUuid, type RunRow, runsIn, setPart } from './runs.repository.ts';
 import { filesOfPart, openInPart } from './parts.repository.ts';
 
@@ -20,11 +19,6 @@ export function createPartStore(doors: Pick<Doors, 'db' | 'data' | 'log' | 'chan
   const received = async (runUuid: string, p: Part): Promise<number> => {
     if (p.state === 'released' || p.state === 'imported' || p.state === 'here') return p.bytes;
     return (await stat(path(runUuid, p.name)).catch(() => ({ size: 0 }))).size;
-  };
-  const sha256Of = async (file: string, signal: AbortSignal): Promise<string> => {
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
-    return hash.digest('hex');
   };
   /** Is everything that came of this part safely in the library? Read again, not believed. */
   const verified = async (row: RunRow, part: string, signal: AbortSignal): Promise<boolean> => {

@@ -116,6 +116,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     if (head.file.trashed && !out.created && takenBack(db.sql, out.assetUuid)) { // it lies in the trash only because an import was undone
       await library.restore(run.ownerId, [out.assetUuid]);
       out.created = true;
+      for (const m of out.marks) if (m.outcome === 'duplicate') m.outcome = 'imported';
     }
     for (const m of out.marks) if (m.assetUuid) m.assetUuid = out.assetUuid;
     if (!head.taken) await library.applyHints(run.ownerId, out.assetUuid, wantedHints(item.hints, run.options), { name: item.files[0]!.name, mayTrash: true }); // what was read just now was told with its bytes
