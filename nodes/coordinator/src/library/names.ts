@@ -25,6 +25,11 @@ export function safeName(name: string): string {
   return Buffer.byteLength(clean) <= MAX_BYTES ? clean : cut(stem, MAX_BYTES - Buffer.byteLength(ext)).trimEnd() + ext;
 }
 
+/** What a source says a photo was called: bounded, without control characters. It may hold slashes (`27/06/12 - 1.jpg` is a title, no path). */
+export const sourceName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').slice(0, 255).toWellFormed() || 'photo';
+/** The same as a name on the disk, whole. */
+export const fileNameOf = (name: string): string => name.replace(/[/\\]/g, '_');
+
 /** `IMG_1.HEIC` → `IMG_1`, `.HEIC`. Only a short tail counts as an extension. */
 export function splitName(name: string): { stem: string; ext: string } {
   const match = /^(.+?)(\.[^.\s]{1,15})$/.exec(name);

@@ -12,7 +12,7 @@ const KINDS: Record<string, readonly string[]> = {
   'image/x-panasonic-rw2': ['rw2', 'rwl', 'raw'], 'image/x-olympus-orf': ['orf', 'ori'], 'image/x-pentax-pef': ['pef'], 'image/x-samsung-srw': ['srw'], 'image/x-sigma-x3f': ['x3f'], 'image/x-minolta-mrw': ['mrw'],
   'image/x-hasselblad-3fr': ['3fr', 'fff'], 'image/x-epson-erf': ['erf'], 'image/x-kodak-dcr': ['dcr', 'kdc'], 'image/x-mamiya-mef': ['mef'], 'image/x-phaseone-iiq': ['iiq'], 'image/x-leaf-mos': ['mos'], 'image/x-leica-rwl': ['rwl'],
   'video/mp4': ['mp4', 'm4v', 'mp', 'mv', 'mov', '3gp', 'insv', 'lrv', 'f4v'], 'video/quicktime': ['mov', 'qt', 'mp4'], 'video/x-m4v': ['m4v', 'mp4'], 'video/3gpp': ['3gp', '3gpp', 'mp4'], 'video/3gpp2': ['3g2', '3gp'],
-  'video/vnd.avi': ['avi', 'divx'], 'video/matroska': ['mkv', 'webm'], 'video/webm': ['webm', 'mkv'], 'video/mp2t': ['mts', 'm2ts', 'ts', 'm2t', 'mod', 'tod'], 'video/x-ms-asf': ['wmv', 'asf'],
+  'video/x-msvideo': ['avi', 'divx'], 'video/matroska': ['mkv', 'webm'], 'video/webm': ['webm', 'mkv'], 'video/mp2t': ['mts', 'm2ts', 'ts', 'm2t', 'mod', 'tod'], 'video/x-ms-asf': ['wmv', 'asf'],
   'video/mpeg': ['mpg', 'mpeg', 'vob', 'mod', 'm2v', 'mpe', 'm1v'], 'video/x-dv': ['dv', 'dif'], 'video/x-flv': ['flv'], 'video/ogg': ['ogv', 'ogg', 'ogm'], 'image/mj2': ['mj2', 'mjp2'],
 };
 

@@ -63,6 +63,7 @@ async function fileTypeQuietly(source: string | Uint8Array): Promise<string | nu
   try {
     const found = (typeof source === 'string' ? await fileTypeFromFile(source) : await fileTypeFromBuffer(source))?.mime;
     if (found === 'image/gif' || found === 'image/bmp' || found === 'video/x-flv') return null; // byHead looks at more of their bytes
+    if (found === 'video/vnd.avi') return 'video/x-msvideo'; // as exiftool and everybody else call it
     return found ? (/^video\/mp[12][sp]$/i.test(found) ? 'video/mpeg' : found) : null;
   } catch {
     return null; // it met something it does not expect inside a broken file: not recognised

@@ -6,6 +6,7 @@ import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import type { Facts } from '../../library/facts/facts.ts';
 import { type Hints, mergeHints, withZone } from '../../library/hints.ts';
+import { sourceName } from '../../library/names.ts';
 import * as assets from './assets.repository.ts';
 import * as repo from './hints.repository.ts';
 import { putPeople, putTags } from './ingest.repository.ts';
@@ -58,7 +59,8 @@ export function createHints({ db, leave, hideArchived, sidecarDue, refresh, regr
     if (held('people')) putPeople(sql, row.assetId, row.ord, fresh(now.people, before?.people).filter((p) => !known.has(p.toLocaleLowerCase('en'))).map((name) => ({ name, region: null })), randomUUID);
   };
 
-  const toFile = async (userId: number, fileId: number, hints: SourceHints, { name, mayTrash = false }: HintOptions): Promise<void> => {
+  const toFile = async (userId: number, fileId: number, hints: SourceHints, { name: said, mayTrash = false }: HintOptions): Promise<void> => {
+    const name = said === undefined ? undefined : sourceName(said);
     for (let round = 0; round < TRIES; round++) {
       const row = repo.hintedFile(db.sql, fileId);
       if (!row) throw new MantelError('not_found');

@@ -8,6 +8,7 @@ import type { Database, Sql } from '../../db/database.ts';
 import { type FactsReader, sniff } from '../../library/facts/facts.ts';
 import { mergeHints, withHints, withZone } from '../../library/hints.ts';
 import type { Marker } from '../../library/marker.ts';
+import { fileNameOf, sourceName } from '../../library/names.ts';
 import { freePath, monthFolder, moveIn } from '../../library/place.ts';
 import type { Received } from '../../library/receive.ts';
 import { type SidecarFacts, withSidecar } from '../../library/sidecar/fields.ts';
@@ -16,11 +17,11 @@ import type { Stamp } from '../../library/sidecar/write.ts';
 import { allProblems, classify } from './classify.ts';
 import { setAlone } from './group.repository.ts';
 import type { AssetHints } from './hints.ts';
-import { filesIn, hintedFile, ofAsset } from './hints.repository.ts';
+import { filesIn, hintedFile } from './hints.repository.ts';
 import * as repo from './ingest.repository.ts';
 import type { GivenRole } from './pairing.ts';
 import { settleArrival } from './settle.ts';
-import { link } from './together.ts';
+import { linkTo } from './together.ts';
 
 /** Everything that belongs to becoming visible: counters, change log, first jobs. In the transaction that makes it live. Answers the asset that the file is part of in the end. */
 export type Arrived = (sql: Sql, asset: { assetId: number; assetUuid: string; fileId: number; fileUuid: string; libraryId: number; bytes: number; mime: string; name: string }) => { assetUuid: string };
@@ -57,8 +58,9 @@ export interface IngestDeps {
 export interface SaidBySource { hints?: SourceHints | undefined; role?: GivenRole | undefined; of?: string | undefined; alone?: boolean | undefined; previews?: boolean | undefined }
 export interface Incoming extends Received, SaidBySource { name: string; libraryId?: string | undefined; device?: string | undefined; modifiedAt?: number | undefined; /** the path where it lay */ folder?: string | undefined; /** an XMP that came with it: a temporary file, relative to the data folder */ sidecar?: string | undefined }
 
-/** The original name as people will see it: bounded, without control characters; never used as a path. */
-const shownName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').split(/[/\\]/).at(-1)!.slice(0, 255) || 'photo';
+/** The original name as people will see it: bounded, without control characters; never used as a path. A browser may send one with its folders. */
+const uploadedName = (name: string): string => name.toWellFormed().replace(/\p{Cc}/gu, '').split(/[/\\]/).at(-1)!.slice(0, 255) || 'photo';
+const shownName = (input: Pick<Incoming, 'name' | 'hints' | 'role'>): string => (input.hints || input.role ? sourceName(input.name) : uploadedName(input.name));
 
 /**
  * From a received temporary file to an asset: dedupe within the library, facts, place, acknowledge. The order is that of DESIGN §5:
@@ -68,24 +70,18 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
   const busy = new Map<string, Promise<unknown>>();
 
   const imported = (input: Incoming): { imported: boolean; partner: boolean } => ({ imported: input.hints !== undefined || input.role !== undefined, partner: input.hints?.partner === true });
-  /** The pair that says of which photo this file is a part. */
-  const linked = (sql: Sql, library: repo.TargetLibrary, fileId: number, { role, of }: Incoming): boolean => {
-    const photo = role && of ? ofAsset(sql, of, library.id) : undefined;
-    return photo !== undefined && link(sql, photo.original, [{ fileId, role: role! }]).length > 0;
-  };
-
   const duplicate = async (known: repo.KnownFile, library: repo.TargetLibrary, userId: number, input: Incoming): Promise<UploadResult> => {
     const sidecar = input.sidecar && sidecars ? await sidecars.came(known.fileId, join(data, input.sidecar)) : undefined;
     const assetId = await db.writeSql((sql) => {
       const now = repo.fileByContent(sql, library.id, input.sha256) ?? known; // a merge or a split may have come between
-      const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input.name), ...imported(input) });
-      const joins = linked(sql, library, now.fileId, input);
+      const fresh = repo.recordContribution(sql, { assetId: now.assetId, fileId: now.fileId, userId, device: input.device, originalName: shownName(input), ...imported(input) });
+      const joins = linkTo(sql, library.id, now.fileId, input);
       if (input.alone) setAlone(sql, now.fileId);
       if (joins) refresh?.(sql, now.assetId);
       return (fresh || joins || input.alone) && now.trashedAt === null ? (contributed?.(sql, now.assetId, now.fileId).assetUuid ?? now.assetUuid) : now.assetUuid;
     });
     if (assetId !== known.assetUuid) afterArrival();
-    if (input.hints && !input.role) await hints?.toFile(userId, known.fileId, input.hints, { name: shownName(input.name) });
+    if (input.hints && !input.role) await hints?.toFile(userId, known.fileId, input.hints, { name: shownName(input) });
     return { outcome: 'duplicate', assetId, fileId: known.fileUuid, libraryId: library.uuid, trashed: known.trashedAt !== null, problems: JSON.parse(known.problems) as UploadResult['problems'], ...(sidecar ? { sidecar } : {}) };
   };
 
@@ -130,7 +126,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     const content = await classify(temp, input);
     const said: Said | null = input.sidecar ? await readSidecar(join(data, input.sidecar)).then((s) => s ?? 'damaged', () => 'unread') : null; // its photo is taken in all the same
     const own = await facts.read(temp, { name: input.name, mime: content.mime, type: content.type, modifiedAt: input.modifiedAt, folder: input.folder ?? input.hints?.folder });
-    const name = shownName(input.name);
+    const name = shownName(input);
     const hinted = input.hints && !input.role ? await withZone(own, mergeHints(null, input.hints)) : null;
     const read = withSidecar(withHints(own, hinted, name), typeof said === 'string' ? null : said);
     read.problems = allProblems(content, read.problems);
@@ -140,11 +136,11 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
     const row = await db.writeSql((sql) => {
       const place = position(sql, read.takenAtLocal, read.width, read.height);
       // `X.jpg.xmp` is the place of X.jpg's sidecar: no picture may lie there, whatever it was called
-      const file = /\.xmp$/i.test(name) ? `${name}.${content.ext}` : name;
+      const file = fileNameOf(/\.xmp$/i.test(name) ? `${name}.${content.ext}` : name);
       const path = freePath(data, monthFolder(library.folder, read.takenAtLocal), file, (p) => repo.pathTaken(sql, p));
       const made = repo.insertArrival(sql, { ...ids, ...place, libraryId: library.id, type: content.type, name, path, temp: input.temp, bytes: input.bytes, mime: content.mime, sha256: input.sha256, sha1: input.sha1, facts: read, own, hints: hinted, given: input.role ?? null, alone: input.alone === true, lazy: input.previews === false });
       repo.recordContribution(sql, { ...made, userId, device: input.device, originalName: name, ...imported(input) });
-      linked(sql, library, made.fileId, input);
+      linkTo(sql, library.id, made.fileId, input);
       repo.putTags(sql, made.assetId, place.ord, read.tags, randomUUID);
       repo.putPeople(sql, made.assetId, place.ord, read.people, randomUUID);
       return { ...made, path };

@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '@mantel/contracts/errors.ts';
 import type { Database } from '../../db/database.ts';
+import { fileNameOf } from '../../library/names.ts';
 import { freePath, moveIn } from '../../library/place.ts';
 import { INCOMING } from '../../library/receive.ts';
 import * as repo from './ingest.repository.ts';
@@ -34,7 +35,7 @@ export async function settleArrival({ db, data, arrived }: SettleDeps, row: repo
       if (errorCode(e) !== 'conflict') throw e;
       // somebody put a file of this name there in the meantime: the next name
       path = await db.writeSql((sql) => {
-        const free = freePath(data, dirname(row.path), row.name, (p) => repo.pathTaken(sql, p));
+        const free = freePath(data, dirname(row.path), fileNameOf(row.name), (p) => repo.pathTaken(sql, p));
         repo.setPath(sql, row.fileId, free);
         return free;
       });
