@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path';
 import type { Plugin, PluginOffer } from '@mantel/contracts/models/plugin.ts';
 import type { Repair } from '@mantel/contracts/models/repair.ts';
-import type { ImportSource } from '@mantel/contracts/models/source.ts';
+import type { ImportRun, ImportSource } from '@mantel/contracts/models/source.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig } from './rig.ts';
 import { type Answer, ask } from './rig/ask.ts';
@@ -113,6 +113,21 @@ describe('set up', () => {
     const listing = must(await api('GET', `/sources/browse?path=${rig.dir}`), 200).json as unknown as { entries: { name: string }[] };
     expect(listing.entries.map((e) => e.name)).toEqual(expect.arrayContaining(['data', 'photos']));
     expect(listing.entries.map((e) => e.name)).not.toContain('state');
+  });
+});
+
+describe('run', () => {
+  const run = async (): Promise<ImportRun> => {
+    const { id } = must(await api('POST', '/imports', { sourceId: source.id, start: true }), 201).json as unknown as ImportRun;
+    const now = async (): Promise<ImportRun> => must(await api('GET', `/imports/${id}`), 200).json as unknown as ImportRun;
+    await expect.poll(async () => (await now()).state, { timeout: 30_000 }).toMatch(/^(done|failed|ready)$/);
+    return now();
+  };
+  test('its pictures come in, and a second time nothing does', async () => {
+    expect(await run()).toMatchObject({ state: 'done', trouble: null, pluginVersion: '1.0.0', counts: { imported: 3 } });
+    expect(await run()).toMatchObject({ state: 'done', counts: { duplicate: 3 } });
+    expect((await mine()).lastRunId).toEqual(expect.any(String));
+    expect((await plugin()).running).toBe(0);
   });
 });
 

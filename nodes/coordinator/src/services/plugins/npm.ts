@@ -11,7 +11,7 @@ const PACK_MS = 60_000;
 const INSTALL_MS = 180_000;
 /** A package name, perhaps with a version: no address, no path, no option. */
 const NAME = /^(@[a-z0-9][a-z0-9._~-]*\/)?[a-z0-9][a-z0-9._~-]{0,213}(@[A-Za-z0-9.^~+-]{1,64})?$/;
-const QUIET = ['--loglevel=error', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
+const QUIET = ['--loglevel=error', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000', '--ignore-scripts', '--no-audit', '--no-fund', '--no-update-notifier'];
 
 const complaint = (stderr: string): string => stderr.split('\n').filter((l) => l.startsWith('npm error') && !/complete log|npm error code|^npm error\s*$/.test(l)).map((l) => l.slice(10).trim()).join(' ').slice(0, 300);
 function clear(e: { code?: unknown; stderr?: string; killed?: boolean }, what: string): MantelError {

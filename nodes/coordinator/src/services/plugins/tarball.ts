@@ -49,13 +49,16 @@ export async function unpackTarball(archive: string, to: string): Promise<void> 
   };
   const file = createReadStream(archive);
   const reading = (await isGzip(archive)) ? pipeline(file, createGunzip(), unpack) : pipeline(file, unpack);
-  reading.catch(() => undefined); // told below
+  /** An archive that ends too early leaves the body of its last entry open for ever: whoever notices first ends it. */
+  const broken = new Promise<never>((_, reject) => { reading.catch(reject); unpack.on('error', reject); });
+  broken.catch(() => undefined);
+  const entriesIn = async (): Promise<void> => { for await (const entry of unpack) await one(entry.header, entry as unknown as AsyncIterable<Buffer>); };
   try {
-    for await (const entry of unpack) await one(entry.header, entry as unknown as AsyncIterable<Buffer>);
-    await reading;
+    await Promise.race([entriesIn(), broken]);
+    await Promise.race([reading, broken]);
   } catch (e) {
+    file.destroy();
     unpack.destroy();
-    await reading.catch(() => undefined);
     const code = (e as { code?: string }).code;
     if (e instanceof MantelError || (code?.startsWith('E') && code !== 'ERR_STREAM_PREMATURE_CLOSE' && !code.startsWith('ERR_'))) throw e;
     throw refuse('it is damaged, or no tar archive (.tar, .tar.gz, .tgz).');
