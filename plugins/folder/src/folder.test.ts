@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CheckResult, ScanEvent, SourceAlbum, SourceContext, SourceEntry, SourceItem } from '@mantel/plugin-sdk';
+import { runConformance } from '@mantel/plugin-sdk/conformance.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Config } from './config.ts';
 import folder from './index.ts';
@@ -192,4 +193,12 @@ describe('check', () => {
     expect(await checked({ paths: ['here'] })).toMatchObject({ ok: false, problems: [{ message: expect.stringContaining('whole path') }] });
     expect(await checked({ paths: [] })).toMatchObject({ ok: false });
   });
+});
+
+test('it is what the house expects of a plugin', async () => {
+  for (const f of ['DCIM/100CANON/1.JPG', 'DCIM/100CANON/1.xmp', 'trip/2.heic', 'trip/@eaDir/x.jpg', 'a.pdf', 'b.xmp']) put(f);
+  put(Buffer.from('Z\xfcrich.jpg', 'latin1'));
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../manifest.json', import.meta.url), 'utf8'));
+  const entries = ['DCIM/100CANON/1.JPG', 'DCIM/100CANON/1.xmp', 'trip/2.heic', 'trip/@eaDir/', 'a.pdf', 'b.xmp', 'Zürich.jpg'].map((path) => ({ part: null, path }));
+  expect((await runConformance(folder, manifest, { configs: { good: [{ paths: [root] }, { paths: [root], albums: 'path' }], bad: [{ paths: ['/nowhere'] }, { paths: ['relative'] }] }, entries })).failed).toEqual([]);
 });
