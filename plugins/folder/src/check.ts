@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import type { CheckResult } from '@mantel/plugin-sdk';
 import { type Config, rootsOf, type Root } from './config.ts';
@@ -48,5 +49,6 @@ export async function check(config: Config, signal: AbortSignal, now: () => numb
     cards ? `${cards === 1 ? 'A memory card' : `${cards} memory cards`}: ` : '', cut ? 'at least ' : '', `${count(found.photos, 'photo')} and ${count(found.videos, 'video')} in ${count(found.folders, 'folder')}.`,
     ...[...hints].map((h) => ` ${h}`),
   ].join('');
-  return { ok: problems.length === 0, ...(roots.length ? { summary: (words[0]!.toUpperCase() + words.slice(1)).slice(0, MAX_SUMMARY) } : {}), problems: problems.slice(0, 100) };
+  const collection = `folder ${createHash('sha256').update(roots.map((r) => r.path).toSorted().join('\0')).digest('hex')}`;
+  return { ok: problems.length === 0, ...(roots.length ? { collection, summary: (words[0]!.toUpperCase() + words.slice(1)).slice(0, MAX_SUMMARY) } : {}), problems: problems.slice(0, 100) };
 }

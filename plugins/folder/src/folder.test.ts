@@ -184,7 +184,7 @@ describe('taking away', () => {
 describe('check', () => {
   test('says what lies there, and knows a card', async () => {
     for (const f of ['DCIM/100CANON/1.JPG', 'DCIM/100CANON/2.CR3', 'DCIM/100CANON/3.MP4']) put(f);
-    expect(await checked()).toEqual({ ok: true, summary: 'A memory card: 2 photos and 1 video in 3 folders.', problems: [] });
+    expect(await checked()).toEqual({ ok: true, summary: 'A memory card: 2 photos and 1 video in 3 folders.', collection: expect.stringMatching(/^folder [0-9a-f]{64}$/), problems: [] });
     put('takeout-20240101T000000Z-001.zip');
     expect((await checked()).summary).toContain('Google Takeout');
   });

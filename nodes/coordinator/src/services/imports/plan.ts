@@ -2,8 +2,9 @@
 import { extname } from 'node:path';
 import type { EntryOutcome, ImportOptions, SourceAlbum, SourceCopy, SourceFile, SourceHints, SourceItem } from '@mantel/contracts/models/source.ts';
 
-/** What an entry is remembered by in its collection. A file name cannot hold NUL. */
-export const entryKey = (c: { part: string | null; path: string }): string => `${c.part ?? ''}\0${c.path}`;
+/** What an entry is remembered by in its collection: where it lies, and what tells that it is the same file still; cameras count from 1 again. A file name cannot hold NUL. */
+export const entryKey = (c: Pick<SourceCopy, 'part' | 'path' | 'bytes' | 'crc32' | 'modifiedAt'>): string =>
+  `${c.part ?? ''}\0${c.path}${c.crc32 !== undefined ? `\0${c.crc32}` : c.part === null && c.modifiedAt !== undefined ? `\0${c.bytes}\0${c.modifiedAt}` : ''}`;
 export const sameEntry = (a: { part: string | null; path: string }, b: { part: string | null; path: string }): boolean => a.part === b.part && a.path === b.path;
 
 /** Bits of `import_item.flags`: what the preview counts. */
