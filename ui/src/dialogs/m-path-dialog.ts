@@ -28,8 +28,10 @@ export class MPathDialog extends LitElement implements DialogElement<PathParams>
     li { display: flex; align-items: center; border-radius: 6px; } li:hover, li:focus-within { background: var(--surface-2); } li.on { background: color-mix(in oklab, var(--accent) 14%, var(--surface-0)); }
     li input { accent-color: var(--accent); width: 18px; height: 18px; margin: 0 0 0 12px; flex: none; }
     li button { flex: 1; min-width: 0; display: flex; gap: 12px; align-items: center; border: 0; background: none; padding: 9px 12px; border-radius: 6px; text-align: start; cursor: pointer; } li button span { flex: 1; min-width: 0; overflow-wrap: anywhere; } li button .caption { flex: none; } li .icon { color: var(--ink-2); }
+    li button:focus-visible { outline-offset: -2px; }
     .empty { display: grid; place-content: center; justify-items: center; gap: 12px; text-align: center; padding: 16px; border: 1px solid var(--line); border-radius: 8px; color: var(--ink-2); overflow-wrap: anywhere; } .empty .icon { width: 40px; height: 40px; stroke-width: 1.25; }
     wa-dialog { --width: min(36rem, calc(100vw - 32px)); }
+    @media (max-width: 599px) { .room { height: max(220px, 100dvh - 400px); } nav { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; } nav > * { flex: none; } nav button { white-space: nowrap; } }
     @media (max-width: 459px) { wa-button[slot=footer] { flex: 1 1 100%; } }
   `];
   @state() private at = '';
@@ -74,6 +76,7 @@ export class MPathDialog extends LitElement implements DialogElement<PathParams>
   private get shown(): Place[] { return shownPlaces(this.listing?.entries ?? [], this.params.accept ?? [], this.letters); }
   private async focusRow(): Promise<void> {
     await this.updateComplete;
+    this.shadowRoot!.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'end' }); // on a phone only the end of the way has room
     (this.shadowRoot!.querySelector<HTMLElement>('li button[tabindex="0"]') ?? this.shadowRoot!.querySelector<HTMLElement>('nav [aria-current]'))?.focus();
   }
   private up(): void { if (this.at && this.at !== '/') void this.open(this.listing?.parent ?? parentOf(this.at), this.at); }

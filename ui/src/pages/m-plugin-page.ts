@@ -10,6 +10,7 @@ import '../components/plugins/m-plugin-log.ts';
 import '../components/plugins/m-repairs.ts';
 import '../components/sources/m-source-list.ts';
 import { plugins } from '../data/plugins.ts';
+import { repairs } from '../data/repairs.ts';
 import { sources } from '../data/sources.ts';
 import { Use } from '../data/store.ts';
 import type { Plugin } from '../data/types.ts';
@@ -26,11 +27,13 @@ export class MPluginPage extends LitElement {
     .head { display: flex; gap: var(--space-3) var(--space-4); align-items: center; flex-wrap: wrap; } .head .grow { flex: 1 1 12rem; min-width: 0; } .head h2 { font: var(--text-page) var(--font); overflow-wrap: anywhere; }
     .two { display: grid; gap: var(--space-4); grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); align-items: start; }
     .facts { display: grid; grid-template-columns: minmax(5rem, auto) minmax(0, 1fr); gap: 8px 16px; margin: 0; } .facts dt { color: var(--ink-2); } .facts dd { margin: 0; overflow-wrap: anywhere; } .sum { font: 0.75rem/1.125rem ui-monospace, 'DejaVu Sans Mono', monospace; }
+    .rows, m-source-list { display: block; margin-block: calc(var(--space-3) * -1); }
     .remove { justify-self: start; }
   `];
   @property({ attribute: false }) params: { plugin?: string } = {};
   private plugins = new Use(this, plugins);
   private sources = new Use(this, sources);
+  private repairs = new Use(this, repairs);
 
   override render() {
     return html`<div class="page"><a class="back" href="/admin/plugins" data-testid="plugin-back">${icon('chevron-left')}${t('plugin.back')}</a>
@@ -42,15 +45,16 @@ export class MPluginPage extends LitElement {
 
   private plugin(p: Plugin) {
     const { icon: mark, tone } = STATE[p.state], m = p.manifest, importer = m.kind === 'import-source';
+    const card = this.repairs.data?.find((r) => r.about === p.id); // it says the same, and has the button
     const used = (this.sources.data ?? []).filter((s) => s.pluginId === p.id);
     return html`
       <div class="head" data-testid="plugin-head" data-state=${p.state}><span class="pc ${p.state === 'broken' ? 'warn' : ''}">${icon('puzzle')}</span>
         <div class="grow"><h2>${m.name}</h2><div class="state ${tone}" role="status" data-testid="plugin-state">${icon(mark, 'small')}<span>${stateLine(p)}</span></div></div>
         <div class="buttons">
-          ${p.state === 'enabled' ? html`<wa-button size="s" appearance="outlined" data-testid="plugin-disable" @click=${() => void setEnabled(p, false)}><span slot="start">${icon('power-off', 'small')}</span>${t('plugin.disable')}</wa-button>` : html`<wa-button size="s" variant="brand" data-testid="plugin-enable" @click=${() => void setEnabled(p, true)}><span slot="start">${icon('power', 'small')}</span>${t('plugin.enable')}</wa-button>`}
+          ${p.state === 'enabled' ? html`<wa-button size="s" appearance="outlined" data-testid="plugin-disable" @click=${() => void setEnabled(p, false)}><span slot="start">${icon('power-off', 'small')}</span>${t('plugin.disable')}</wa-button>` : card?.fix === 'plugins.enable' ? nothing : html`<wa-button size="s" variant="brand" data-testid="plugin-enable" @click=${() => void setEnabled(p, true)}><span slot="start">${icon('power', 'small')}</span>${t('plugin.enable')}</wa-button>`}
           ${importer && p.state === 'enabled' ? html`<wa-button size="s" variant="brand" data-testid="plugin-source" href="/admin/sources/new/${p.id}"><span slot="start">${icon('plus', 'small')}</span>${t('plugin.source')}</wa-button>` : nothing}</div></div>
       <m-repairs about=${p.id}></m-repairs>
-      ${p.trouble ? html`<div class="trouble" role="status" data-testid="plugin-trouble">${icon('triangle-alert')}<span class="grow">${p.trouble}</span></div>` : nothing}
+      ${p.trouble && !card ? html`<div class="trouble" role="status" data-testid="plugin-trouble">${icon('triangle-alert')}<span class="grow">${p.trouble}</span></div>` : nothing}
       ${p.crashes > 0 && p.state !== 'broken' ? html`<p class="caption">${t('plugin.crashes', { n: p.crashes })}</p>` : nothing}
       <p>${m.description}</p>
       <div class="two"><section class="card"><header><h2>${t('can.title')}</h2>${wallBadge(p.isolation)}</header>${abilityList(abilities(m))}<p class="caption">${t(`wall.${p.isolation}.text`)} ${importer ? t('can.always') : nothing}</p></section>
@@ -62,14 +66,14 @@ export class MPluginPage extends LitElement {
   }
 
   private versions(p: Plugin) {
-    return html`<section class="card" data-testid="plugin-versions"><header><h2>${t('plugin.versions')}</h2><wa-button size="s" appearance="outlined" data-testid="plugin-upgrade" @click=${() => void addPlugin(p)}>${t('plugin.upgrade')}</wa-button></header><div>
+    return html`<section class="card" data-testid="plugin-versions"><header><h2>${t('plugin.versions')}</h2><wa-button size="s" appearance="outlined" data-testid="plugin-upgrade" @click=${() => void addPlugin(p)}>${t('plugin.upgrade')}</wa-button></header><div class="rows">
       <div class="row"><div class="grow"><div>${t('plugin.versions.now', { v: p.manifest.version, origin: originLine(p) })}</div><div class="caption">${t('plugin.versions.since', { when: formatDate(p.installedAt) })}</div></div></div>
       ${p.previous === null ? nothing : html`<div class="row" data-testid="plugin-previous"><div class="grow"><div>${t('plugin.versions.previous', { v: p.previous })}</div><div class="caption">${t('plugin.versions.keeps')}</div></div><wa-button size="s" appearance="outlined" data-testid="plugin-rollback" @click=${() => void rollback(p)}><span slot="start">${icon('history', 'small')}</span>${t('plugin.rollback')}</wa-button></div>`}</div></section>`;
   }
   private about(p: Plugin) {
     const m = p.manifest;
     const facts: [string, unknown][] = [
-      [t('plugin.about.kind'), t(`plugins.kind.${m.kind}`)], [t('node.about.version'), `${m.version}, ${originLine(p)}`], [t('plugin.about.author'), m.author], [t('plugin.about.licence'), m.licence],
+      [t('plugin.about.kind'), t(`plugins.kind.${m.kind}`)], [t('node.about.version'), p.origin === 'bundled' && `${m.version}, ${originLine(p)}`], [t('plugin.about.author'), m.author], [t('plugin.about.licence'), m.licence],
       [t('plugin.about.homepage'), m.homepage && /^https?:\/\//.test(m.homepage) ? html`<a href=${m.homepage} target="_blank" rel="noopener noreferrer">${m.homepage}</a>` : m.homepage],
       [t('plugin.about.api'), m.apiVersion], [t('plugin.about.sha'), html`<span class="sum">${p.sha256}</span>`],
     ];

@@ -12,6 +12,7 @@ import { forget, runNow, setEnabled } from '../components/sources/do.ts';
 import { type Draft, draftOf, emptyOptions, fieldsOf, nameSchema, optionsSchema, OWN, sameDraft, whereSchema } from '../components/sources/fields.ts';
 import { ApiError, messageOf } from '../data/api.ts';
 import { libraries, writable } from '../data/libraries.ts';
+import { plugins } from '../data/plugins.ts';
 import { session } from '../data/session.ts';
 import { addSource, checkSource, sourceKinds, sources, updateSource } from '../data/sources.ts';
 import { Use } from '../data/store.ts';
@@ -38,18 +39,20 @@ export class MSourcePage extends LitElement {
   private sources = new Use(this, sources);
   private kinds = new Use(this, sourceKinds);
   private libraries = new Use(this, libraries);
+  /** Members may not ask for them. */
+  private plugins = this.admin ? new Use(this, plugins) : undefined;
   /** What is being edited; undefined while nothing was changed. */
   @state() private draft: Draft | undefined;
   @state() private busy: '' | 'check' | 'save' = '';
   @state() private checked: CheckResult | undefined;
   @state() private errors: { config: Errors; own: Errors } = { config: {}, own: {} };
-  @state() private failed = '';
+  @state() private failed: { by: 'check' | 'save'; text: string } | undefined;
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('params');
     if (before && (before.source !== this.params.source || before.kind !== this.params.kind)) this.reset();
   }
-  private reset(): void { this.draft = undefined; this.checked = undefined; this.errors = { config: {}, own: {} }; this.failed = ''; }
+  private reset(): void { this.draft = undefined; this.checked = undefined; this.errors = { config: {}, own: {} }; this.failed = undefined; }
 
   private get admin(): boolean { return session.user?.role === 'admin'; }
   private start(kind: Manifest): Draft {
@@ -58,7 +61,7 @@ export class MSourcePage extends LitElement {
   }
   private edit(now: Draft, change: Partial<Draft>): void {
     this.draft = { ...now, ...change };
-    this.failed = '';
+    this.failed = undefined;
     if (change.config) this.checked = undefined;
   }
   /** Every form says what is wrong in it; the focus goes to the first. */
@@ -85,20 +88,20 @@ export class MSourcePage extends LitElement {
       const fieldsNow = fieldsOf(now), { source } = this.params;
       const saved = source ? await updateSource(source, fieldsNow) : await addSource(kind.id, fieldsNow);
       this.reset();
-      toast({ text: t(source ? 'src.saved' : 'src.added', { name: saved.name }) });
+      toast({ text: t(source ? 'src.saved' : 'src.added', { name: saved.name }), key: 'attempt' });
       if (!source) router.go(`/admin/sources/${saved.id}`, { replace: true });
     });
   }
   private async run(what: 'check' | 'save', kind: Manifest, work: () => Promise<void>): Promise<void> {
     this.busy = what;
     this.checked = undefined;
-    this.failed = '';
+    this.failed = undefined;
     this.errors = { config: {}, own: {} };
     try {
       await work();
     } catch (e) {
       const problems = e instanceof ApiError && e.code === 'source_invalid' && Array.isArray(e.data['problems']) ? e.data['problems'] as Problems : undefined;
-      if (problems) { this.checked = { ok: false, problems }; await this.show(problems, kind.config); } else this.failed = messageOf(e);
+      if (problems) { this.checked = { ok: false, problems }; await this.show(problems, kind.config); } else this.failed = { by: what, text: messageOf(e) };
     } finally {
       this.busy = '';
     }
@@ -118,9 +121,9 @@ export class MSourcePage extends LitElement {
   private skeleton = html`<div class="skeleton" aria-hidden="true"><i style="height:52px"></i><i></i><i></i></div>`;
 
   private head(s: ImportSource, k: Manifest | undefined) {
-    const dirty = this.draft !== undefined;
+    const dirty = this.draft !== undefined && !sameDraft(this.draft, draftOf(s)), name = k?.name ?? this.plugins?.data?.find((p) => p.id === s.pluginId)?.manifest.name ?? s.pluginId;
     return html`<div class="head" data-testid="source-head" data-enabled=${s.enabled}><span class="pc">${icon('folder-sync')}</span>
-        <div class="grow"><h2>${s.name}</h2><div class="state" role="status" data-testid="source-state">${k?.name ?? s.pluginId} · ${sourceState(s)}</div></div>
+        <div class="grow"><h2>${s.name}</h2><div class="state" role="status" data-testid="source-state">${name} · ${sourceState(s)}</div></div>
         <div class="buttons">${s.lastRunId ? html`<wa-button size="s" appearance="plain" data-testid="source-last" href="/import/${s.lastRunId}">${t('src.lastRun')}</wa-button>` : nothing}
           <wa-button size="s" appearance="outlined" data-testid="source-switch" @click=${() => void setEnabled(s, !s.enabled)}><span slot="start">${icon(s.enabled ? 'power-off' : 'power', 'small')}</span>${t(s.enabled ? 'src.disable' : 'src.enable')}</wa-button>
           ${k && s.enabled ? html`<wa-button size="s" variant="brand" data-testid="source-run" ?disabled=${dirty} title=${dirty ? t('src.unsaved') : ''} @click=${() => void runNow(s)}><span slot="start">${icon('play', 'small')}</span>${t('sources.run')}</wa-button>` : nothing}</div></div>
@@ -135,12 +138,13 @@ export class MSourcePage extends LitElement {
           ${form('source-name', nameSchema(), { name: now.name }, this.errors.own, (v) => this.edit(now, { name: String(v['name'] ?? '') }))}
           ${form('source-config', k.config, now.config, this.errors.config, (config) => this.edit(now, { config }))}
           <div class="checking"><wa-button appearance="outlined" data-testid="source-check" ?loading=${this.busy === 'check'} ?disabled=${this.busy === 'save'} @click=${() => void this.check(k, now)}>${t('src.check')}</wa-button>${this.busy === 'check' ? html`<span class="caption" role="status">${t('src.checking')}</span>` : nothing}</div>
-          ${this.result()}</section>
+          ${this.sorry('check')}${this.result()}</section>
         <div class="stack"><section class="card"><h2>${t('src.into')}</h2>${form('source-where', whereSchema(this.admin), now.where, this.errors.own, (where) => this.edit(now, { where }))}</section>
           <section class="card"><details data-testid="source-options"><summary>${t('src.options')}</summary>${form('source-option', optionsSchema(), now.options, this.errors.own, (options) => this.edit(now, { options }))}</details></section></div></div>
-      ${this.failed ? html`<div class="message bad" role="alert" data-testid="source-failed">${icon('circle-alert')}<span>${this.failed}</span></div>` : nothing}
+      ${this.sorry('save')}
       ${s && !dirty ? nothing : html`<div class="foot"><span class="caption">${s ? t('src.unsaved') : ''}</span>${s ? html`<wa-button appearance="plain" data-testid="source-discard" @click=${() => this.reset()}>${t('src.discard')}</wa-button>` : nothing}<wa-button variant="brand" data-testid="source-save" ?loading=${this.busy === 'save'} ?disabled=${this.busy === 'check'} @click=${() => void this.save(k, now)}>${t(s ? 'src.save' : 'src.add')}</wa-button></div>`}`;
   }
+  private sorry(by: 'check' | 'save') { return this.failed?.by === by ? html`<div class="message bad" role="alert" data-testid="source-failed">${icon('circle-alert')}<span>${this.failed.text}</span></div>` : nothing; }
   private result() {
     const c = this.checked;
     if (!c) return nothing;

@@ -16,7 +16,7 @@ export class MSourcesPage extends LitElement {
   static override styles = [base, paper, nodeStyles, css`
     .kinds { display: grid; gap: var(--space-3); grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); }
     .kinds a { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 2px 12px; padding: var(--space-3) var(--space-4); border: 1px solid var(--line); border-radius: var(--radius-card); text-decoration: none; color: inherit; align-content: start; transition: background var(--fast); } .kinds a:hover { background: var(--surface-1); } .kinds .icon { grid-row: span 2; color: var(--ink-2); margin-top: 2px; } .kinds strong { overflow-wrap: anywhere; } .kinds .caption { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
-    .head { display: grid; gap: 4px; }
+    .card { padding-block: var(--space-2); }
   `];
   private sources = new Use(this, sources);
   private kinds = new Use(this, sourceKinds);

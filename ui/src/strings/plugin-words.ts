@@ -1,5 +1,5 @@
 import type { ImportSource, Manifest, Plugin, PluginOffer, Repair } from '../data/types.ts';
-import { formatMemory, formatMoment } from './format.ts';
+import { formatDate, formatMemory, formatMoment } from './format.ts';
 import { type StringKey, t } from './t.ts';
 
 type Look = { icon: string; tone: '' | 'good' | 'warn' };
@@ -54,6 +54,7 @@ export function repairLink(r: Repair): { href: string; words: string } | null {
 
 export const sourceState = (s: ImportSource, now = Date.now()): string => {
   if (!s.enabled) return t('sources.off');
+  if (s.schedule && !s.nextRunAt) return t('sources.waiting');
   const next = s.nextRunAt && Date.parse(s.nextRunAt) > now - 60_000 ? t('sources.next', { when: formatMoment(new Date(s.nextRunAt)) }) : '';
   return [next, s.watch && t('sources.watched')].filter(Boolean).join(' · ') || t('sources.onDemand');
 };
@@ -65,3 +66,12 @@ export function compareVersions(a: string, b: string): number {
   return a === b ? 0 : Number(!a.includes('-')) - Number(!b.includes('-')) || (a < b ? -1 : 1);
 }
 export const replacesLine = (here: string, next: string): string => t(compareVersions(next, here) < 0 ? 'add.offer.older' : next === here ? 'add.offer.same' : 'add.offer.replaces', { v: here });
+
+const two = (n: number): string => String(n).padStart(2, '0');
+/** A line of a plugin's log: the time of today, with the date before that, and its words. */
+export function pluginLine(line: string, now = new Date()): { time: string; text: string } {
+  const m = /^(\d{4}-\d\d-\d\dT[\d:.]+Z) (.*)$/s.exec(line), at = m ? new Date(m[1]!) : undefined;
+  if (!m || !at || Number.isNaN(at.getTime())) return { time: '', text: line };
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  return { time: at.toDateString() === now.toDateString() ? clock : `${formatDate(m[1]!)} ${clock}`, text: m[2]! };
+}

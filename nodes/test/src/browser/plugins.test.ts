@@ -1,8 +1,8 @@
 // A plugin in the browser: looked at, installed, set up through the form that its schema makes, run, fallen over and repaired, brought to a new version and back, removed. A real plugin process.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { ImportRun, ImportSource } from '@mantel/contracts/models/source.ts';
 import type { Plugin } from '@mantel/contracts/models/plugin.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
@@ -15,7 +15,7 @@ import { scene } from './scenes.ts';
 
 const SHOTS = process.env.MANTEL_SCREENSHOTS; // a folder: keeps pictures of each step
 
-const dir = mkdtempSync(join(tmpdir(), 'mantel-plugins-'));
+const dir = realpathSync(mkdtempSync(join(tmpdir(), 'mantel-plugins-')));
 const box = join(dir, 'boxes', 'shoebox');
 const [first, second] = [writePlugin(dir, '1.0.0'), writePlugin(dir, '2.0.0')];
 const tarball = join(dir, 'shoebox-2.0.0.tgz');
@@ -99,6 +99,9 @@ describe('a plugin', () => {
 
   step('one from a folder is looked at first: what is wrong is said, what it may do is shown, and nothing is installed', async () => {
     await at('plugin-add').click();
+    await at('plugin-dialog').getByText('npm', { exact: true }).click();
+    await everyLook('npm', false);
+    await at('plugin-dialog').getByText('A folder', { exact: true }).click();
     await at('plugin-look').click();
     await soon(() => at('field-error').innerText()).toBe('This is needed.');
     await at('plugin-dialog').locator('input.path').fill(join(dir, 'boxes'));
@@ -138,6 +141,42 @@ describe('a plugin', () => {
     await at('path-take').click();
     await soon(() => field('folder').locator('input').inputValue()).toBe(box);
     await at('path-dialog').waitFor({ state: 'detached' });
+  });
+
+  step('several paths at once; a folder that nobody may look at says so', async () => {
+    await watched.page.goto(`${url}/admin/sources/new/folder`);
+    await field('paths').getByTestId('path-choose').click();
+    await at('path-row').first().waitFor();
+    await at('path-filter').fill('proc');
+    await at('path-row').waitFor({ state: 'detached' });
+    await at('path-empty').waitFor(); // what belongs to the machine is not offered
+    await at('path-filter').fill('');
+    for (const name of join(dir, 'boxes').split(sep).filter(Boolean)) await watched.page.locator(`[data-testid=path-row][data-name="${name}"]`).click();
+    await soon(() => at('path-crumb').last().innerText()).toBe('boxes');
+    await soon(() => at('path-row').count()).toBe(4);
+    await watched.page.keyboard.press('Space');
+    await watched.page.keyboard.press('End');
+    await watched.page.keyboard.press('Space');
+    await soon(() => at('path-take').innerText()).toBe('Choose these 2');
+    await everyLook('browse-many', false);
+    await at('path-take').click();
+    await soon(() => at('path-chosen').allInnerTexts()).toEqual([join(dir, 'boxes', 'empty 1'), box]);
+    await field('paths').getByTestId('field-remove').first().click();
+    await soon(() => at('path-chosen').allInnerTexts()).toEqual([box]);
+    await at('source-options').locator('summary').click();
+    await everyLook('options');
+    rmSync(box, { recursive: true });
+    await field('paths').getByTestId('path-choose').click(); // what was chosen is gone: the folder around it opens
+    await soon(() => at('path-row').count()).toBe(3);
+    rmSync(join(dir, 'boxes', 'empty 3'), { recursive: true });
+    await at('path-row').last().click();
+    await soon(() => at('path-error').innerText()).toMatch(/This folder cannot be looked at\s+There is no folder .*empty 3/);
+    await everyLook('denied', false);
+    mkdirSync(box);
+    await watched.page.keyboard.press('Escape');
+    await at('path-dialog').waitFor({ state: 'detached' });
+    await watched.page.goBack();
+    await field('folder').locator('input').fill(box);
   });
 
   step('checked before it is saved: what the plugin says stands at its field', async () => {

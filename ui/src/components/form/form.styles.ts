@@ -10,7 +10,7 @@ export const formStyles = css`
   .field [aria-invalid='true'] { border-color: var(--bad); }
   .with { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 8px; align-items: center; }
   .lines { display: grid; gap: 8px; }
-  .kept { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 42px; padding: 4px 6px 4px 12px; border: 1px solid var(--line); border-radius: 8px; } .kept span { flex: 1 1 10rem; } .kept .icon { color: var(--good); }
+  .kept { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 42px; padding: 4px 6px 4px 12px; border: 1px solid var(--line); border-radius: 8px; } .kept span { flex: 1 1 7rem; } .kept .icon { color: var(--good); }
   .parts { display: grid; gap: 8px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); }
   .checks { display: grid; gap: 2px; } .check { display: flex; gap: 10px; align-items: center; cursor: pointer; min-height: 32px; overflow-wrap: anywhere; } .field .check input { accent-color: var(--accent); width: 18px; height: 18px; flex: none; margin: 0; }
   .field input[type=time], .field input[type=date] { color-scheme: inherit; }

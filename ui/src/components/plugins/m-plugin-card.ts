@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../app/icons.ts';
+import { repairs } from '../../data/repairs.ts';
+import { Use } from '../../data/store.ts';
 import type { Plugin } from '../../data/types.ts';
 import { abilityLine, STATE, stateLine } from '../../strings/plugin-words.ts';
 import { t } from '../../strings/t.ts';
@@ -20,10 +22,11 @@ export class MPluginCard extends LitElement {
     .name a::after { content: ''; position: absolute; inset: 0; border-radius: var(--radius-card); }
     .name a:focus-visible { outline: none; } .name a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: 2px; }
     .text { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; overflow-wrap: anywhere; }
-    .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; }
+    .foot { display: grid; gap: 2px; } .foot div { display: flex; flex-wrap: wrap; gap: 2px 12px; }
     .wall { position: relative; }
   `];
   @property({ attribute: false }) plugin!: Plugin;
+  private repairs = new Use(this, repairs);
 
   override render() {
     const p = this.plugin, { icon: mark, tone } = STATE[p.state];
@@ -31,8 +34,8 @@ export class MPluginCard extends LitElement {
       <div class="head"><span class="pc ${p.state === 'broken' ? 'warn' : ''}">${icon('puzzle')}</span>
         <div class="grow"><div class="name"><a href="/admin/plugins/${p.id}">${p.manifest.name}</a><span class="caption num">${p.manifest.version}</span></div>
           <div class="state ${tone}" data-testid="plugin-state">${icon(mark, 'small')}<span>${stateLine(p)}</span></div></div></div>
-      <div>${p.trouble ? html`<div class="trouble">${icon('triangle-alert')}<span class="grow">${p.trouble}</span></div>` : html`<p class="text">${p.manifest.description}</p>`}</div>
-      <div class="foot caption">${wallBadge(p.isolation)}<span>${abilityLine(p.manifest)}</span>${p.origin === 'bundled' ? html`<span>${t('plugins.bundled')}</span>` : nothing}</div>
+      <div>${p.trouble && !this.repairs.data?.some((r) => r.about === p.id) ? html`<div class="trouble">${icon('triangle-alert')}<span class="grow">${p.trouble}</span></div>` : html`<p class="text">${p.manifest.description}</p>`}</div>
+      <div class="foot caption"><div>${wallBadge(p.isolation)}${p.origin === 'bundled' ? html`<span>${t('plugins.bundled')}</span>` : nothing}</div><span>${abilityLine(p.manifest)}</span></div>
     </article>`;
   }
 }

@@ -5,7 +5,7 @@ import { icon } from '../../app/icons.ts';
 import { toast } from '../../app/toast.ts';
 import { isAbort, messageOf } from '../../data/api.ts';
 import { pluginLog } from '../../data/plugins.ts';
-import { logLine } from '../../strings/log-line.ts';
+import { pluginLine } from '../../strings/plugin-words.ts';
 import { t } from '../../strings/t.ts';
 import { base, paper } from '../../tokens/shared.ts';
 import { nodeStyles } from '../nodes/nodes.styles.ts';
@@ -64,7 +64,7 @@ export class MPluginLog extends LitElement {
     return html`<section class="card"><details data-testid="plugin-log" @toggle=${this.toggled}><summary><h2>${t('plugin.log')}</h2><span class="caption">${t('plugin.log.show')}</span></summary>
       ${this.error ? html`<div class="trouble" style="margin-top:12px" role="alert">${icon('circle-alert')}<span class="grow">${t('plugin.log.error')}. ${messageOf(this.error)}</span></div>` : nothing}
       ${lines ? (lines.length === 0 ? html`<p class="quiet" style="margin-top:12px">${t('plugin.log.empty')}</p>` : html`<div class="tools"><span class="caption">${t('plugin.log.lines', { n: lines.length })}</span><button class="icon-button" aria-label=${t('plugin.log.copy')} title=${t('plugin.log.copy')} @click=${() => void this.copy()}>${icon('copy')}</button></div>
-        <pre tabindex="0" role="log" aria-live="off" aria-label=${t('plugin.log')} data-testid="plugin-log-lines">${lines.map((l) => { const { time, text, bad } = logLine(l); return html`<span class=${bad ? 'bad' : ''}>${time ? html`<span class="time">${time} </span>` : nothing}${text}</span>`; })}</pre>`) : nothing}
+        <pre tabindex="0" role="log" aria-live="off" aria-label=${t('plugin.log')} data-testid="plugin-log-lines">${lines.map((l) => { const { time, text } = pluginLine(l); return html`<span>${time ? html`<span class="time">${time} </span>` : nothing}${text}</span>`; })}</pre>`) : nothing}
     </details></section>`;
   }
 }
