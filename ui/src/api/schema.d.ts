@@ -1546,6 +1546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plugins/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a plugin before it is installed: a tarball, sent as the body */
+        post: operations["plugins.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2423,7 +2440,7 @@ export interface operations {
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -2608,7 +2625,7 @@ export interface operations {
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -2942,7 +2959,7 @@ export interface operations {
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -3116,7 +3133,7 @@ export interface operations {
                         /** @description UTC instant, ISO 8601 with Z. */
                         trashedAt: string | null;
                         preview: "waiting" | "ready" | "failed";
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         /** @description base64 */
                         thumbhash: string | null;
                         /** @description Derivative version: part of thumbnail and preview URLs, so that they can be cached for ever. */
@@ -7550,7 +7567,7 @@ export interface operations {
                          */
                         libraryId: string;
                         trashed: boolean;
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         sidecar?: "taken" | "damaged";
                     };
                 };
@@ -7579,7 +7596,7 @@ export interface operations {
                          */
                         libraryId: string;
                         trashed: boolean;
-                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts")[];
+                        problems: ("undecodable" | "too_large" | "truncated" | "wrong_extension" | "encrypted" | "empty" | "no_date" | "odd_date" | "no_facts" | "missing")[];
                         sidecar?: "taken" | "damaged";
                     };
                 };
@@ -7683,6 +7700,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "plugins.upload": {
+        parameters: {
+            query?: {
+                /** @description What the file is called. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        manifest: {
+                            /** @description Letters, digits and dashes. */
+                            id: string;
+                            name: string;
+                            /** @description semver */
+                            version: string;
+                            /** @description semver range */
+                            apiVersion: string;
+                            /** @enum {unknown} */
+                            kind: "import-source" | "tagger";
+                            description: string;
+                            /** @description The module, relative to the manifest: .ts, .js or .mjs. */
+                            entry: string;
+                            config: {
+                                [key: string]: unknown;
+                            };
+                            permissions: {
+                                paths: string[];
+                                hosts: string[];
+                                addons: boolean;
+                            };
+                            memoryMb: number;
+                            author?: string;
+                            licence?: string;
+                            homepage?: string;
+                            /** @description A Markdown file beside the manifest. */
+                            help?: string;
+                        };
+                        /** @enum {unknown} */
+                        origin: "bundled" | "folder" | "tarball" | "npm";
+                        ref: string;
+                        sha256: string;
+                        bytes: number;
+                        files: number;
+                        /** @enum {unknown} */
+                        isolation: "bubblewrap" | "none" | "trusted";
+                        /** @description The version that is here now. */
+                        replaces: string | null;
+                        asksMore: string[];
+                        /** @description Sources whose configuration will be migrated. */
+                        migrates: number;
+                    };
+                };
             };
         };
     };

@@ -6,6 +6,7 @@ import { createApp, ROUTES } from './app.ts';
 import { addExportRoute } from './export.ts';
 import { createLive } from './live.ts';
 import { addMediaRoutes } from './media.ts';
+import { addPluginUploadRoute } from './plugin-upload.ts';
 import { addUploadRoute } from './uploads.ts';
 
 const never = (): never => {
@@ -18,6 +19,7 @@ export async function describeApi(version: string): Promise<object> {
   await addUploadRoute(app, { data: '', room: { promise: never }, call: never, mayAdd: never, requireStorage: never });
   addMediaRoutes(app, { data: '', find: never, missing: never });
   addExportRoute(app, {} as Database);
+  addPluginUploadRoute(app, { inspect: never });
   const live = createLive({ changes: never, lastSeq: never, firstSeq: never, isAdmin: never });
   live.addRoute(app);
   await app.ready();

@@ -19,7 +19,7 @@ export interface Cards {
 export interface Found { id: string; manifest: Manifest; origin: PluginOrigin; folder: string; installedAt: number; row: PluginRow | undefined }
 
 /** What of a bundled plugin is no program: tests and what they read are left out of its hash. */
-const ASIDE = (path: string): boolean => /(^|\/)(node_modules|fixtures)\/|\.test\.ts$/.test(path);
+const ASIDE = (path: string): boolean => /(^|\/)(node_modules|fixtures)$|\.test\.ts$/.test(path);
 
 export interface CatalogueDeps { db: Database; /** STATE/plugins */ base: string; bundled: Map<string, Bundled>; cards: Cards }
 export function createCatalogue({ db, base, bundled, cards }: CatalogueDeps) {
@@ -33,7 +33,7 @@ export function createCatalogue({ db, base, bundled, cards }: CatalogueDeps) {
     if (own) return { id, manifest: own.manifest, origin: 'bundled', folder: own.folder, installedAt: own.at, row };
     return row && row.origin !== 'bundled' ? { id, manifest: row.manifest, origin: row.origin, folder: folderOf(id, row), installedAt: row.installedAt, row } : undefined;
   };
-  const sha256Of = (f: Found): Promise<string> => (f.origin === 'bundled' ? hash(f.folder, ASIDE) : Promise.resolve(f.row!.sha256));
+  const sha256Of = (f: Found): Promise<string> => (f.origin === 'bundled' ? hash(f.folder, ASIDE).catch(() => '') : Promise.resolve(f.row!.sha256));
   const stateOf = (f: Found): { state: PluginRow['state']; trouble: string | null } => {
     const why = unsupported(f.manifest);
     return why === undefined || f.row?.state === 'disabled' ? { state: f.row?.state ?? 'enabled', trouble: f.row?.trouble ?? null } : { state: 'broken', trouble: why };
@@ -82,9 +82,14 @@ export function createCatalogue({ db, base, bundled, cards }: CatalogueDeps) {
       await cards.raise({ kind: 'plugin_files_changed', about: f.id, text, fix: f.row?.previous ? 'plugins.rollback' : null });
       throw new MantelError('plugin_failed', text);
     },
-    /** At the start: cards about what cannot run, and away with files that nobody needs. */
+    /** At the start: cards about what cannot run, away with files that nobody needs, and another chance for what came with Mantel and is another version now. */
     async settle(): Promise<void> {
       for (const f of this.all()) {
+        if (f.origin === 'bundled' && f.row && f.row.version !== f.manifest.version) {
+          const sha256 = await sha256Of(f);
+          await db.writeSql((sql) => putPlugin(sql, { ...f.row!, version: f.manifest.version, manifest: f.manifest, permissions: f.manifest.permissions, sha256, ...(f.row!.state === 'broken' ? { state: 'enabled', trouble: null } : {}) }));
+          await cards.clear('plugin_crashed', f.id);
+        }
         const why = unsupported(f.manifest);
         if (why === undefined) await cards.clear('plugin_unsupported', f.id);
         else await cards.raise({ kind: 'plugin_unsupported', about: f.id, text: why, fix: f.row?.previous ? 'plugins.rollback' : null, standing: true });

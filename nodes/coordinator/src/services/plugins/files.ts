@@ -14,8 +14,8 @@ const LEFT_OUT = (path: string): boolean => path === '.git' || /(^|\/)node_modul
 export const tooLarge = (): MantelError => new MantelError('too_large', `A plugin may have at most ${MAX_FILES.toLocaleString('en')} files and 200 MB. Leave out what it does not need to run.`);
 interface File { path: string; bytes: number; stamp: string }
 
-/** Every file below a folder, in a fixed order. `path` with `/`. Throws `plugin_invalid` at a link or device. */
-export async function filesIn(root: string): Promise<File[]> {
+/** Every file below a folder, in a fixed order. `path` with `/`. `skip`: files and folders that do not count. Throws `plugin_invalid` at a link or device. */
+async function filesIn(root: string, skip: (path: string) => boolean = () => false): Promise<File[]> {
   const found: File[] = [];
   let bytes = 0;
   const visit = async (dir: string, depth: number): Promise<void> => {
@@ -23,7 +23,7 @@ export async function filesIn(root: string): Promise<File[]> {
     const entries = await readdir(join(root, dir), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = dir === '' ? entry.name : `${dir}/${entry.name}`;
-      if (LEFT_OUT(path)) continue;
+      if (LEFT_OUT(path) || skip(path)) continue;
       if (entry.isDirectory()) { await visit(path, depth + 1); continue; }
       if (entry.isSymbolicLink()) throw new MantelError('plugin_invalid', `${path} is a link (to ${(await readlink(join(root, path))).slice(0, 200)}). A plugin must bring its files itself.`);
       if (!entry.isFile()) throw new MantelError('plugin_invalid', `${path} is neither file nor folder.`);
@@ -74,7 +74,7 @@ async function hashOf(root: string, files: File[]): Promise<string> {
 export function createHasher() {
   const known = new Map<string, { stamp: string; sha256: string }>();
   return async (root: string, skip?: (path: string) => boolean): Promise<string> => {
-    const files = (await filesIn(root)).filter((f) => !skip?.(f.path));
+    const files = await filesIn(root, skip);
     const stamp = createHash('sha256').update(files.map((f) => f.stamp).join('\n')).digest('hex');
     const before = known.get(root);
     if (before?.stamp === stamp) return before.sha256;

@@ -48,6 +48,7 @@ export async function openPlugins({ db, state, data, bundled: dir, open, isolati
     /** At the start: tidies up, and brings the sources of plugins that came with Mantel to their versions. */
     async settle(): Promise<void> {
       await catalogue.settle();
+      if ((await isolation({ permissions: { paths: [], hosts: [], addons: false } })) !== 'none') await cards.clear('not_isolated', 'house');
       for (const id of bundled.keys()) for (const { uuid, why } of await versions.follow(id)) await cards.raise({ kind: 'source_failed', about: uuid, text: why });
     },
     async stop(): Promise<void> {

@@ -18,7 +18,7 @@ const NO_WALLS = 'Plugins are not isolated on this machine: one could read what 
 export interface PluginsDeps {
   db: Database; catalogue: Catalogue; versions: Versions; offers: Offers; processes: Processes; crashes: Crashes; grants: GrantRules; logs: Logs; cards: Cards; onChange: () => void;
   /** How well it would be walled in here. */
-  isolation: (manifest: Manifest) => Promise<Isolation>;
+  isolation: (manifest: Pick<Manifest, 'permissions'>) => Promise<Isolation>;
 }
 
 export function createPlugins({ db, catalogue, versions, offers, processes, crashes, grants, logs, cards, onChange, isolation }: PluginsDeps) {

@@ -22,7 +22,6 @@ const MAX_RUNNING = 32;
 export function createProcesses({ open, crashes, logs, background, onChange, storeOf, hide }: ProcessDeps) {
   const running = new Set<Running>();
   const crashed = (id: string, why: string): void => {
-    logs.append(id, `It ended: ${why}`);
     background('noting the crash of a plugin', crashes.add(id, why));
     onChange();
   };
@@ -49,6 +48,7 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
       running.add(mine = { id, process, halted: undefined });
     } catch (e) {
       await forgetStore();
+      logs.append(id, `It did not start: ${(e as Error).message}`);
       if (counted && errorCode(e) === 'plugin_failed') crashed(id, (e as Error).message);
       throw e;
     }

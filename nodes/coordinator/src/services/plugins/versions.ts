@@ -117,10 +117,12 @@ export function createVersions({ db, catalogue, offers, processes, logs, cards, 
       const here = catalogue.one(id);
       if (here.origin === 'bundled') throw new MantelError('conflict', `${here.manifest.name} came with Mantel and cannot be removed. Switch it off instead.`);
       await processes.halt(id, `${here.manifest.name} was removed.`);
+      const gone = repo.configsOf(db.sql, id);
       await db.writeSql((sql) => repo.dropPlugin(sql, id));
       logs.forget(id);
       await rm(catalogue.home(id), { recursive: true, force: true });
       for (const kind of ['plugin_crashed', 'plugin_files_changed', 'plugin_unsupported'] as const) await cards.clear(kind, id);
+      for (const { uuid } of gone) await cards.clear('source_failed', uuid);
     }),
     /** A plugin that came with Mantel moves on with it: its sources follow at the next start. Says which could not. */
     follow: (id: string): Promise<{ uuid: string; name: string; why: string }[]> => alone(async () => {

@@ -18,7 +18,7 @@ export const sourceRow = (sql: Read, uuid: string): SourceRow | undefined => {
   return row && parse(row);
 };
 /** Those that run by themselves. */
-export const selfStarting = (sql: Read): SourceRow[] => sql.all<Stored>(`${SELECT} where s.enabled = 1 and (s.schedule is not null or s.watch = 1)`).map(parse);
+export const selfStarting = (sql: Read): SourceRow[] => sql.all<Stored>(`${SELECT} where s.enabled = 1 and u.disabled = 0 and (s.schedule is not null or s.watch = 1)`).map(parse);
 /** A run of it that is not over yet. */
 export const openRun = (sql: Read, id: number): string | undefined => sql.get<{ state: string }>(`select state from import_run where source_id = ? and state in ('collecting', 'scanning', 'running', 'paused', 'undoing') order by id desc limit 1`, id)?.state;
 

@@ -18,12 +18,12 @@ export interface SourcePlugins {
 export interface Asker { admin: boolean; userId: string | null }
 /** A source as a run needs it: with its secrets, never to be sent out. */
 export interface Resolved { pluginId: string; name: string; config: Config; libraryUuid: string; ownerUuid: string; ownerId: number; options: ImportOptions }
-export interface SourcesDeps { db: Database; plugins: SourcePlugins; onChange: () => void; now?: () => number }
+export interface SourcesDeps { db: Database; plugins: SourcePlugins; onChange: () => void; /** Cards about a source go when somebody has changed it. */ cards: { clear: (kind: 'source_failed', about: string) => Promise<void> }; now?: () => number }
 
 const CHECK_MS = 60_000;
 const invalid = (problems: Problem[]): MantelError => new MantelError('source_invalid', problems[0]!.message, { problems: problems.slice(0, 100) });
 
-export function createSources({ db, plugins, onChange, now = Date.now }: SourcesDeps) {
+export function createSources({ db, plugins, onChange, cards, now = Date.now }: SourcesDeps) {
   const kind = (id: string): Manifest => {
     const manifest = plugins.kinds().find((m) => m.id === id);
     if (!manifest) throw plugins.manifest(id) ? new MantelError('plugin_off') : new MantelError('not_found', 'There is no plugin of this name here.');
@@ -135,12 +135,14 @@ export function createSources({ db, plugins, onChange, now = Date.now }: Sources
       const enabled = p.enabled ?? row.enabled;
       const anew = schedule !== row.schedule || (enabled && !row.enabled); // what it would have done meanwhile was not missed
       await db.writeSql((sql) => repo.updateSource(sql, { uuid: id, name: (p.name ?? row.name).trim(), config, configVersion, ...at, options: p.options ?? row.options, schedule, watch, enabled, dueFrom: anew ? now() : row.dueFrom }));
+      await cards.clear('source_failed', id);
       onChange();
       return view(repo.sourceRow(db.sql, id)!);
     },
     async remove(asker: Asker, id: string): Promise<void> {
       own(asker, id);
       await db.writeSql((sql) => repo.dropSource(sql, id));
+      await cards.clear('source_failed', id);
       onChange();
     },
 
