@@ -66,7 +66,7 @@ export function matchSidecars(folder: string, notes: readonly Note[], slots: Rea
   // cut names whose counters went different ways
   pass((o, stem, ext) => (wasCut(stem, ext) || o.title.length >= JSON_LENGTH
     ? free(byStem.get(stem.slice(0, 40))).filter((s) => folded(s.name.ext) === folded(ext) && isCutOf(s.name.stem, stem, s.name.ext)).toSorted((a, b) => a.name.counter - b.name.counter)[0] : null));
-  pass((o, stem, ext, count) => only(free(mediaStems(stem, ext).flatMap((s) => byFolded.get(folded(s + count + ext)) ?? []))));
+  pass((_, stem, ext, count) => only(free(mediaStems(stem, ext).flatMap((s) => byFolded.get(folded(s + count + ext)) ?? []))));
   pass((_, stem, ext, count) => only(free(mediaStems(stem, ext).flatMap((s) => byLoose.get(loose(s + count + ext)) ?? []))));
 
   const out = [...units.values()];

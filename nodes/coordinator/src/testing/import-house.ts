@@ -74,6 +74,10 @@ export async function openImportHouse() {
         albums.set(uuid, { name, assets: new Set() });
         return uuid;
       },
+      learn: async ({ uuid, name, was }) => {
+        if (albums.get(uuid)?.name === was) albums.get(uuid)!.name = name;
+        await db.writeSql((sql) => sql.run('update album set name = ? where uuid = ? and name = ?', name, uuid, was));
+      },
       add: (_o, uuid, assets) => { for (const a of assets) albums.get(uuid)!.assets.add(a); return Promise.resolve(); },
       dropIfEmpty: async (uuid) => { await db.writeSql((sql) => sql.run('delete from album where uuid = ?', uuid)); albums.delete(uuid); },
     },

@@ -222,7 +222,7 @@ create index import_entry_path on import_entry(run_id, path);
 create index import_entry_outcome on import_entry(run_id, outcome, n);
 create index import_entry_item on import_entry(run_id, item) where item is not null;
 create table import_album(run_id integer not null references import_run(id) on delete cascade, source_key text not null, album text not null, album_uuid text, made integer not null default 0, primary key(run_id, source_key)) without rowid; -- album: JSON of a SourceAlbum; made: by this run
--- What is remembered of a collection over runs: which file an entry became, and which album. kind: 'file' (key: part and path), 'item', 'album' (key: the source's id).
+-- What is remembered of a collection over runs: which file an entry became, and which album (sha256: the name that an import gave it, where it made it). kind: 'file' (key: part and path), 'item', 'album' (key: the source's id).
 create table import_known(collection text not null, kind text not null check (kind in ('file', 'item', 'album')), key text not null, uuid text not null, sha256 text, primary key(collection, kind, key)) without rowid;
 
 create table repair(id text primary key, kind text not null, about text not null, text text not null, fix text, at integer not null, times integer not null default 1, dismissed_at integer) without rowid;

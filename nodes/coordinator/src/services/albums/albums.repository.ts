@@ -23,5 +23,7 @@ export const putAsset = (sql: Sql, albumId: number, assetId: number, userId: num
   { album: albumId, asset: assetId, user: userId, now: Date.now() }).changes === 1;
 export const touch = (sql: Sql, albumId: number): void => void sql.run('update album set updated_at = ? where id = ?', Date.now(), albumId);
 export const dropEmpty = (sql: Sql, uuid: string): { ownerId: number } | undefined => sql.get('delete from album where uuid = ? and not exists (select 1 from album_asset x join asset a on a.id = x.asset_id where x.album_id = album.id and a.vis = 1) returning owner_id ownerId', uuid);
+export const rename = (sql: Sql, uuid: string, name: string): boolean => sql.run('update album set name = ?, updated_at = ? where uuid = ?', name, Date.now(), uuid).changes === 1;
+export const allIn = (sql: Read, uuid: string): number[] => sql.all<{ id: number }>('select x.asset_id id from album_asset x join album b on b.id = x.album_id where b.uuid = ?', uuid).map((r) => r.id);
 /** Assets in the trash that an album still holds: their sidecars name it. */
 export const trashedIn = (sql: Read, uuid: string): number[] => sql.all<{ id: number }>('select x.asset_id id from album_asset x join album b on b.id = x.album_id where b.uuid = ?', uuid).map((r) => r.id);

@@ -17,6 +17,7 @@ const BATCH = 500;
 const MAX_NAME = 500;
 const MAX_DESCRIPTION = 20_000;
 const PAGE = 500;
+const titleOf = (name: string): string => name.normalize('NFC').trim().slice(0, MAX_NAME).toWellFormed() || 'Album';
 
 /** Albums: selections over libraries. Everybody sees of them what they may see anyway. */
 export function createAlbums({ db, sidecarDue, wanted }: AlbumDeps) {
@@ -56,7 +57,7 @@ export function createAlbums({ db, sidecarDue, wanted }: AlbumDeps) {
      * Answers its id.
      */
     ensure: ({ ownerId, name, description, except }: { ownerId: number; name: string; description?: string | null | undefined; except?: readonly string[] | undefined }): Promise<string> => db.writeSql((sql) => {
-      const title = name.normalize('NFC').trim().slice(0, MAX_NAME).toWellFormed() || 'Album';
+      const title = titleOf(name);
       const words = description?.trim().slice(0, MAX_DESCRIPTION).toWellFormed() || null;
       const known = except ? repo.namedAlbum(sql, ownerId, title, except)?.uuid : undefined;
       if (known !== undefined) {
@@ -67,6 +68,18 @@ export function createAlbums({ db, sidecarDue, wanted }: AlbumDeps) {
       repo.insertAlbum(sql, { uuid, name: title, description: words, ownerId });
       logChange(sql, 'album', uuid, 'create', { userId: ownerId });
       return uuid;
+    }),
+    /** What is known of an album by now: its true name, unless a person gave it another than `was`, and a description where it has none. */
+    learn: ({ ownerId, uuid, name, description, was }: { ownerId: number; uuid: string; name: string; description: string | null; was: string | null }): Promise<void> => db.writeSql((sql) => {
+      const row = repo.albumByUuid(sql, uuid);
+      if (!row) return;
+      const title = titleOf(name);
+      const renamed = row.name !== title && was !== null && titleOf(was) === row.name && repo.rename(sql, uuid, title);
+      const words = description?.trim().slice(0, MAX_DESCRIPTION).toWellFormed() || null;
+      const described = words !== null && repo.describe(sql, uuid, words);
+      if (!renamed && !described) return;
+      if (renamed) for (const id of repo.allIn(sql, uuid)) sidecarDue(sql, id);
+      logChange(sql, 'album', uuid, 'update', { userId: ownerId });
     }),
     /** Puts photos into an album of this person: those that they may see. Answers how many are new in it. Throws `not_found` for an album that is not theirs. */
     async add(ownerId: number, albumUuid: string, assetUuids: readonly string[]): Promise<number> {

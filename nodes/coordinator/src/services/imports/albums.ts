@@ -1,6 +1,6 @@
 import type { SourceAlbum } from '@mantel/contracts/models/source.ts';
 import type { Doors } from './doors.ts';
-import { albumOf, setAlbum } from './items.repository.ts';
+import { albumOf, emptyAlbums, setAlbum } from './items.repository.ts';
 import { albumsKnown, knownAlbum, remember } from './known.repository.ts';
 import { wantsAlbum } from './plan.ts';
 import { lacksPlace, type TakeRun } from './take.ts';
@@ -20,10 +20,15 @@ export function createAlbumMap(doors: Doors, run: TakeRun) {
     const album = JSON.parse(row.album) as SourceAlbum;
     if (!wantsAlbum(album, run.options)) return null;
     const known = knownAlbum(db.sql, run.collection, key, run.ownerId);
-    const uuid = known ?? await doors.albums.ensure({ ownerId: run.ownerId, name: album.title.trim(), description: album.description ?? null, except: albumsKnown(db.sql, run.collection) });
+    const title = album.title.trim();
+    const [ownerId, name, description] = [run.ownerId, title, album.description ?? null];
+    // its data may have come in a later part than its photos
+    if (known) await doors.albums.learn({ ownerId, uuid: known.uuid, name, description, was: known.given });
+    const uuid = known?.uuid ?? await doors.albums.ensure({ ownerId, name, description, except: albumsKnown(db.sql, run.collection) });
     await db.writeSql((sql) => {
       setAlbum(sql, run.id, key, uuid, run.startedAt);
-      remember(sql, run.collection, 'album', key, uuid, null);
+      const ours = known ? known.given !== null : albumOf(sql, run.id, key)?.made === 1;
+      remember(sql, run.collection, 'album', key, uuid, ours ? title : null);
     });
     return { uuid, album };
   };
@@ -37,13 +42,19 @@ export function createAlbumMap(doors: Doors, run: TakeRun) {
     work.catch(() => found.delete(key));
     return work;
   };
-  return async (assetUuid: string, keys: string[]): Promise<void> => {
-    for (const key of new Set(keys)) {
-      const one = await of(key);
-      if (!one) continue;
-      await doors.albums.add(run.ownerId, one.uuid, [assetUuid]);
-      const { place } = one.album;
-      if (place && run.options.albumPlaces && lacksPlace(doors, assetUuid)) await doors.library.applyHints(run.ownerId, assetUuid, { gps: place });
-    }
+  return {
+    async put(assetUuid: string, keys: string[]): Promise<void> {
+      for (const key of new Set(keys)) {
+        const one = await of(key);
+        if (!one) continue;
+        await doors.albums.add(run.ownerId, one.uuid, [assetUuid]);
+        const { place } = one.album;
+        if (place && run.options.albumPlaces && lacksPlace(doors, assetUuid)) await doors.library.applyHints(run.ownerId, assetUuid, { gps: place });
+      }
+    },
+    /** Those that are empty at the source are albums, too; `except`: those whose photos did not come in. */
+    async rest(except: ReadonlySet<string>): Promise<void> {
+      for (const key of emptyAlbums(db.sql, run.id)) if (!except.has(key)) await of(key);
+    },
   };
 }

@@ -45,6 +45,8 @@ export interface Doors {
   albums: {
     /** The oldest of this name that is none of `except`, or a new one. Answers its id. */
     ensure: (album: { ownerId: number; name: string; description: string | null; except: readonly string[] }) => Promise<string>;
+    /** Its true name and description, learnt later; a name other than `was` stays, as a person chose it. */
+    learn: (album: { ownerId: number; uuid: string; name: string; description: string | null; was: string | null }) => Promise<unknown>;
     add: (ownerId: number, albumUuid: string, assetUuids: string[]) => Promise<unknown>;
     dropIfEmpty: (albumUuid: string) => Promise<unknown>;
   };

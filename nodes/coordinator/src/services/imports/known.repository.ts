@@ -13,8 +13,9 @@ export const mayBeHere = (sql: Read, libraries: number[], stem: string, name: st
   stem !== '' && sql.get(`select 1 from file where library_id in (select value from json_each(?)) and stem = ? and stem <> '' and name = ? and bytes = ? limit 1`, JSON.stringify(libraries), stem, name, bytes) !== undefined;
 export const remember = (sql: Sql, collection: string, kind: 'file' | 'album', key: string, uuid: string, sha256: string | null): void =>
   void sql.run('insert into import_known(collection, kind, key, uuid, sha256) values(?, ?, ?, ?, ?) on conflict do update set uuid = excluded.uuid, sha256 = excluded.sha256', collection, kind, key, uuid, sha256);
-export const knownAlbum = (sql: Read, collection: string, key: string, ownerId: number): string | undefined =>
-  sql.get<{ uuid: string }>(`select a.uuid from import_known k join album a on a.uuid = k.uuid and a.owner_id = ? where k.collection = ? and k.kind = 'album' and k.key = ?`, ownerId, collection, key)?.uuid;
+/** The album that a key became; `given`: what an import called it that made it. */
+export const knownAlbum = (sql: Read, collection: string, key: string, ownerId: number): { uuid: string; given: string | null } | undefined =>
+  sql.get(`select a.uuid, k.sha256 given from import_known k join album a on a.uuid = k.uuid and a.owner_id = ? where k.collection = ? and k.kind = 'album' and k.key = ?`, ownerId, collection, key);
 
 export const albumsKnown = (sql: Read, collection: string): string[] => sql.all<{ uuid: string }>(`select uuid from import_known where collection = ? and kind = 'album'`, collection).map((r) => r.uuid);
 

@@ -20,6 +20,7 @@ export async function takeAll(doors: Doors, { run, bytes, progress, after }: Tak
   const albums = createAlbumMap(doors, { ...run, suspect: () => false });
   let broken = 0; // in a row, for reasons that nobody knows
   let started = 0;
+  const without = new Set<string>();
 
   const one = async (row: { n: number; item: string }): Promise<void> => {
     const item = itemOf(row);
@@ -27,7 +28,8 @@ export async function takeAll(doors: Doors, { run, bytes, progress, after }: Tak
     let taken: Taken | undefined;
     try {
       taken = await take({ ...run, suspect: () => suspect }, bytes, item);
-      if (taken.assetUuid) await albums(taken.assetUuid, item.albums);
+      if (taken.assetUuid) await albums.put(taken.assetUuid, item.albums);
+      else for (const key of item.albums) without.add(key);
       broken = 0;
     } catch (e) {
       const trouble = fileTrouble(e, run.signal);
@@ -61,4 +63,5 @@ export async function takeAll(doors: Doors, { run, bytes, progress, after }: Tak
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   if (failure !== undefined) throw failure;
   run.signal.throwIfAborted();
+  await albums.rest(without);
 }
