@@ -153,7 +153,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
     db, data: o.data, read: readSidecar, writer: sidecarWriter, log, present: marker.present, setConflicts, busy: () => previewsWait(db.sql), now,
     apply: (sql, id, change, at) => opened.edits.apply(sql, id, change, 'sidecar', at),
   });
-  const { assets, arrived, ingest, retry, split, imports: importDoor } = opened.with({
+  const { assets, arrived, ingest, retry, split, imports: importDoor, external } = opened.with({
     readSidecar: async (path) => (await readSidecar(path))?.facts ?? null, arriving: sidecars.arrived, opened: (id) => background('looking at a sidecar', sidecars.look(id)),
     sidecars: { place: (from, path) => sidecarWriter.place(from, path, null), aside: setAside, kept: sidecars.kept, came: sidecars.came, attach: createAttach(db.sql, sidecars.came) },
   });
@@ -173,7 +173,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   // services
   const home = homeBroker(log);
   addActions(home, {
-    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, exiftool, marker }) }), ...timelineHandlers(timeline), ...albumHandlers(albums),
+    ...userHandlers({ users, sessions, firstRun, version, storageForSetup: storage.forSetup }), ...libraryHandlers(libraries), ...assetHandlers({ assets, ingest, retry, split, tags: createTags({ db, data: o.data, places: opened.places, exiftool, marker }) }), ...timelineHandlers(timeline), ...albumHandlers(albums),
     ...jobHandlers({ db, queue, onRetry: (sql) => { resetFailedPreviews(sql); return preview.enqueueWaiting(sql); } }), ...work.handlers, ...metrics.handlers, ...createSteering({ db, nodes, queue, rates, rename: members.rename, onChange: () => live.nodesChanged(), now }), ...joining.handlers,
     ...pairingHandlers({ pairing, members, gone: async (id) => { await queue.gone(id); roster.forget(id); joining.updates.forget(id); await work.forget(id); } }), ...storageHandlers(storage, version), ...repairHandlers(repairs, later), ...plugged.handlers, ...sourced.handlers, ...imported.handlers,
   });
@@ -207,12 +207,12 @@ export async function startCoordinator(o: CoordinatorOptions) {
   addMetricsRoute(app, metrics);
   addApiRoutes(app, ROUTES, call);
   await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
-  addMediaRoutes(app, { data: o.data, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
+  addMediaRoutes(app, { data: o.data, places: opened.places, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
   addImportPartRoutes(app, { run: imported.imports.one, parts: imported.parts, requireStorage: marker.require, moved: imported.partMoved });
   addImportReportRoute(app, { db, run: imported.imports.one });
   addWorkerByteRoutes(app, {
-    data: o.data, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,
+    data: o.data, places: opened.places, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,
   });
   addPluginUploadRoute(app, { inspect: plugged.plugins.inspectTarball });
   addPairingRoutes(app, pairing);
@@ -251,7 +251,10 @@ export async function startCoordinator(o: CoordinatorOptions) {
   if (!(await Promise.race([bus.then(() => true), delay(BUS_WAIT_MS, false, { ref: false })]))) log.error('nats-server does not answer: workers cannot reach this house until it does');
   const sidecarClock = scheduleSidecars({ sidecars, db, data: o.data, marker, background });
   const reaper = setInterval(() => background('reaping', queue.reap().then((n) => { if (n) swept(); })), 500);
-  const hourly = setInterval(() => background('tidying', tidy()), 3600 * 1000);
+  const hourly = setInterval(() => {
+    background('tidying', tidy());
+    background('looking at folders outside', external.lookAround());
+  }, 3600 * 1000);
 
   const stop = async (): Promise<void> => {
     clearInterval(reaper);

@@ -12,4 +12,4 @@ export async function showLibrary(id: string, change: { show?: boolean; isDefaul
 
 /** Those that I may add to, the default one first. */
 export const writable = (all: Library[]): Library[] =>
-  all.filter((l) => l.role !== 'viewer' && l.kind !== 'external').sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+  all.filter((l) => l.role !== 'viewer' && l.kind !== 'external' && l.kind !== 'locked').sort((a, b) => Number(b.isDefault) - Number(a.isDefault));

@@ -7,7 +7,7 @@ export type AssetType = Static<typeof AssetType>;
 export const PreviewState = Type.Union([Type.Literal('waiting'), Type.Literal('ready'), Type.Literal('failed')]);
 export type PreviewState = Static<typeof PreviewState>;
 /** Why an asset cannot be shown, or what was odd about it. The UI has words for each. */
-export const PROBLEMS = ['undecodable', 'too_large', 'truncated', 'wrong_extension', 'encrypted', 'empty', 'no_date', 'odd_date', 'no_facts'] as const;
+export const PROBLEMS = ['undecodable', 'too_large', 'truncated', 'wrong_extension', 'encrypted', 'empty', 'no_date', 'odd_date', 'no_facts', 'missing'] as const;
 export const Problem = Type.Enum([...PROBLEMS]);
 export type Problem = (typeof PROBLEMS)[number];
 export const FileRole = Type.Union([Type.Literal('original'), Type.Literal('live'), Type.Literal('edited'), Type.Literal('raw')]);

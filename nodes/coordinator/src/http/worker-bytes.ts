@@ -8,6 +8,7 @@ import { type JobKind, OUTPUTS } from '@mantel/contracts/models/job.ts';
 import { checkUrl, type Grant } from '@mantel/runtime/bytes.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STAGING, stagedPath } from '../library/derived.ts';
+import { inside, type Places } from '../library/external.ts';
 import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { MediaRow } from '../services/assets/assets.repository.ts';
 import { probeBytes } from '../services/probes/probes.ts';
@@ -18,7 +19,7 @@ import { whenClosed } from './when-closed.ts';
 
 const LOOK_MS = 500;
 export interface WorkerBytesDeps {
-  data: string; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
+  data: string; places?: Pick<Places, 'open'>; room: Room; requireStorage: () => void; secret: string; find: (fileId: string) => MediaRow | undefined; kindOf: (jobId: number) => JobKind | undefined; probe: (jobId: number) => { seed: string; bytes: number } | undefined;
   /** The test picture, for the jobs that it belongs to. */
   sample: (jobId: number) => { path: string; mime: string } | undefined;
   isLive: (worker: string, token: string, jobId?: number) => boolean;
@@ -26,7 +27,7 @@ export interface WorkerBytesDeps {
 }
 
 /** Bytes for workers. An address names method, path, worker, lease and end; it is worth nothing without the lease behind it, and only over TLS. */
-export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireStorage, secret, find, kindOf, probe, sample, isLive, now = Date.now }: WorkerBytesDeps): void {
+export function addWorkerByteRoutes(app: FastifyInstance, { data, places = inside(data), room, requireStorage, secret, find, kindOf, probe, sample, isLive, now = Date.now }: WorkerBytesDeps): void {
   const quota = createByteQuota(isLive);
   /** The same for a download, which counts against its worker while it runs and ends with its lease: a worker that is removed reads no further. */
   const download = (req: FastifyRequest, reply: FastifyReply, jobId?: number): void => {
@@ -50,7 +51,9 @@ export function addWorkerByteRoutes(app: FastifyInstance, { data, room, requireS
       download(req, reply);
       const row = find((req.params as { fileId: string }).fileId);
       if (!row) throw new MantelError('not_found');
-      return sendFile(req, reply, join(data, row.path), row.mime);
+      const place = await places.open(row.path);
+      whenClosed(reply, place.close);
+      return sendFile(req, reply, place.file, row.mime);
     },
   });
   app.route({

@@ -35,8 +35,8 @@ export async function syncDir(dir: string): Promise<void> {
   if (!running) {
     const own: { now: Promise<void>; next?: Promise<void> } = { now: sync(dir) };
     syncing.set(dir, own);
-    const done = (): void => { if (!own.next && syncing.get(dir) === own) syncing.delete(dir); };
-    own.now.then(done, done);
+    const leave = (): void => { if (!own.next && syncing.get(dir) === own) syncing.delete(dir); };
+    void own.now.catch(() => undefined).then(leave);
     return own.now;
   }
   running.next ??= running.now.catch(() => undefined).then(() => {

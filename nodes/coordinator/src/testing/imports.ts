@@ -28,7 +28,7 @@ export async function openImports() {
   });
   const parts = opened.with({ readSidecar: () => Promise.resolve(null), arriving: () => undefined, opened: () => undefined });
   return {
-    ...house, ...parts, edits: opened.edits,
+    ...house, ...parts, edits: opened.edits, places: opened.places,
     /** A photo of its own bytes per `n`; `at`: what its EXIF says. */
     picture: (n: number, at?: string): Promise<Buffer> => {
       const plain = sharp({ create: { width: 40, height: 30, channels: 3, background: { r: n * 9, g: 9, b: 9 } } });

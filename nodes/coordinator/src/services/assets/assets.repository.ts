@@ -20,7 +20,7 @@ export const assetFor = (sql: Read, userId: number, uuid: string): AssetRow | un
 
 export interface FileRow { id: string; role: FileRole; name: string; path: string; bytes: number; mime: string; sha256: string; sha1: string; width: number | null; height: number | null; durationMs: number | null; shown: boolean; motion: boolean }
 export const filesOf = (sql: Read, assetId: number): FileRow[] =>
-  sql.all<FileRow>(`select uuid id, role, name, path, bytes, mime, sha256, sha1, width, height, duration_ms durationMs, shown, motion_offset is not null motion from file where asset_id = ? and state = 'live' order by shown desc, role <> 'original', id`, assetId).map((f) => ({ ...f, shown: Boolean(f.shown), motion: Boolean(f.motion) }));
+  sql.all<FileRow>(`select f.uuid id, role, f.name, path, bytes, mime, sha256, sha1, width, height, duration_ms durationMs, shown, motion_offset is not null motion from file f where asset_id = ? and state = 'live' order by shown desc, role <> 'original', f.id`, assetId).map((f) => ({ ...f, shown: Boolean(f.shown), motion: Boolean(f.motion) }));
 export const contributionsOf = (sql: Read, assetId: number): { userId: string; userName: string; device: string | null; originalName: string; at: number }[] =>
   sql.all(`select u.uuid userId, u.name userName, nullif(c.device, '') device, c.original_name originalName, c.at from contribution c join user u on u.id = c.user_id where c.asset_id = ? order by c.id`, assetId);
 export const tagsOf = (sql: Read, assetId: number): string[] => sql.all<{ path: string }>('select t.path from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = ? order by t.path', assetId).map((t) => t.path);

@@ -1,4 +1,5 @@
 import type { ExportLine, Problem } from '@mantel/contracts/models/asset.ts';
+import { OUTSIDE } from '../../library/external.ts';
 import type Native from 'better-sqlite3';
 import { offsetText } from './offset.ts';
 
@@ -9,7 +10,7 @@ const OF_FILE = `json_object('sha256', g.sha256, 'name', g.name)`;
 /** The next lines of an export, in order of arrival; `after` is the `next` of the page before. One page stays small, whatever the library's size. */
 function page(prepare: Prepare, q: { userId: number; library: string | null; after: number; limit: number }): { lines: ExportLine[]; next: number | null } {
   const rows = prepare(
-    `select a.id n, a.uuid id, l.name library, a.original_name originalName, f.path, f.sha256, f.sha1, a.type, f.mime, a.taken_at takenAt, a.taken_at_local takenAtLocal, a.taken_at_source takenAtSource, a.offset_minutes offsetMinutes,
+    `select a.id n, a.uuid id, l.name library, a.original_name originalName, iif(l.root is null, f.path, l.root || substr(f.path, @outside)) path, f.sha256, f.sha1, a.type, f.mime, a.taken_at takenAt, a.taken_at_local takenAtLocal, a.taken_at_source takenAtSource, a.offset_minutes offsetMinutes,
       a.lat gpsLat, a.lon gpsLon, a.width, a.height, a.make, a.model, a.rating, a.description, a.problems, s.favourite favorite, s.archived, a.trashed_at is not null trashed, l.kind = 'locked' locked,
       (select min(c.partner) from contribution c where c.file_id = f.id and c.user_id = @userId) partner,
       (select json_group_array(t.path) from asset_tag x join tag t on t.id = x.tag_id where x.asset_id = a.id) tags,
@@ -19,7 +20,7 @@ function page(prepare: Prepare, q: { userId: number; library: string | null; aft
       (select json_group_array(${OF_FILE}) from file g where g.asset_id = a.id and g.role = 'edited' and g.given is not 'copy') edited
       from asset a join library l on l.id = a.library_id join membership m on m.library_id = l.id and m.user_id = @userId join file f on f.asset_id = a.id and f.role = 'original' and f.state = 'live'
       left join asset_user s on s.user_id = m.user_id and s.asset_id = a.id
-      where a.id > @after and (@library is null or l.uuid = @library or l.name = @library collate nocase) and (a.vis = 1 or a.trashed_at is not null) order by a.id limit @limit`).all(q) as Row[];
+      where a.id > @after and (@library is null or l.uuid = @library or l.name = @library collate nocase) and (a.vis = 1 or a.trashed_at is not null) order by a.id limit @limit`).all({ ...q, outside: OUTSIDE }) as Row[];
   const lines = rows.map(({ n: _n, gpsLat, gpsLon, offsetMinutes, ...r }): ExportLine => ({
     ...(r as unknown as ExportLine),
     takenAt: new Date(r.takenAt).toISOString(),

@@ -28,7 +28,7 @@ export function recordContribution(sql: Sql, c: { assetId: number; fileId: numbe
 export interface Arrival {
   assetUuid: string; fileUuid: string; libraryId: number; type: 'image' | 'video'; ord: number; month: number; ratio: number; name: string; path: string; temp: string;
   bytes: number; mime: string; sha256: string; sha1: string; /** what the asset says; a sidecar may have said other than the file */ facts: Facts; /** what the file says of itself: by this its other parts are found */ own?: Facts;
-  /** what an import source said of the photo */ hints?: Hints | null; /** the part that a source says it plays */ given?: GivenRole | null; alone?: boolean; /** its preview waits until somebody looks */ lazy?: boolean;
+  /** what an import source said of the photo */ hints?: Hints | null; /** the part that a source says it plays */ given?: GivenRole | null; alone?: boolean; /** its preview waits until somebody looks */ lazy?: boolean; /** its disk tells capitals apart, and it stays there */ exactPath?: boolean;
 }
 /** The row that says: this file is on its way to this place. Boot settles what a power cut left in this state. */
 export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: number } {
@@ -42,7 +42,7 @@ export function insertArrival(sql: Sql, a: Arrival): { assetId: number; fileId: 
     f.exposureTime, f.focalLength, f.orientation, f.colourSpace, f.videoCodec, f.audioCodec, f.rating, f.title, f.description, JSON.stringify(f.sources), a.name, JSON.stringify(f.problems), now, now, a.lazy ? 1 : 0).lastInsertRowid);
   const fileId = Number(sql.run(
     `insert into file(uuid, asset_id, library_id, role, state, path, path_key, temp, name, bytes, mime, sha256, sha1, width, height, duration_ms, created_at, facts, content_id, motion_offset, motion_bytes, stem, taken_at, hints, given, alone) values(?, ?, ?, 'original', 'arriving', ${Array.from({ length: 21 }, () => '?').join(', ')})`,
-    a.fileUuid, assetId, a.libraryId, a.path, pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(own), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), own.takenAt, a.hints ? JSON.stringify(a.hints) : null, a.given ?? null, a.alone ? 1 : 0).lastInsertRowid);
+    a.fileUuid, assetId, a.libraryId, a.path, a.exactPath ? a.path : pathKey(a.path), a.temp, a.name, a.bytes, a.mime, a.sha256, a.sha1, f.width, f.height, f.durationMs, now, JSON.stringify(own), f.contentId, f.motion?.offset ?? null, f.motion?.bytes ?? null, stemOf(a.name), own.takenAt, a.hints ? JSON.stringify(a.hints) : null, a.given ?? null, a.alone ? 1 : 0).lastInsertRowid);
   return { assetId, fileId };
 }
 export function setLive(sql: Sql, assetId: number, fileId: number): void {

@@ -2,14 +2,18 @@
 import type { SourceHints } from '@mantel/contracts/models/source.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
+import { createPlaces } from '../../library/external.ts';
 import { createAssets, type AssetDeps } from './assets.ts';
 import { createEdits } from './edit.ts';
+import { createExternal, type Indexed } from './external.ts';
+import { rootOf } from './external.repository.ts';
 import { createGroups, type GroupDeps, type Split } from './group.ts';
 import { createHints, type HintOptions } from './hints.ts';
 import { createIngest, type Arrived, type Incoming, type IngestDeps } from './ingest.ts';
 import { createParts } from './parts.ts';
 import type { Preview } from './preview.ts';
 import { createRetry, type RetryDeps } from './retry.ts';
+import { linkTo } from './together.ts';
 
 export interface OpenAssets {
   db: Database; data: string; facts: IngestDeps['facts']; marker: RetryDeps['marker']; preview: Preview; log: GroupDeps['log'] & RetryDeps['log']; wake: () => void;
@@ -29,9 +33,10 @@ export interface WithSidecars { readSidecar: IngestDeps['readSidecar']; sidecars
 
 export function openAssets({ db, data, facts, marker, preview, log, wake, enter, leave, hideArchived, setLocalTime, position, ratioByte, sidecarDue, joinSidecars, splitSidecar }: OpenAssets) {
   const groups = createGroups({ enter, leave, position, ratioByte, moveTo: setLocalTime, enqueue: preview.enqueue, sidecarDue, joinSidecars, splitSidecar, log });
+  const places = createPlaces({ data, rootOf: (uuid) => rootOf(db.sql, uuid) });
   const edits = createEdits({ enter, leave, setLocalTime, sidecarDue });
   return {
-    edits,
+    edits, places,
     with({ readSidecar, sidecars, arriving, opened }: WithSidecars) {
       const arrived: Arrived = (sql, a) => {
         arriving();
@@ -45,17 +50,20 @@ export function openAssets({ db, data, facts, marker, preview, log, wake, enter,
       const assets = createAssets({ db, enter, leave, hideArchived, edit: edits.apply, sidecarDue, regroup: groups.around, opened });
       const ingest = createIngest({ db, data, facts, marker, position, arrived, contributed: groups.group, hints, refresh: groups.refresh, readSidecar, ...(sidecars ? { sidecars } : {}), afterArrival: wake });
       const parts = createParts({ db, trash: assets.trash, group: groups.group, refresh: groups.refresh, wake });
-      const retry = createRetry({ db, data, facts, marker, preview, wake, log, enter, leave, move: setLocalTime, regroup: groups.group });
+      const external = createExternal({ db, data, places, facts, position, arrived, hints, refresh: groups.refresh, linked: linkTo, preview: preview.restart, wake, present: marker.present });
+      const retry = createRetry({ db, data, places, facts, marker, preview, wake, log, enter, leave, move: setLocalTime, regroup: groups.group });
       const split: Split = async (...what) => {
         const { assetUuid } = await db.writeSql((sql) => groups.split(sql, ...what));
         wake();
         return assetUuid;
       };
       return {
-        assets, arrived, ingest, retry, split,
+        assets, arrived, ingest, retry, split, external,
         /** For import runs: what a source says of photos that are here, and of what they consist. */
         imports: {
           ...parts,
+          /** A photo that stays where it lies. */
+          index: (userId: number, indexed: Indexed) => external.index(userId, indexed),
           ingest: (userId: number, incoming: Incoming) => ingest.ingest(userId, incoming),
           applyHints: (userId: number, assetUuid: string, said: SourceHints, options?: HintOptions): Promise<void> => hints.apply(userId, assetUuid, said, options),
         },

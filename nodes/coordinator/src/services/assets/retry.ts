@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Problem } from '@mantel/contracts/models/asset.ts';
 import { DECODERS } from '@mantel/contracts/models/job.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { readSetting, writeSetting } from '../../db/settings.ts';
+import { inside, type Places } from '../../library/external.ts';
 import type { FactsReader } from '../../library/facts/facts.ts';
 import { UNKNOWN_MIME } from '../../library/facts/kinds.ts';
 import type { Marker } from '../../library/marker.ts';
@@ -13,7 +13,7 @@ import { type Preview, previewKey } from './preview.ts';
 import * as repo from './retry.repository.ts';
 
 export interface RetryDeps {
-  db: Database; data: string; facts: FactsReader; marker: Marker; preview: Pick<Preview, 'restart'>; wake: () => void;
+  db: Database; data: string; places?: Pick<Places, 'file'>; facts: FactsReader; marker: Marker; preview: Pick<Preview, 'restart'>; wake: () => void;
   enter: (sql: Sql, assetId: number) => void; leave: (sql: Sql, assetId: number) => void;
   /** Moves a visible or hidden asset to another place in time. */
   move: (sql: Sql, assetId: number, takenAtLocal: string) => void;
@@ -27,7 +27,7 @@ const SETTING = 'decoders';
 const OF_CONTENT: readonly Problem[] = ['undecodable', 'too_large', 'truncated', 'encrypted', 'wrong_extension', 'no_facts'];
 
 /** Second chances for what could not be shown: when a person asks, and by itself when this Mantel understands more than the one that failed. */
-export function createRetry({ db, data, facts, marker, preview, wake, enter, leave, move, regroup, log }: RetryDeps) {
+export function createRetry({ db, data, places = inside(data), facts, marker, preview, wake, enter, leave, move, regroup, log }: RetryDeps) {
   let stopped = false;
   let running: Promise<unknown> = Promise.resolve();
 
@@ -36,7 +36,8 @@ export function createRetry({ db, data, facts, marker, preview, wake, enter, lea
     const problems = JSON.parse(row.problems) as Problem[];
     if (problems.includes('empty')) return false;
     const unknown = row.mime === UNKNOWN_MIME || problems.includes('encrypted');
-    const path = join(data, row.path);
+    const path = await places.file(row.path).catch(() => null);
+    if (path === null) return false; // it is away: nothing can be tried
     const content = unknown ? await classify(path, row).catch(() => null) : null;
     if (unknown && (!content || content.mime === UNKNOWN_MIME || content.problems.includes('encrypted'))) return false;
     const read = content && { ...content, facts: await facts.read(path, { name: row.name, mime: content.mime, type: content.type }) };

@@ -5,6 +5,7 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import type { FileTags } from '@mantel/contracts/models/asset.ts';
 import type { Database } from '../../db/database.ts';
 import type { Exiftool } from '../../library/exiftool.ts';
+import { inside, type Places } from '../../library/external.ts';
 import { overburdened } from '../../library/facts/burden.ts';
 import type { Marker } from '../../library/marker.ts';
 import { shapeTrouble } from '../../library/sidecar/read.ts';
@@ -26,7 +27,7 @@ const LATE = 'There was no time to read these tags. Try again in a moment.';
  * The technical view: every tag that the files of an asset carry, read from the disk when asked for: originals and sidecars keep them for ever, so
  * there is no second copy to grow old. What cannot be read, or not within `limitMs`, has one tag that says why.
  */
-export function createTags({ db, data, exiftool, marker, limitMs = LIMIT_MS }: { db: Database; data: string; exiftool: Pick<Exiftool, 'tool'>; marker: Pick<Marker, 'present'>; limitMs?: number }) {
+export function createTags({ db, data, places = inside(data), exiftool, marker, limitMs = LIMIT_MS }: { db: Database; data: string; places?: Pick<Places, 'file'>; exiftool: Pick<Exiftool, 'tool'>; marker: Pick<Marker, 'present'>; limitMs?: number }) {
   /** Uploads need the same exiftool: at most one of its tasks at a time is for this view. */
   let before: Promise<unknown> = Promise.resolve();
   const inTurn = (late: AbortSignal, work: () => Promise<Record<string, unknown>>): Promise<Record<string, unknown>> => {
@@ -62,7 +63,7 @@ export function createTags({ db, data, exiftool, marker, limitMs = LIMIT_MS }: {
     const files: FileTags[] = [];
     const late = AbortSignal.timeout(limitMs);
     for (const file of filesOf(db.sql, asset.id)) {
-      files.push({ fileId: file.id, name: file.name, ...shown(await soon(late, join(data, file.path))) });
+      files.push({ fileId: file.id, name: file.name, ...shown(await soon(late, await places.file(file.path).catch(() => join(data, file.path)))) });
       const sidecar = join(data, `${file.path}.xmp`);
       if (existsSync(sidecar)) files.push({ fileId: file.id, name: basename(sidecar), ...shown(await soon(late, sidecar)) });
     }

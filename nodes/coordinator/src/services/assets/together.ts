@@ -1,5 +1,6 @@
 import type { Sql } from '../../db/database.ts';
 import * as repo from './group.repository.ts';
+import { ofAsset } from './hints.repository.ts';
 import type { GivenRole } from './pairing.ts';
 
 /** What a source says about one file beside its bytes. `of`: the photo that it belongs to. */
@@ -19,4 +20,10 @@ export function link(sql: Sql, anchor: number, parts: readonly Part[]): Part[] {
     const plays = repo.setGiven(sql, fileId, role);
     return repo.setTogether(sql, fileId, anchor) || plays;
   });
+}
+
+/** The pair that says of which photo a file is a part. Whether that is news. */
+export function linkTo(sql: Sql, libraryId: number, fileId: number, { role, of }: { role?: GivenRole | undefined; of?: string | undefined }): boolean {
+  const photo = role && of ? ofAsset(sql, of, libraryId) : undefined;
+  return photo !== undefined && link(sql, photo.original, [{ fileId, role: role! }]).length > 0;
 }

@@ -17,6 +17,8 @@ export const memberOf = (sql: Read, libraryId: number, userUuid: string): { id: 
 export const managers = (sql: Read, libraryId: number): number => sql.get<{ n: number }>(`select count(*) n from membership where library_id = ? and role = 'manager'`, libraryId)!.n;
 export const defaultOf = (sql: Read, userId: number): { role: MemberRole } | undefined => sql.get('select role from membership where user_id = ? and is_default = 1', userId);
 export const lockedOf = (sql: Read, userId: number): string | undefined => sql.get<{ uuid: string }>(`select uuid from library where kind = 'locked' and owner_id = ?`, userId)?.uuid;
+export const externalAt = (sql: Read, root: string): { uuid: string } | undefined => sql.get(`select uuid from library where kind = 'external' and root = ?`, root);
+export const setRoot = (sql: Sql, libraryId: number, root: string): void => void sql.run('update library set root = ? where id = ?', root, libraryId);
 export const personById = (sql: Read, userId: number): { uuid: string; name: string } | undefined => sql.get('select uuid, name from user where id = ?', userId);
 export const folders = (sql: Read): string[] => sql.all<{ folder: string }>('select folder from library').map((r) => r.folder);
 export const sharedLibraries = (sql: Read): { id: number; uuid: string }[] => sql.all(`select id, uuid from library where kind = 'shared' order by id limit 1`);

@@ -13,7 +13,7 @@ export interface LibraryDeps {
   refreshTwinsOf: (sql: Sql, userId: number) => void;
 }
 
-function newLibrary(sql: Sql, kind: 'personal' | 'shared' | 'locked', name: string, ownerId: number | null): { id: number; uuid: string } {
+function newLibrary(sql: Sql, kind: 'personal' | 'shared' | 'locked' | 'external', name: string, ownerId: number | null): { id: number; uuid: string } {
   const base = safeName(name);
   const taken = new Set(repo.folders(sql).map(pathKey));
   let folder = base;
@@ -76,6 +76,20 @@ export function createLibraries({ db, refreshTwinsOf }: LibraryDeps) {
         return library.uuid;
       });
     },
+    /** The library through which a person looks at a folder of this machine, made when it is first needed. `root`: a real path, absolute. Throws `conflict` when somebody else's library looks there. */
+    externalOf: (userId: number, root: string, name: string): Promise<string> => db.writeSql((sql) => {
+      const known = repo.externalAt(sql, root);
+      if (known) {
+        if (repo.libraryOf(sql, userId, known.uuid)?.role !== 'manager') throw new MantelError('conflict', 'Another library looks at this folder already.');
+        return known.uuid;
+      }
+      const user = repo.personById(sql, userId);
+      if (!user) throw new MantelError('not_found', 'There is no such person.');
+      const library = newLibrary(sql, 'external', name.trim() || 'Folder', userId);
+      repo.setRoot(sql, library.id, root);
+      join(sql, library, { id: userId, uuid: user.uuid }, 'manager');
+      return library.uuid;
+    }),
     list: (userId: number): Library[] => repo.librariesOf(db.sql, userId).map(view),
     async create(user: { id: number; uuid: string }, name: string): Promise<Library> {
       const uuid = await db.writeSql((sql) => {
