@@ -7,12 +7,15 @@ type Load = (entry: string) => Promise<Record<string, unknown>>;
 interface Running { abort: AbortController; pull?: Pull; bytes?: boolean }
 
 /** What goes over the wire is a sentence; the stack goes to the log. */
-function plainly(e: unknown, log: (line: string) => void): Error {
+function inWords(e: unknown, log: (line: string) => void): Error {
   if (e instanceof Error && e.stack) log(e.stack.slice(0, 4000));
   const plain = new Error((e instanceof Error ? e.message : String(e)).slice(0, 1000) || 'It gave no reason.');
   plain.stack = '';
   return plain;
 }
+
+/** Plain data, as JSON: what cannot be said in it does not reach the house. */
+const plainly = (value: unknown): string => JSON.stringify(value) ?? 'null';
 
 export function openRunner(load: Load, house: House): { api: RunnerApi; stop: () => void; idle: () => Promise<void> } {
   const running = new Map<number, Running>();
@@ -26,7 +29,7 @@ export function openRunner(load: Load, house: House): { api: RunnerApi; stop: ()
     try {
       return await mine;
     } catch (e) {
-      throw plainly(e, house.log);
+      throw inWords(e, house.log);
     } finally { open.delete(mine); }
   }
   const the = (): ImportSource => {
@@ -51,15 +54,15 @@ export function openRunner(load: Load, house: House): { api: RunnerApi; stop: ()
       if (missing.length) throw new Error(`Its default export has no ${missing.map((m) => `${m}()`).join(' and no ')}.`);
       if (about.kind === 'import-source') source = plugin as ImportSource;
       context = openContext(house, about.proxy);
-      return { open: is('open'), watch: is('watch'), remove: is('remove'), migrate: is('migrate') };
+      return plainly({ open: is('open'), watch: is('watch'), remove: is('remove'), migrate: is('migrate') });
     }),
-    check: (call, config) => once(call, (ctx) => the().check(config, ctx)),
+    check: (call, config) => once(call, async (ctx) => plainly(await the().check(config, ctx))),
     remove: (call, ref, config) => once(call, async (ctx) => {
       if (!the().remove) throw new Error('This plugin cannot remove anything.');
       await the().remove!(ref, config, ctx);
       return true;
     }),
-    migrate: (config, from) => guarded(() => (the().migrate ? the().migrate!(config, from) : config)),
+    migrate: (config, from) => guarded(async () => plainly(the().migrate ? await the().migrate!(config, from) : config)),
     begin: (call, work, config, ref) => guarded(() => {
       const abort = new AbortController();
       const ctx = context(abort.signal);

@@ -6,8 +6,12 @@ import { check, matches } from '../validate.ts';
 import { printable } from './log-lines.ts';
 import type { Abilities } from './wire/wire.ts';
 
+const text = (e: unknown): string => {
+  const message = typeof e === 'object' && e !== null && 'message' in e ? e.message : e;
+  return typeof message === 'string' && message !== '' ? message : 'It gave no reason.';
+};
 /** A sentence of a plugin as people may read it: bounded, no control characters. */
-export const sentence = (e: unknown): string => printable(String((e as { message?: unknown } | null)?.message ?? e)).replaceAll(/\s+/g, ' ').trim().slice(0, 1000);
+export const sentence = (e: unknown): string => printable(text(e).slice(0, 4000)).replaceAll(/\s+/g, ' ').trim().slice(0, 1000);
 export const failed = (why: string): MantelError => new MantelError('plugin_failed', why);
 
 function believe<T>(schema: TSchema, value: unknown, what: string): T {
@@ -28,43 +32,43 @@ function event(value: unknown): ScanEvent {
   return value as ScanEvent;
 }
 
-/** What one `next` brought, at most `max` of it. */
-function pulled(value: unknown, max: number): { values: unknown[]; done: boolean } {
-  const { values, done } = (value ?? {}) as { values?: unknown; done?: unknown };
-  if (!Array.isArray(values) || typeof done !== 'boolean') throw failed('The plugin answered nonsense: no list of events.');
-  if (values.length > max) throw failed(`The plugin sent ${values.length} events at once; ${max} were asked for.`);
-  return { values, done };
+function json(value: unknown, what: string): unknown {
+  try {
+    if (typeof value === 'string') return JSON.parse(value) as unknown;
+  } catch { /* said below */ }
+  throw failed(`The plugin answered nonsense: ${what} is not what was asked for.`);
 }
-export function events(value: unknown, max: number): { values: ScanEvent[]; done: boolean } {
-  const { values, done } = pulled(value, max);
+function pulled(value: unknown): { bytes: Buffer | null; done: boolean } {
+  const { bytes: got, done } = (typeof value === 'object' && value ? value : {}) as { bytes?: unknown; done?: unknown };
+  if (!(got === null || got instanceof Uint8Array) || typeof done !== 'boolean') throw failed('The plugin answered nonsense: what it brought is not well formed.');
+  return { bytes: got && Buffer.from(got.buffer, got.byteOffset, got.byteLength), done };
+}
+export interface Pulled<T> { values: T[]; done: boolean }
+/** What one `next` of a scan brought, at most `max` events. */
+export function events(value: unknown, max: number): Pulled<ScanEvent> {
+  const { bytes: got, done } = pulled(value);
+  const values = json(got?.toString(), 'a list of events');
+  if (!Array.isArray(values)) throw failed('The plugin answered nonsense: no list of events.');
+  if (values.length > max) throw failed(`The plugin sent ${values.length} events at once; ${max} were asked for.`);
   return { values: values.map(event), done };
 }
-export function bytes(value: unknown): { values: Buffer[]; done: boolean } {
-  const { values, done } = pulled(value, 1);
-  return { done, values: values.map((v) => {
-    if (!(v instanceof Uint8Array)) throw failed('The plugin answered nonsense: open() gave no bytes.');
-    return Buffer.from(v.buffer, v.byteOffset, v.byteLength);
-  }) };
+export function bytes(value: unknown): Pulled<Buffer> {
+  const { bytes: got, done } = pulled(value);
+  return { values: got?.length ? [got] : [], done };
 }
-export function signals(value: unknown): { values: undefined[]; done: boolean } {
-  const { values, done } = pulled(value, 1);
-  return { values: values.map(() => undefined), done };
+export function signals(value: unknown): Pulled<undefined> {
+  const { bytes: got, done } = pulled(value);
+  return { values: got && got.length > 2 ? [undefined] : [], done };
 }
 
 const AbilitiesSchema = Closed({ open: Type.Boolean(), watch: Type.Boolean(), remove: Type.Boolean(), migrate: Type.Boolean() });
-export const abilities = (value: unknown): Abilities => believe(AbilitiesSchema, value, 'its abilities');
+export const abilities = (value: unknown): Abilities => believe(AbilitiesSchema, json(value, 'its list of abilities'), 'its abilities');
 export const checkResult = (value: unknown): CheckResult => {
-  const result = believe<CheckResult>(CheckResult, value, 'check()');
+  const result = believe<CheckResult>(CheckResult, json(value, 'the answer of check()'), 'check()');
   return { ...result, problems: result.problems.map((p) => ({ ...p, message: sentence(p) })) };
 };
-/** A configuration must survive as JSON. */
 export function configuration(value: unknown): Record<string, unknown> {
-  const text = typeof value === 'object' && value !== null && !Array.isArray(value) ? safeJson(value) : undefined;
-  if (text === undefined || text.length > 200_000) throw failed('The plugin answered nonsense: migrate() gave no configuration.');
-  return JSON.parse(text) as Record<string, unknown>;
-}
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch { return undefined; }
+  const config = json(value, 'the answer of migrate()');
+  if (typeof config !== 'object' || config === null || Array.isArray(config) || (value as string).length > 200_000) throw failed('The plugin answered nonsense: migrate() gave no configuration.');
+  return config as Record<string, unknown>;
 }

@@ -3,15 +3,16 @@ import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
-import { bytes, checkResult, abilities as readAbilities, configuration, events, failed, sentence, signals } from './answers.ts';
+import type { Isolation } from '@mantel/contracts/models/plugin.ts';
+import { bytes, checkResult, abilities as readAbilities, configuration, events, failed, sentence, signals, type Pulled } from './answers.ts';
 import { openDocuments } from './documents.ts';
 import { openFetchProxy } from './fetch-proxy.ts';
 import { openHouseEnd } from './house-end.ts';
 import { boundedLog, printable } from './log-lines.ts';
 import { checkManifest } from './manifest.ts';
-import { endedBecause } from './ended.ts';
+import { endedBecause, MEMORY, needed } from './ended.ts';
 import type { OpenPlugin, PluginOptions, PluginProcess } from './plugin-process.ts';
-import { command, isolationOf, PROXY_INSIDE } from './wall.ts';
+import { command, isolationOf, PROXY_INSIDE, WALL_ENV } from './wall.ts';
 import { watchMemory } from './watchdog.ts';
 import { BATCH, type Work } from './wire/wire.ts';
 
@@ -29,13 +30,14 @@ async function entryOf(folder: string, entry: string): Promise<string> {
 
 export const openPlugin: OpenPlugin = (options) => openPluginWith(options);
 
-export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd }: PluginOptions, patience: Patience = PATIENCE): Promise<PluginProcess> {
+/** As openPlugin, with other limits of time, or with walls that were not asked for (tests). */
+export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd }: PluginOptions, patience: Patience = PATIENCE, wanted?: Isolation): Promise<PluginProcess> {
   const manifest = checkManifest(raw);
   const entry = await entryOf(folder, manifest.entry);
-  const isolation = await isolationOf(manifest);
+  const isolation = wanted ?? await isolationOf(manifest);
   const proxy = manifest.permissions.hosts.length ? await openFetchProxy(manifest.permissions.hosts) : null;
   const [program, args] = command(isolation, manifest.memoryMb, { folder: await realpath(folder), grants, proxy: proxy && proxy.socket });
-  const child = spawn(program, args, { cwd: '/', env: { PATH: '/usr/bin:/bin:/usr/local/bin' }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: '/', env: WALL_ENV, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
   const wire = child.stdio[3] as unknown as Duplex;
   const lines = boundedLog(log), documents = openDocuments(grants.store);
   let tail = '', over: MantelError | undefined, asked = false, last = 0;
@@ -88,19 +90,20 @@ export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd
     } else if (Date.now() - heard > patience.silent) kill(`It did not answer for ${Math.round(patience.silent / 1000)} seconds.`);
   }, patience.ping).unref();
 
+  const words = (e: unknown): MantelError => failed(MEMORY.test(sentence(e)) ? needed(manifest.memoryMb) : sentence(e));
   /** The answer, or why there is none: its own error in its words, its end, or that it took too long (which ends it). */
-  async function wait<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  async function wait<T>(work: () => Promise<T>, ms: number, what: string): Promise<T> {
     if (over) throw over;
     let timer: NodeJS.Timeout | undefined;
     try {
-      return await Promise.race([work, new Promise<never>((_, reject) => {
+      return await Promise.race([work(), new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
           kill(`It did not ${what} within ${Math.round(ms / 1000)} seconds.`);
           reject(over);
         }, ms);
       })]);
     } catch (e) {
-      throw over ?? (e instanceof MantelError ? e : failed(sentence(e)));
+      throw over ?? (e instanceof MantelError ? e : words(e));
     } finally { clearTimeout(timer); }
   }
   /** What it says is nonsense: it cannot be trusted to go on. */
@@ -112,36 +115,36 @@ export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd
       throw e;
     }
   }
-  async function* pull<T>(work: Work, ref: string | null, config: Record<string, unknown>, signal: AbortSignal, max: number, ms: number, read: (value: unknown) => { values: T[]; done: boolean }): AsyncGenerator<T[]> {
+  async function* pull<T>(work: Work, ref: string | null, config: Record<string, unknown>, signal: AbortSignal, max: number, ms: number, read: (value: unknown) => Pulled<T>): AsyncGenerator<T[]> {
     signal.throwIfAborted();
     const call = ++last;
     const aborted = new Promise<never>((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }); });
     aborted.catch(() => undefined);
     const next = (): Promise<unknown> => {
-      const answer = ms ? wait(rpc.next(call, max), ms, 'bring anything new') : rpc.next(call, max).catch((e: unknown) => { throw over ?? failed(sentence(e)); });
+      const answer = ms ? wait(() => rpc.next(call, max), ms, 'bring anything new') : rpc.next(call, max).catch((e: unknown) => { throw over ?? words(e); });
       answer.catch(() => undefined);
       return answer;
     };
-    await wait(rpc.begin(call, work, config, ref), patience.load, 'begin');
+    await wait(() => rpc.begin(call, work, config, ref), patience.load, 'begin');
     try {
       let coming: Promise<unknown> | undefined = next();
       while (coming) {
         const answer: unknown = await Promise.race([coming, aborted]);
-        const { values, done }: { values: T[]; done: boolean } = believed(() => read(answer));
+        const { values, done }: Pulled<T> = believed(() => read(answer));
         coming = done ? undefined : next(); // the next batch is found while this one is used
         if (values.length) yield values;
       }
     } finally {
-      if (!over) await wait(rpc.end(call), patience.end, 'stop when it was asked to').catch(() => undefined);
+      if (!over) await wait(() => rpc.end(call), patience.end, 'stop when it was asked to').catch(() => undefined);
     }
   }
   async function once(ms: number, what: string, signal: AbortSignal | undefined, work: (call: number) => Promise<unknown>): Promise<unknown> {
     signal?.throwIfAborted();
     const call = ++last;
-    const cancel = (): void => { void rpc.cancel.asEvent(call); };
+    const cancel = (): void => { rpc.cancel.asEvent(call).catch(() => undefined); };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await wait(work(call), ms, what);
+      return await wait(() => work(call), ms, what);
     } catch (e) {
       signal?.throwIfAborted();
       throw e;
@@ -156,8 +159,9 @@ export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd
   }
 
   try {
-    await wait(Promise.race([house.ready, gone]), patience.load, 'start');
-    const abilities = readAbilities(await wait(rpc.load({ entry, kind: manifest.kind, proxy: proxy && (isolation === 'bubblewrap' ? PROXY_INSIDE : proxy.socket) }), patience.load, 'load'));
+    await wait(() => Promise.race([house.ready, gone]), patience.load, 'start');
+    const loaded = await wait(() => rpc.load({ entry, kind: manifest.kind, proxy: proxy && (isolation === 'bubblewrap' ? PROXY_INSIDE : proxy.socket) }), patience.load, 'load');
+    const abilities = believed(() => readAbilities(loaded));
     return {
       isolation, pid: child.pid!, abilities, stop,
       async check(config, signal) {

@@ -12,6 +12,8 @@ const RESOLVE = at('../../../plugin-runner/src/resolve.ts');
 const SDK = at('../../../../plugins/sdk/');
 /** Where the way to a plugin's hosts stands inside the walls. */
 export const PROXY_INSIDE = '/run/mantel/proxy.sock';
+/** For bwrap, prlimit and the like; behind the walls there is none of it. */
+export const WALL_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin' };
 const TMP_BYTES = 64 * 1024 * 1024;
 
 /** Folders of the packages that runner and SDK need, and of what those need. */
@@ -80,14 +82,14 @@ const permissionFlags = ({ folder, grants }: Walls, tmp: boolean): string[] => [
 export function command(isolation: Isolation, memoryMb: number, walls: Walls): [string, string[]] {
   const limits = ['-n', '10', 'prlimit', '--core=0', '--nofile=4096', `--data=${(memoryMb * 2 + 1024) * 1024 * 1024}`, 'setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning', `--max-old-space-size=${Math.max(24, Math.round(memoryMb * 0.8))}`, ...(isolation === 'trusted' ? [] : permissionFlags(walls, isolation === 'bubblewrap')), '--import', RESOLVE, RUNNER];
-  return ['nice', [...limits, ...(isolation === 'bubblewrap' ? bubblewrap(walls) : []), ...node]];
+  return ['nice', [...limits, ...(isolation === 'bubblewrap' ? bubblewrap(walls) : ['env', '-i']), ...node]];
 }
 
 let works: Promise<boolean> | undefined;
 /** Whether bubblewrap is here and may make its walls (user namespaces). Tried once in the life of the process. */
 const canWall = (): Promise<boolean> => works ??= new Promise((resolve) => {
   const [program, ...args] = bubblewrap({ folder: dirname(RUNNER), grants: { read: [], write: [] }, proxy: null });
-  execFile(program!, [...args, process.execPath, '--version'], { timeout: 20_000, env: { PATH: process.env.PATH } }, (error) => resolve(!error));
+  execFile(program!, [...args, process.execPath, '--version'], { timeout: 20_000, env: WALL_ENV }, (error) => resolve(!error));
 });
 
 /** How well a plugin with this manifest can be walled in here. */
