@@ -12,11 +12,14 @@ export class Failure extends Error {
 export class ApiError extends Failure {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, code: string, message: string) {
+  /** What the server added for programs. */
+  readonly data: Record<string, unknown>;
+  constructor(status: number, code: string, message: string, data: Record<string, unknown> = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.data = data;
   }
 }
 

@@ -108,8 +108,8 @@ function unreachable(base: URL, error: Error): NetworkError {
 
 function refusal(status: number, body: string, base: URL): ApiError | Failure {
   try {
-    const { code, message } = JSON.parse(body) as { code?: unknown; message?: unknown };
-    if (typeof code === 'string' && typeof message === 'string') return new ApiError(status, code, code === 'unauthenticated' ? `${message} Use: mantel login --url ${base.origin}` : message);
+    const { code, message, data } = JSON.parse(body) as { code?: unknown; message?: unknown; data?: Record<string, unknown> };
+    if (typeof code === 'string' && typeof message === 'string') return new ApiError(status, code, code === 'unauthenticated' ? `${message} Use: mantel login --url ${base.origin}` : message, data);
   } catch { /* not JSON: not a Mantel, or something between us */ }
   return new ApiError(status, 'internal', `${base.origin} answered ${status}, not in the way of a Mantel. Check the address.`);
 }

@@ -48,11 +48,20 @@ export async function begin({ api, terminal, json }: Context, wish: Wish, option
 
 /** The files are sent, and brought in while later ones arrive. */
 export async function beginSending({ api, terminal }: Context, wish: Wish, parts: readonly Place[], options: RunOptions, why: string): Promise<ImportRun> {
-  note(terminal, `Sending ${parts.length} ${parts.length === 1 ? 'file' : 'files'}: ${why}.`);
   const { paths: _here, ...config } = wish.config;
-  const run = await api.post('imports.create', '/imports', { pluginId: wish.pluginId, config, ...wish.body, parts: parts.map((p) => ({ name: path.basename(p.path), bytes: p.bytes })), start: options.dryRun !== true });
+  const names = parts.map((p) => ({ name: path.basename(p.path), bytes: p.bytes }));
+  const begun = options.dryRun ? undefined : await unfinished(api, wish.pluginId, names);
+  note(terminal, begun ? 'Going on with what was sent before.' : `Sending ${parts.length} ${parts.length === 1 ? 'file' : 'files'}: ${why}.`);
+  if (begun && (begun.state === 'paused' || begun.state === 'failed')) await api.post('imports.resume', `/imports/${begun.id}/resume`);
+  const run = begun ?? await api.post('imports.create', '/imports', { pluginId: wish.pluginId, config, ...wish.body, parts: names, start: options.dryRun !== true });
   await sendParts(api, terminal, run.id, parts);
   return follow(api, terminal, run.id);
+}
+
+/** A run that waits for exactly these parts: its sending was stopped. */
+async function unfinished(api: Api, pluginId: string, parts: readonly { name: string; bytes: number }[]): Promise<ImportRun | undefined> {
+  const open = new Set<ImportRun['state']>(['collecting', 'scanning', 'running', 'paused', 'failed']);
+  return (await api.get('imports.list', '/imports')).find((r) => r.pluginId === pluginId && open.has(r.state) && r.parts.length === parts.length && r.parts.every((p, n) => p.name === parts[n]!.name && p.bytes === parts[n]!.bytes) && r.parts.some((p) => p.received < p.bytes));
 }
 
 /** Tells what came of it; throws unless everything that could come in did. */

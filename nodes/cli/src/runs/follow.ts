@@ -37,14 +37,14 @@ export async function follow(api: Api, terminal: Terminal, id: string, { everyMs
   }
 }
 
-/** What to say after Ctrl-C. */
-export async function pausing(api: Api, id: string): Promise<Failure> {
-  const goOn = `Go on with: mantel imports resume ${id}`;
+/** What to say after Ctrl-C. `sending`: not everything was sent. */
+export async function pausing(api: Api, id: string, sending = false): Promise<Failure> {
+  const goOn = sending ? 'Run the same command again to send the rest.' : `Go on with: mantel imports resume ${id}`;
   try {
     await api.post('imports.pause', `/imports/${encodeURIComponent(id)}/pause`);
     return new Failure(`Paused; what came in so far stays. ${goOn}`, 130);
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'run_state') return new Failure(`Stopped watching. See: mantel imports show ${id}`, 130);
+    if (error instanceof ApiError && error.code === 'run_state') return new Failure(sending ? `Stopped sending; what came in so far stays. ${goOn}` : `Stopped watching. See: mantel imports show ${id}`, 130);
     return new Failure(`Stopped watching, and the import could not be paused (${(error as Error).message}). ${goOn}`, 130);
   }
 }

@@ -43,6 +43,7 @@ function house({ check = { status: 200, body: { ok: true, problems: [] } }, stat
     return /^\/imports\/run-1\/\w+$/.test(url) ? { status: 200, body: run({ state: 'paused' }) } : undefined;
   };
 }
+const noRoom: Answer = { status: 507, body: { code: 'storage_full', message: 'No room.', data: { wait: true } } };
 const put = (name: string, content = name): string => { const file = path.join(work, name); writeFileSync(file, content); return file; };
 const mantel = (...args: string[]): Promise<Ran> => bench.mantel(['--url', server.url, ...args], { env: { MANTEL_TOKEN: TOKEN } });
 const created = (): { pluginId: string; config: { paths?: string[] }; parts?: unknown; start: boolean; options?: unknown; libraryId?: string } => server.asked.find((a) => a.method === 'POST' && a.url === '/imports')!.body as never;
@@ -161,7 +162,7 @@ describe('the files are sent', () => {
     const file = put('takeout-a.zip', '0123456789');
     const parts = [Buffer.from('012')];
     let tries = 0;
-    house({ parts, states: [{ state: 'running' }], patch: () => (++tries === 2 ? 'cut' : tries === 3 ? refuse(507, 'storage_full', 'No room.') : undefined) });
+    house({ parts, states: [{ state: 'running' }], patch: () => (++tries === 2 ? 'cut' : tries === 3 ? noRoom : undefined) });
     const api = createApi({ url: server.url, token: TOKEN });
     const said: string[] = [];
     const terminal = { out: process.stdout, err: { write: (s: string) => said.push(s) } as never, in: process.stdin, env: {}, live: false, signal: new AbortController().signal };
@@ -170,8 +171,10 @@ describe('the files are sent', () => {
     expect(parts[0]!.toString()).toBe('0123456789');
     expect(server.asked.filter((a) => a.method === 'PATCH').map((a) => `${a.headers['upload-offset']}+${(a.body as Buffer).length}`)).toEqual(['3+4', '7+3', '7+3', '7+3']);
     expect(said.join('')).toContain('no room for more');
-    house({ parts: [], states: [{ state: 'paused', trouble: 'Make room.' }], patch: () => refuse(507, 'storage_full', 'No room.') });
+    house({ parts: [], states: [{ state: 'paused', trouble: 'Make room.' }], patch: () => noRoom });
     await expect(sendParts(api, terminal, 'run-1', [place], { backOffMs: 1, roomMs: 1 })).rejects.toThrow(/Make room.*mantel imports resume/);
+    house({ parts: [], patch: () => refuse(507, 'storage_full', 'Never room.') });
+    await expect(sendParts(api, terminal, 'run-1', [place], { backOffMs: 1, roomMs: 1 })).rejects.toThrow('Never room.');
     house({ parts: [], patch: () => refuse(500, 'internal', 'Broken.') });
     await expect(sendParts(api, terminal, 'run-1', [place], { backOffMs: 0.01 })).rejects.toThrow('Broken.');
     writeFileSync(file, '0123');

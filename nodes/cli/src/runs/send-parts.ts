@@ -17,7 +17,7 @@ const MAX_TRIES = 8;
 export interface SendTimes { backOffMs?: number; /** How often it is asked again while the house makes room. */ roomMs?: number; chunk?: number }
 
 /** What the house answers when it must finish earlier parts before it has room for the next one. */
-const noRoomYet = (error: unknown): boolean => error instanceof ApiError && (error.status === 429 || error.status === 507) && error.code !== 'storage_missing';
+const noRoomYet = (error: unknown): boolean => error instanceof ApiError && (error.status === 429 || (error.code === 'storage_full' && error.data.wait === true));
 
 /** Sends the parts of a run one after the other; what arrived before is not sent again. Ctrl-C pauses the run. */
 export async function sendParts(api: Api, terminal: Terminal, id: string, parts: readonly Place[], { backOffMs = 500, roomMs = 5000, chunk = CHUNK }: SendTimes = {}): Promise<void> {
@@ -36,7 +36,7 @@ export async function sendParts(api: Api, terminal: Terminal, id: string, parts:
     const changed = async (): Promise<boolean> => (await stat(part.path).catch(() => null))?.size !== part.bytes;
     let [tries, waits] = [0, 0];
     for (;;) {
-      if (terminal.signal.aborted) throw await pausing(api, id);
+      if (terminal.signal.aborted) throw await pausing(api, id, true);
       try {
         let offset = Number((await api.tus('HEAD', where, {}))['upload-offset'] ?? NaN);
         if (!Number.isInteger(offset) || offset < 0 || offset > part.bytes) throw new Failure(`Mantel does not say how much of ${name} it has. Update it, or let it read the files where they lie.`);
