@@ -123,8 +123,7 @@ export class MPluginDialog extends LitElement implements DialogElement<PluginPar
         @dragenter=${(e: DragEvent) => { e.stopPropagation(); e.preventDefault(); this.over = true; }} @dragover=${(e: DragEvent) => { e.stopPropagation(); e.preventDefault(); }} @dragleave=${(e: DragEvent) => { e.stopPropagation(); this.over = false; }} @drop=${(e: DragEvent) => { e.stopPropagation(); e.preventDefault(); this.file(e.dataTransfer?.files[0]); }}>
         ${icon('package')}<span>${t('add.tarball.drop')} <b>${t('add.tarball.choose')}</b></span><input type="file" data-testid="plugin-file" accept=".tgz,.tar.gz,.tar,.gz" aria-label=${t('add.tarball.label')} @change=${(e: Event) => { const input = e.target as HTMLInputElement, file = input.files?.[0]; this.file(file); input.value = ''; }}></label>`;
     const schema = { type: 'object', required: ['ref'], properties: { ref: { type: 'string', title: t(`add.${way}.label`), description: t(`add.${way}.hint`), maxLength: 300, ...(way === 'folder' ? { mantel: 'path', accept: ['manifest.json'] } : {}) } } };
-    return html`<form @submit=${(e: Event) => { e.preventDefault(); this.begin(); }} @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter' && (e.composedPath()[0] as HTMLElement).localName === 'input') { e.preventDefault(); this.begin(); } }}>
-      <m-schema-form .schema=${schema} .value=${{ ref: this.refs[way] ?? '' }} @change=${(e: CustomEvent<{ ref?: string }>) => { this.refs = { ...this.refs, [way]: (e.detail.ref ?? '').replace(/\/manifest\.json$/, '') }; }}></m-schema-form></form>`;
+    return html`<m-schema-form @enter=${() => this.begin()} .schema=${schema} .value=${{ ref: this.refs[way] ?? '' }} @change=${(e: CustomEvent<{ ref?: string }>) => { this.refs = { ...this.refs, [way]: (e.detail.ref ?? '').replace(/\/manifest\.json$/, '') }; }}></m-schema-form>`;
   }
   private buttons() {
     const { phase } = this;

@@ -66,8 +66,8 @@ export class MSourcePage extends LitElement {
   }
   /** Every form says what is wrong in it; the focus goes to the first. */
   private get whole(): boolean {
-    const forms = [...this.shadowRoot!.querySelectorAll('m-schema-form')];
-    return forms.map((f) => f.validate()).reverse().every(Boolean);
+    const forms = [...this.shadowRoot!.querySelectorAll('m-schema-form')].toReversed();
+    return forms.map((f) => f.validate()).every(Boolean); // the first one is the last to take the focus
   }
   private async show(problems: Problems, schema: unknown): Promise<void> {
     const own = problems.filter((p) => p.field !== undefined && OWN.includes(p.field) && !Object.hasOwn(errorsOf([p], schema), p.field));
@@ -83,7 +83,7 @@ export class MSourcePage extends LitElement {
     });
   }
   private async save(kind: Manifest, now: Draft): Promise<void> {
-    if (!this.whole) return;
+    if (this.busy || !this.whole) return;
     await this.run('save', kind, async () => {
       const fieldsNow = fieldsOf(now), { source } = this.params;
       const saved = source ? await updateSource(source, fieldsNow) : await addSource(kind.id, fieldsNow);
@@ -133,7 +133,7 @@ export class MSourcePage extends LitElement {
 
   private form(k: Manifest, s: ImportSource | undefined) {
     const saved = s ? draftOf(s) : this.start(k), now = this.draft ?? saved, dirty = this.draft !== undefined && !sameDraft(now, saved);
-    const form = (testid: string, schema: unknown, value: Values, errors: Errors, set: (v: Values) => void) => html`<m-schema-form data-testid=${testid} .schema=${schema} .value=${value} .errors=${errors} @change=${(e: CustomEvent<Values>) => { e.stopPropagation(); set(e.detail); }}></m-schema-form>`;
+    const form = (testid: string, schema: unknown, value: Values, errors: Errors, set: (v: Values) => void) => html`<m-schema-form data-testid=${testid} @enter=${() => { if (!s || !sameDraft(this.draft ?? saved, saved)) void this.save(k, this.draft ?? saved); }} .schema=${schema} .value=${value} .errors=${errors} @change=${(e: CustomEvent<Values>) => { e.stopPropagation(); set(e.detail); }}></m-schema-form>`;
     return html`<div class="two"><section class="card"><header><h2>${t('src.where')}</h2>${k.help ? html`<a href="/import/help/${k.id}">${t('plugin.help')}</a>` : nothing}</header>
           ${form('source-name', nameSchema(), { name: now.name }, this.errors.own, (v) => this.edit(now, { name: String(v['name'] ?? '') }))}
           ${form('source-config', k.config, now.config, this.errors.config, (config) => this.edit(now, { config }))}

@@ -21,7 +21,7 @@ const DRAW: Record<Kind, Draw> = { text, number, boolean, choice, list, path, pa
 
 /**
  * A form made from a JSON Schema (see `ConfigProperty` in the plugins' kit). A new one starts with `defaultsOf(schema)`. Each change gives a `change` event whose `detail` is the whole new value.
- * `errors`: by property, '' for what belongs to none (`errorsOf` makes them from a check); an error goes when its field is changed. `validate()` shows what can be seen to be wrong, goes to the first of it, and says whether all is well.
+ * `errors`: by property, '' for what belongs to none (`errorsOf` makes them from a check); an error goes when its field is changed. `validate()` shows what can be seen to be wrong, goes to the first of it, and says whether all is well. Enter in a line of text gives `enter`.
  */
 @customElement('m-schema-form')
 export class MSchemaForm extends LitElement {
@@ -60,9 +60,17 @@ export class MSchemaForm extends LitElement {
     bad?.scrollIntoView({ block: 'nearest' });
   }
 
+  private key(e: KeyboardEvent): void {
+    const input = e.composedPath()[0] as HTMLElement;
+    if (e.key !== 'Enter' || e.isComposing || input.localName !== 'input' || ['checkbox', 'radio'].includes((input as HTMLInputElement).type)) return;
+    e.preventDefault();
+    input.dispatchEvent(new Event('change')); // as leaving the field would
+    this.dispatchEvent(new CustomEvent('enter'));
+  }
+
   override render() {
     const all = propertiesOf(this.schema);
-    return html`<div class="form">${this.errors[''] && this.touched.size === 0 ? html`<div class="message bad" role="alert" data-testid="form-error">${icon('circle-alert')}<span>${this.errors['']}</span></div>` : ''}
+    return html`<div class="form" @keydown=${this.key}>${this.errors[''] && this.touched.size === 0 ? html`<div class="message bad" role="alert" data-testid="form-error">${icon('circle-alert')}<span>${this.errors['']}</span></div>` : ''}
       ${all.length === 0 ? html`<p class="quiet">${t('form.nothing')}</p>` : repeat(all, ([name]) => name, ([name, p]) => DRAW[kindOf(p)](fieldOf(this.schema, name, p, this.value[name], this.errorOf(name), (v) => this.set(name, v))))}</div>`;
   }
 }

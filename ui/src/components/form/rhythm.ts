@@ -1,5 +1,3 @@
-import { parseCron } from './cron.ts';
-
 /** A schedule as people choose it; the rest is `custom`. `weekday`: 0 is Sunday. */
 export type Rhythm = { kind: 'never' } | { kind: 'hourly'; minute: number } | { kind: 'daily'; time: string } | { kind: 'weekly'; weekday: number; time: string } | { kind: 'custom'; cron: string };
 export type RhythmKind = Rhythm['kind'];
@@ -42,5 +40,3 @@ export function switchTo(kind: RhythmKind, before: Rhythm): Rhythm {
     case 'custom': return { kind, cron: scheduleOf(before) ?? '0 3 * * *' };
   }
 }
-
-export const isSchedule = (text: string): boolean => parseCron(text) !== null;

@@ -21,7 +21,7 @@ const TEXTS = ['type', 'title', 'description', 'pattern', 'format', 'mantel'] as
 /** Only what has the type that it should have. */
 function clean(raw: unknown): Property {
   const p = object(raw);
-  const keep = (names: readonly string[], fits: (v: unknown) => boolean): [string, unknown][] => names.filter((n) => Object.hasOwn(p, n) && fits(p[n])).map((n) => [n, p[n]]);
+  const keep = (names: readonly string[], right: (v: unknown) => boolean): [string, unknown][] => names.filter((n) => Object.hasOwn(p, n) && right(p[n])).map((n) => [n, p[n]]);
   return Object.fromEntries([
     ...keep(TEXTS, (v) => typeof v === 'string'), ...keep(NUMBERS, (v) => typeof v === 'number'), ...keep(LISTS, Array.isArray), ...keep(['default'], (v) => v !== undefined && v !== null),
     ...(own(p, 'items') === undefined ? [] : [['items', cleanItems(p['items'])]]),
