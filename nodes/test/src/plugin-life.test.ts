@@ -1,5 +1,5 @@
 // The whole life of a plugin: looked at, installed, set up, run, crashed, updated, taken back, tampered with, removed; and what nobody may ever read or do on the way.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin, PluginOffer } from '@mantel/contracts/models/plugin.ts';
 import type { Repair } from '@mantel/contracts/models/repair.ts';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, must, type Person, type Rig, startRig } from './rig.ts';
 import { type Answer, ask } from './rig/ask.ts';
 import { picture } from './rig/pictures.ts';
-import { packShelf, SECRET, type ShelfOptions, writeShelf } from './rig/shelf.ts';
+import { packShelf, SECRET, type ShelfOptions, WAIT, writeShelf } from './rig/shelf.ts';
 
 let rig: Rig;
 let admin: Person;
@@ -79,7 +79,11 @@ describe('coming in', () => {
   });
 
   test('it is installed from a folder; only this user reads its files and nobody writes them', async () => {
+    const [hears, bobHears] = [await rig.live(admin.token), await rig.live(bob.token)];
     expect(must(await install(await inspect()), 201).json).toMatchObject({ id: 'shelf', state: 'enabled', origin: 'folder', previous: null, sources: 0, running: 0, crashes: 0 });
+    await hears.next((e) => e.event === 'plugins');
+    expect(bobHears.events.filter((e) => e.event === 'plugins')).toEqual([]);
+    rig.hangUp();
     const home = join(rig.state, 'plugins', 'shelf', installed()[0]!);
     expect([statSync(home).mode & 0o777, statSync(join(home, 'manifest.json')).mode & 0o777]).toEqual([0o700, 0o400]);
     expect(must(await api('GET', '/plugins/shelf/help', undefined, bob), 200).json).toEqual({ markdown: '# Shelf 1.0.0\n' });
@@ -117,17 +121,32 @@ describe('set up', () => {
 });
 
 describe('run', () => {
-  const run = async (): Promise<ImportRun> => {
-    const { id } = must(await api('POST', '/imports', { sourceId: source.id, start: true }), 201).json as unknown as ImportRun;
-    const now = async (): Promise<ImportRun> => must(await api('GET', `/imports/${id}`), 200).json as unknown as ImportRun;
-    await expect.poll(async () => (await now()).state, { timeout: 30_000 }).toMatch(/^(done|failed|ready)$/);
-    return now();
+  const begin = async (): Promise<string> => (must(await api('POST', '/imports', { sourceId: source.id, start: true }), 201).json as unknown as ImportRun).id;
+  const now = async (id: string): Promise<ImportRun> => must(await api('GET', `/imports/${id}`), 200).json as unknown as ImportRun;
+  const ended = async (id: string): Promise<ImportRun> => {
+    await expect.poll(async () => (await now(id)).state, { timeout: 30_000 }).toMatch(/^(done|failed|ready)$/);
+    return now(id);
   };
+  const run = async (): Promise<ImportRun> => ended(await begin());
   test('its pictures come in, and a second time nothing does', async () => {
     expect(await run()).toMatchObject({ state: 'done', trouble: null, pluginVersion: '1.0.0', counts: { imported: 3 } });
     expect(await run()).toMatchObject({ state: 'done', counts: { duplicate: 3 } });
     expect((await mine()).lastRunId).toEqual(expect.any(String));
     expect((await plugin()).running).toBe(0);
+  });
+
+  test('switched off in the middle, its run pauses and says why; switched on, it goes on', async () => {
+    writeFileSync(join(photos, WAIT), '');
+    const id = await begin();
+    await expect.poll(async () => (await plugin()).running, { timeout: 20_000 }).toBe(1);
+    must(await api('POST', '/plugins/shelf/disable'), 200);
+    await expect.poll(async () => (await now(id)).state, { timeout: 20_000 }).toBe('paused');
+    expect(await now(id)).toMatchObject({ trouble: expect.stringMatching(/^Shelf (is|was) switched off/) });
+    expect(await plugin()).toMatchObject({ state: 'disabled', running: 0, crashes: 0 });
+    rmSync(join(photos, WAIT));
+    must(await api('POST', '/plugins/shelf/enable'), 200);
+    must(await api('POST', `/imports/${id}/resume`), 200);
+    expect(await ended(id)).toMatchObject({ state: 'done', counts: { duplicate: 3 } });
   });
 });
 

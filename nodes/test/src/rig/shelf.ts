@@ -19,7 +19,9 @@ export default defineImportSource({
     return { ok: true, summary: (await readdir(config.${field})).length + ' files', problems: [] };
   },
   async *scan(config, ctx) {
-    const names = (await readdir(config.${field})).sort();
+    const there = async () => (await readdir(config.${field})).sort();
+    while ((await there()).includes('WAIT') && !ctx.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 20));
+    const names = await there();
     for (const name of names) {
       const path = join(config.${field}, name);
       const { size, mtimeMs } = await stat(path);
@@ -30,6 +32,9 @@ export default defineImportSource({
   ${migrate}
 });
 `;
+
+/** A scan waits while a file of this name lies in its folder. */
+export const WAIT = 'WAIT';
 
 /** Writes one version of it into a new folder. */
 export function writeShelf(dir: string, { version = '1.0.0', apiVersion = '^1.0.0', id = 'shelf', place = false, migrate, hosts = [] }: ShelfOptions = {}): string {
