@@ -8,6 +8,8 @@ import { details, list, zipOf } from '@mantel/plugin-icloud-export/fixtures/make
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { must, type Person, type Rig, startRig } from './rig.ts';
+import { makeSet, score } from './rig/takeout.ts';
+import type { Album } from '@mantel/contracts/models/album.ts';
 
 let rig: Rig;
 let ann: Person;
@@ -109,4 +111,16 @@ describe('an export of iCloud', () => {
     rmSync(join(rig.dir, 'sent'), { recursive: true });
     expect(await mantel(bob, ['import', 'icloud', join(rig.dir, 'sent')])).toMatchObject({ code: 2, err: expect.stringContaining('it is not there') });
   });
+});
+
+test('a Google Takeout: the folder that holds its parts, for somebody else; what the source has wrong is told, and is no failure of the import', async () => {
+  OPTIONS = ['previews=no'];
+  const set = makeSet(join(rig.dir, 'takeout'));
+  const cleo = await rig.addUser(ann, 'Cleo');
+  const { id } = await rig.library(cleo.token, 'personal');
+  const file = join(rig.temp, 'takeout.json');
+  const ran = await mantel(ann, ['import', 'google-takeout', set.dir, '--library', id, '--owner', 'cleo@example.com', '--report', file]);
+  expect(ran).toMatchObject({ code: 0, out: expect.stringContaining('with a problem') });
+  expect(score(set, await lines(cleo), must(await rig.api('GET', '/albums', undefined, { token: cleo.token }), 200).json as unknown as Album[])).toBe('');
+  for (const p of set.problems) expect(report(file).find((e) => e.path === p.path)?.outcome).toBe('problem');
 });

@@ -6,6 +6,7 @@ import { totalsOf, writeReport, type Entry } from '../import/report.ts';
 import { importFolders } from '../import/run.ts';
 import { waitForPreviews } from '../import/wait.ts';
 import { type Reader, whoReads } from '../runs/choose.ts';
+import { unreadThere } from '../runs/unread.ts';
 import { note, print, type Terminal } from '../terminal.ts';
 import { begin, finish, wishOf, withRunOptions, type RunOptions } from './import-run.ts';
 
@@ -21,7 +22,14 @@ export function addFolder(group: Command, terminal: Terminal): void {
       if (options.dryRun || options.skipKnown || options.send) return sendFolders(context, paths, options);
       const wish = await wishOf(api, 'folder', paths, options);
       const reader: Reader = wish.all.some((p) => p.folder === null) ? { by: 'sender', why: 'not everything is here' } : await whoReads(api, 'folder', wish.config, wish.all);
-      if (reader.by === 'house') return finish(context, options, await begin(context, wish, options, reader.summary));
+      if (reader.by === 'house') {
+        const run = await begin(context, wish, options, reader.summary);
+        const unread = run.state === 'done' ? await unreadThere(api, run, wish.all) : [];
+        await finish(context, { ...options, wait: options.wait === true && unread.length === 0 }, run);
+        if (unread.length === 0) return undefined;
+        note(context.terminal, `Mantel may not read ${unread.length} of them, so they are sent.`);
+        return sendFolders(context, unread, { ...(options.library === undefined ? {} : { library: options.library }), wait: options.wait === true });
+      }
       return sendFolders(context, wish.all.map((p) => p.path), options);
     }));
 }

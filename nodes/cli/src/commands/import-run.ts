@@ -21,11 +21,12 @@ export const withRunOptions = (command: Command): Command => command
   .option('--wait', 'until all previews are made').option('--report <file>', 'what became of every entry (.json or .csv)').option('--dry-run', 'stop at the preview: nothing is brought in')
   .option('--send', 'send the files, even if Mantel could read them where they lie').option('--options <name=value...>', 'like albums=no people=no trashed=no');
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export interface Wish { pluginId: string; config: Record<string, unknown>; all: Place[]; body: Record<string, unknown> }
 /** What the command line asks for, in the words of the house. */
 export async function wishOf(api: Api, pluginId: string, paths: readonly string[], options: RunOptions): Promise<Wish> {
-  const library = options.library === undefined ? null : await findLibrary(api, options.library);
   const ownerId = options.owner === undefined ? null : await personOf(api, options.owner);
+  const library = options.library === undefined ? null : ownerId && UUID.test(options.library) ? { id: options.library } : await findLibrary(api, options.library); // theirs is not in my list
   const manifest = options.options?.length ? (await api.get('sources.kinds', '/sources/kinds')).find((m) => m.id === pluginId) : undefined;
   const read = readOptions(options.options ?? [], manifest);
   const all = await places(paths, pluginId);

@@ -31,10 +31,14 @@ export async function whoReads(api: Api, pluginId: string, config: Record<string
     said = { ok: false, problems: [{ message: error.code === 'forbidden' ? 'only admins may name folders of the machine of Mantel' : error.message }] };
     if (error.code === 'forbidden' && !missing) return { by: 'sender', why: said.problems[0]!.message };
   }
-  if (said.ok) return { by: 'house', summary: said.summary ?? null };
+  const unread = /no file or folder|not there|cannot be read|may not (be )?read/i;
+  if (said.ok) {
+    const locked = missing || !said.problems.some((p) => unread.test(p.message)) ? [] : (await Promise.all(all.map(async (p) => ((await openToAll(p.path)) ? null : p)))).filter((p) => p !== null);
+    return locked.length ? { by: 'sender', why: `Mantel may not read ${locked.length === 1 ? locked[0]!.path : `${locked.length} of them`}` } : { by: 'house', summary: [said.summary, ...said.problems.map((p) => p.message)].filter(Boolean).join('\n') || null };
+  }
   const words = said.problems.map((p) => p.message).join(' ') || 'The source cannot be read.';
   if (missing) throw new Failure(`${missing.path}: ${missing.why ?? 'it is not there'}. ${words}`, 2);
   const open = (await Promise.all(all.map((p) => openToAll(p.path)))).every(Boolean);
-  if (open && !/no file or folder|not there|may not (be )?read/i.test(words) && pluginId !== 'folder') throw new Failure(words);
+  if (open && !unread.test(words) && pluginId !== 'folder') throw new Failure(words);
   return { by: 'sender', why: 'Mantel cannot read it where it lies' };
 }

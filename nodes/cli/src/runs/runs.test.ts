@@ -117,6 +117,14 @@ describe('the house reads the files', () => {
     expect((await mantel('import', 'folder', work, '--send')).code).toBe(0);
     expect(server.uploads.map((u) => u.name)).toEqual(['a.jpg']);
   });
+  test('what the house may not read in a folder is sent', async () => {
+    const locked = put('locked.jpg');
+    house({ states: [{ counts: { imported: 1, problem: 1 } }] });
+    const answer = server.answer;
+    server.answer = (asked, upload) => (asked.url.startsWith('/imports/run-1/entries') ? { status: 200, body: { entries: [{ part: null, path: 'locked.jpg', bytes: null, outcome: 'problem', reason: 'unreadable', detail: 'it may not be read by Mantel', assetId: null, sha256: null }, { part: null, path: '../../../etc/passwd', bytes: null, outcome: 'problem', reason: 'unreadable', detail: '', assetId: null, sha256: null }], next: null } } : answer(asked, upload));
+    expect(await mantel('import', 'folder', work)).toMatchObject({ code: 0, err: expect.stringContaining('may not read 1 of them, so they are sent') });
+    expect(server.uploads.map((u) => [u.name, u.bytes.toString()])).toEqual([['locked.jpg', readFileSync(locked, 'utf8')]]);
+  });
   test('wrong options and people are told', async () => {
     house();
     put('takeout-a.zip');
@@ -140,6 +148,8 @@ describe('the files are sent', () => {
     expect(created()).toMatchObject({ config: {}, parts: [{ name: 'takeout-a.zip', bytes: 13 }, { name: 'takeout-b.zip', bytes: 13 }] });
     expect(parts.map(String)).toEqual(['takeout-a.zip', 'takeout-b.zip']);
     chmodSync(path.join(work, 'takeout-a.zip'), 0o600);
+    house({ check: { status: 200, body: { ok: true, summary: '2 parts.', problems: [{ message: 'takeout-a.zip cannot be read.' }] } } });
+    expect(await mantel('import', 'google-takeout', work)).toMatchObject({ code: 0, err: expect.stringMatching(/^Sending 2 files: Mantel may not read .*takeout-a\.zip/) });
     house({ check: { status: 200, body: { ok: false, problems: [{ message: 'It cannot be opened.' }] } } });
     expect(await mantel('import', 'google-takeout', work)).toMatchObject({ code: 0, err: expect.stringContaining('cannot read it where it lies') });
     expect([sameMachine('http://127.0.0.1:2283'), sameMachine('https://[::1]:1'), sameMachine('http://nas.example.com')]).toEqual([true, true, false]);
