@@ -34,8 +34,9 @@ export async function openImportHouse() {
   const house: House = await openHouse();
   const ann = await house.addPerson('Ann');
   const { db, data } = house;
+  const errors: object[] = [];
   const exiftool = createExiftool();
-  const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const quiet = { info: () => undefined, warn: () => undefined, error: (fields: object) => void errors.push(fields) };
   const marker = await openMarker(db, data);
   const enter = (sql: Parameters<typeof enterTimeline>[0], id: number): void => enterTimeline(sql, counted(sql, id)!);
   const opened = openAssets({
@@ -85,7 +86,7 @@ export async function openImportHouse() {
   let imports = openImports(doors);
   const asker: Asker = { userId: ann.id, userUuid: ann.uuid, all: true };
   return {
-    ...house, ann, asker, doors, source, albums,
+    ...house, ann, asker, doors, source, albums, /** what was told as an error */ errors,
     get imports() { return imports; },
     /** As after a stop of the house: what was in memory is gone. */
     async restart(): Promise<void> {

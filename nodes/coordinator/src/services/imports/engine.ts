@@ -1,11 +1,13 @@
 import { errorCode, ERRORS, MantelError } from '@mantel/contracts/errors.ts';
-import type { ImportOptions, RunState } from '@mantel/contracts/models/source.ts';
+import type { ImportOptions, RunState, SourceItem } from '@mantel/contracts/models/source.ts';
 import { certify } from './certify.ts';
 import type { Doors } from './doors.ts';
 import { type Handle, openHandle } from './handle.ts';
-import { anyPending, settleLeftovers } from './items.repository.ts';
+import { anyPending, noteStayed, settleLeftovers } from './items.repository.ts';
 import { librariesOfRun } from './known.repository.ts';
 import { createMeter, type Meter } from './meter.ts';
+import { moveAway } from './move.ts';
+import type { Taken } from './take.ts';
 import type { PartStore } from './parts.ts';
 import * as runs from './runs.repository.ts';
 import { previewOf, type ScanProgress, scanRun } from './scan.ts';
@@ -70,6 +72,15 @@ export function createEngine(doors: Doors, parts: PartStore) {
     }
   };
 
+  /** In mode `move`: takes away there what is safely here. A file that stays is no reason to stop. */
+  const mover = async (row: runs.RunRow, a: Active, handle: Handle) => {
+    if (!(await handle.running()).abilities.remove) throw new RunStop('failed', `${handle.manifest.name} cannot take files away where they come from. Choose to copy.`);
+    return async (n: number, item: SourceItem, taken: Taken): Promise<void> => {
+      const stayed = await moveAway(doors, { files: item.files, taken, bytes: handle.bytes, signal: a.abort.signal, remove: async (ref) => (await handle.running()).remove(ref, handle.config) });
+      if (stayed.length) await db.writeSql((sql) => { for (const s of stayed) noteStayed(sql, row.id, n, s.path, s.why); });
+    };
+  };
+
   /** Answers whether there is more to do now. A run whose parts are not all here waits in state `running`. */
   const running = async (row: runs.RunRow, a: Active): Promise<boolean> => {
     a.waits = turns.before(`library ${row.libraryId}`) ?? null;
@@ -93,6 +104,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
         await takeAll(doors, {
           run: { id: row.id, ownerId: row.ownerId, libraryUuid: row.libraryUuid, libraries: librariesOfRun(db.sql, row.libraryId, row.ownerId), collection: fresh.collection, device: manifest, options, startedAt: fresh.startedAt!, signal: a.abort.signal },
           bytes: handle.bytes,
+          ...(options.mode === 'move' ? { after: await mover(row, a, handle) } : {}),
           progress: { reading: (name) => { a.now = name; }, read: (n) => { a.readBytes += n; }, done: () => { a.meter.done(); doors.changed(); } },
         });
       } finally {

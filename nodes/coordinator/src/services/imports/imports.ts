@@ -132,7 +132,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     undo(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.startedAt === null) throw new MantelError('run_state', 'This import brought nothing in.');
-      return move(row, ['done', 'cancelled', 'paused', 'failed', 'undone'], 'undoing', (sql) => runs.setEnded(sql, row.id));
+      return move(row, ['done', 'cancelled', 'paused', 'failed', 'undone'], 'undoing', (sql) => { if (row.state !== 'undone') runs.setEnded(sql, row.id); }); // what it moved to the trash came there after its end
     },
     retry(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);

@@ -23,6 +23,9 @@ function markEntry(sql: Sql, runId: number, item: number, m: EntryMark): void {
   sql.run(`update import_entry indexed by import_entry_item set outcome = ?, reason = ?, detail = ?, asset_uuid = ?, sha256 = coalesce(?, sha256) where run_id = ? and item = ? and part is ? and path = ? and outcome in ('pending', 'problem', 'ignored')`,
     m.outcome, m.reason, m.detail, m.assetUuid, m.sha256, runId, item, m.part, m.path);
 }
+/** A file that is here and should have gone there. */
+export const noteStayed = (sql: Sql, runId: number, item: number, path: string, why: string): void =>
+  void sql.run(`update import_entry indexed by import_entry_item set detail = ? where run_id = ? and item = ? and path = ?`, `It is here, and was not taken away there: ${why}`, runId, item, path);
 /** Nothing may be left without a word. */
 export function settleLeftovers(sql: Sql, runId: number): number {
   return sql.run(`update import_entry indexed by import_entry_outcome set outcome = 'problem', reason = 'unreadable', detail = 'Mantel did not get to this entry. Press "Try again".' where run_id = ? and outcome = 'pending'`, runId).changes;

@@ -28,4 +28,6 @@ export const librariesOfRun = (sql: Read, libraryId: number, ownerId: number): n
 export const bornHere = (sql: Read, runId: number, fileUuid: string, ownerId: number, device: string, since: number): boolean =>
   sql.get(`select 1 from file f join asset a on a.id = f.asset_id where f.uuid = ? and f.created_at >= ? and not exists (select 1 from import_item i where i.asset_uuid = a.uuid and i.created = 1)
     and exists (select 1 from contribution c where c.id = (select min(id) from contribution where file_id = f.id) and c.user_id = ? and c.device = ?) and exists (select 1 from import_run where id = ?)`, fileUuid, since, ownerId, device, runId) !== undefined;
+/** Where a file lies, relative to the data folder; undefined for one that is gone, or in the trash. */
+export const storedPath = (sql: Read, fileUuid: string): string | undefined => sql.get<{ path: string }>(`select f.path from file f join asset a on a.id = f.asset_id where f.uuid = ? and f.state = 'live' and a.vis = 1`, fileUuid)?.path;
 export const placeOf = (sql: Read, assetUuid: string): { lat: number | null } | undefined => sql.get('select lat from asset where uuid = ?', assetUuid);

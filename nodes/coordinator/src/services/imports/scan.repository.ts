@@ -18,7 +18,7 @@ export function beginScan(sql: Sql, runId: number, fresh: boolean): { scan: numb
 
 interface EntryRow { n: number; scan: number; item: number | null; outcome: string }
 const entryAt = (sql: Read, runId: number, part: string | null, path: string): EntryRow | undefined =>
-  sql.get(`select n, scan, item, outcome from import_entry where run_id = ? and path = ? and part is ? and coalesce(reason, '') <> 'same-entry' limit 1`, runId, path, part);
+  sql.get(`select n, scan, item, outcome from import_entry indexed by import_entry_path where run_id = ? and path = ? and part is ? and coalesce(reason, '') <> 'same-entry' limit 1`, runId, path, part);
 const addEntry = (sql: Sql, at: ScanPlace, e: { item: number | null; part: string | null; path: string; bytes: number | null; outcome: string; reason?: string | null; detail?: string | null }): void =>
   void sql.run('insert into import_entry(run_id, n, item, part, path, bytes, outcome, reason, detail, scan) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', at.runId, at.nextEntry++, e.item, e.part, e.path, e.bytes, e.outcome, e.reason ?? null, e.detail ?? null, at.scan);
 
@@ -68,9 +68,11 @@ export const putSourceEntry = (sql: Sql, at: ScanPlace, e: SourceEntry): void =>
 export const putAlbum = (sql: Sql, at: ScanPlace, a: SourceAlbum): void =>
   void sql.run('insert into import_album(run_id, source_key, album) values(?, ?, ?) on conflict do update set album = excluded.album', at.runId, a.id, JSON.stringify(a));
 
-/** The end of a whole scan: repeats that only an earlier one met are gone, and what waited but is no longer there is told. */
+/** The end of a whole scan: repeats and photos that only an earlier one met are gone, and what waited but is no longer there is told. */
 export function endScan(sql: Sql, runId: number, scan: number): void {
   sql.run(`delete from import_entry where run_id = ? and reason = 'same-entry' and scan < ?`, runId, scan);
-  sql.run(`update import_entry set outcome = 'problem', reason = 'unreadable', detail = 'It was there when the import looked first, and is gone now.' where run_id = ? and outcome = 'pending' and scan < ?`, runId, scan);
-  sql.run(`update import_item set state = 'problem', error = 'It was there when the import looked first, and is gone now.' where run_id = ? and state = 'pending' and scan < ?`, runId, scan);
+  // A photo that a later part showed to belong to another one: its entries are that one's now.
+  sql.run(`delete from import_item indexed by import_item_pending where run_id = ? and state = 'pending' and scan < ? and created = 0 and not exists (select 1 from import_entry e where e.run_id = import_item.run_id and e.item = import_item.n)`, runId, scan);
+  sql.run(`update import_entry indexed by import_entry_outcome set outcome = 'problem', reason = 'unreadable', detail = 'It was there when the import looked first, and is gone now.' where run_id = ? and outcome = 'pending' and scan < ?`, runId, scan);
+  sql.run(`update import_item indexed by import_item_pending set state = 'problem', error = 'It was there when the import looked first, and is gone now.' where run_id = ? and state = 'pending' and scan < ?`, runId, scan);
 }

@@ -12,7 +12,7 @@ const SUSPECTS = 4 * AT_ONCE; // as many as can have been under way when the hou
 const MAX_BROKEN = 20;
 
 export interface Progress { reading: (name: string) => void; read: (bytes: number) => void; done: () => void }
-export interface TakeAll { run: Omit<TakeRun, 'suspect'>; bytes: Bytes; progress: Progress; /** After an item is done for good. */ after?: (item: SourceItem, taken: Taken) => Promise<void> }
+export interface TakeAll { run: Omit<TakeRun, 'suspect'>; bytes: Bytes; progress: Progress; /** After an item is done for good. */ after?: (n: number, item: SourceItem, taken: Taken) => Promise<void> }
 
 /** All pending items of a run, a few at a time: while some wait for the disk, others are read. Throws what ends the run; items that were under way then are pending still, or done. */
 export async function takeAll(doors: Doors, { run, bytes, progress, after }: TakeAll): Promise<void> {
@@ -39,8 +39,8 @@ export async function takeAll(doors: Doors, { run, bytes, progress, after }: Tak
       taken = { ...(taken ?? { assetUuid: null, created: false, marks: allMarks(item, 'problem', trouble.reason, trouble.detail), bytes: 0, known: [] }), state: 'problem', error: trouble.detail };
     }
     const end = taken;
-    await doors.db.writeSql((sql) => finishItem(sql, run, row.n, end));
-    if (after) await after(item, end);
+    await doors.db.writeSql((sql) => finishItem(sql, run, row.n, end), { durable: false }); // what a power cut takes back is found again by its bytes
+    if (after && end.assetUuid) await after(row.n, item, end);
     progress.done();
   };
 
