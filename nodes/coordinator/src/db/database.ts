@@ -37,7 +37,7 @@ export class Database {
   #tail: Promise<unknown> = Promise.resolve();
   #small: Small[] = [];
   #durable = true;
-  /** A commit, on average; and whether several wrote at once the last time. */
+  /** A commit that waits for the disk, on average (ms); and whether several wrote at once the last time. */
   #commitMs = 0;
   #crowd = false;
   #afterCommit: (() => void)[] = [];
@@ -110,7 +110,7 @@ export class Database {
       resolve();
     };
     const wait = Math.min(GATHER_MS, Math.floor(this.#commitMs / 2));
-    if (this.#crowd && wait > 0) setTimeout(go, wait);
+    if (this.#crowd && wait > 0 && this.#small.some((w) => w.durable)) setTimeout(go, wait);
     else setImmediate(go);
   });
 
@@ -125,7 +125,8 @@ export class Database {
     this.#crowd = batch.length > 1;
     const settle: (() => void)[] = [];
     try {
-      this.#wait(batch.some((w) => w.durable));
+      const durable = batch.some((w) => w.durable);
+      this.#wait(durable);
       this.#writer.run('begin immediate');
       for (const w of batch) {
         this.#writer.run('savepoint s');
@@ -141,7 +142,7 @@ export class Database {
       }
       const from = performance.now();
       this.#writer.run('commit');
-      this.#commitMs += (performance.now() - from - this.#commitMs) / 8;
+      if (durable) this.#commitMs += (performance.now() - from - this.#commitMs) / 8;
     } catch (e) {
       if (this.#native.inTransaction) this.#writer.run('rollback');
       for (const w of batch) w.reject(e);

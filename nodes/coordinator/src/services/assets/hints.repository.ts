@@ -22,6 +22,8 @@ export const marked = (sql: Read, userId: number, fileId: number, mark: number):
 export const setMark = (sql: Sql, userId: number, fileId: number, mark: number): void => void sql.run('update contribution set marks = marks | ? where file_id = ? and user_id = ?', mark, fileId, userId);
 /** What came to this person by imports came from a partner. */
 export const setPartner = (sql: Sql, userId: number, assetId: number): boolean => sql.run('update contribution set partner = 1 where asset_id = ? and user_id = ? and marks & 1 = 1 and partner = 0', assetId, userId).changes > 0;
+/** All that came to this person by imports came from a partner, as far as is known. */
+export const isPartner = (sql: Read, userId: number, assetId: number): boolean => sql.get('select 1 from contribution where asset_id = ? and user_id = ? and marks & 1 = 1 and partner = 0', assetId, userId) === undefined;
 /** All of its files were brought by this person's imports, and by nobody and nothing else. */
 export const onlyImportedBy = (sql: Read, assetId: number, userId: number): boolean => sql.get<{ n: number }>('select count(*) n from contribution where asset_id = ? and (user_id <> ? or marks & 1 = 0)', assetId, userId)!.n === 0;
 export const filesIn = (sql: Read, assetId: number): number => sql.get<{ n: number }>('select count(*) n from file where asset_id = ?', assetId)!.n;

@@ -41,6 +41,9 @@ export function createHints({ db, leave, hideArchived, sidecarDue, refresh, regr
     }
     if (changed) logChange(sql, 'asset', row.assetUuid, 'update', { userId });
   };
+  /** Whether there is something to take over that was not yet. */
+  const unmarked = (userId: number, row: repo.HintedRow, hints: SourceHints): boolean => (hints.favourite === true && !repo.marked(db.sql, userId, row.fileId, repo.MARK.favourite)) ||
+    (hints.archived === true && !repo.marked(db.sql, userId, row.fileId, repo.MARK.archived)) || (hints.partner === true && !repo.isPartner(db.sql, userId, row.assetId));
   /** To the trash, once, and only what nothing else brought here. */
   const trash = (sql: Sql, userId: number, row: repo.HintedRow): boolean => {
     if (row.vis !== 1 || repo.marked(sql, userId, row.fileId, repo.MARK.trashed) || !repo.onlyImportedBy(sql, row.assetId, userId)) return false;
@@ -68,13 +71,16 @@ export function createHints({ db, leave, hideArchived, sidecarDue, refresh, regr
       const facts = repo.factsOf(row);
       const merged = mergeHints(before, hints);
       const text = JSON.stringify(facts.sources ? await withZone(facts as Facts, merged) : merged);
+      const news = text !== row.hints && !(row.hints === null && text === '{}');
+      const rename = name !== undefined && name !== row.name && repo.onlyImported(db.sql, fileId);
+      if (!news && !rename && !unmarked(userId, row, hints) && !(hints.trashed && mayTrash)) return; // most of what is said again
       const done = await db.writeSql((sql) => {
         const now = repo.hintedFile(sql, fileId);
         if (!now) return true;
         if (now.hints !== row.hints) return false; // somebody else said something meanwhile
-        const renamed = name !== undefined && name !== now.name && repo.onlyImported(sql, fileId);
+        const renamed = rename && repo.onlyImported(sql, fileId);
         if (renamed) repo.rename(sql, fileId, name);
-        if (renamed || (text !== now.hints && !(now.hints === null && text === '{}'))) {
+        if (renamed || news) {
           repo.setHints(sql, fileId, text);
           refresh(sql, now.assetId);
           addLists(sql, repo.hintedFile(sql, fileId)!, before, merged);

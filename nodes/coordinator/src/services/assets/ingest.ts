@@ -160,7 +160,7 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
         hints?.mark(sql, userId, now, input.hints!);
         // what became a part of a photo that was here stays with it
         if (input.hints!.trashed && filesIn(sql, now.assetId) === 1) trashed = hints?.trash(sql, userId, now) ?? false;
-      });
+      }, { durable: placed !== null || input.hints?.trashed === true }); // the row that says what arrives is on the disk, and so is the file: the next start finishes what a power cut took back of this
     } catch (e) {
       // as far as it came: finished after all, or taken back; if even that fails, the row waits for the next try
       const end = await settleArrival({ db, data, arrived }, repo.arrivingFile(db.sql, row.fileId)!).catch(() => 'unsettled');
