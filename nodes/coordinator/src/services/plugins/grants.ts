@@ -9,6 +9,7 @@ import { type Config, type Problem, propertiesOf } from '@mantel/runtime/plugins
 /** `read`: real paths. `config`: with the real paths in it, because a plugin behind its wall sees nothing of links that lead there. */
 export interface Granted { read: string[]; config: Config }
 const MACHINE = ['/proc', '/sys', '/dev'];
+const PATIENCE_MS = 15_000; // a share whose server is gone answers never
 
 export const within = (path: string, folder: string): boolean => {
   const way = relative(folder, path);
@@ -31,10 +32,12 @@ export function createGrants({ state, data }: { state: string; data: string }) {
   const hidden = (path: string): boolean => [...MACHINE, stateDir, join(dataDir, 'library', '.mantel')].some((dir) => within(path, dir));
 
   async function real(path: string): Promise<string | Problem> {
-    try { return await realpath(path); } catch (e) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), PATIENCE_MS); });
+    try { return await Promise.race([realpath(path), late]); } catch (e) {
       const { code } = e as { code?: string };
-      return { message: code === 'EACCES' ? `Mantel may not read ${path}. Let its user read it, then try again.` : code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file or folder ${path}. Is the disk connected?` : `${path} cannot be read (${code ?? 'unknown'}).` };
-    }
+      return { message: code === 'ETIMEDOUT' ? `${path} does not answer. Is the disk or the network share connected?` : code === 'EACCES' ? `Mantel may not read ${path}. Let its user read it, then try again.` : code === 'ENOENT' || code === 'ENOTDIR' ? `There is no file or folder ${path}. Is the disk connected?` : `${path} cannot be read (${code ?? 'unknown'}).` };
+    } finally { clearTimeout(timer); }
   }
 
   return {

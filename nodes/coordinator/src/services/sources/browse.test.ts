@@ -35,6 +35,10 @@ test('a large folder is cut, and what cannot be shown is told', async () => {
   await expect(browse('photos', hidden)).rejects.toMatchObject({ type: 'bad_request' });
 });
 
+test('a place that does not answer is not waited for', async () => {
+  await expect(browse(join(dir, 'many'), hidden, 0)).rejects.toMatchObject({ type: 'timeout', message: expect.stringContaining('does not answer') });
+});
+
 test('times are five fields in the time of the house', () => {
   const at = new Date(2026, 0, 31, 12, 0).getTime();
   expect(nextDue('30 4 * * *', at)).toBe(new Date(2026, 1, 1, 4, 30).getTime());

@@ -6,9 +6,16 @@ import type { PlaceListing } from '@mantel/contracts/models/source.ts';
 
 const MOST = 1000;
 const READ_MOST = 20_000;
+const PATIENCE_MS = 15_000; // a share whose server is gone answers never
 
-/** `hidden`: what nobody is shown, by real path. Links are followed, so that mounts under other names can be chosen; names with a dot in front are left out. */
-export async function browse(path: string, hidden: (real: string) => boolean): Promise<PlaceListing> {
+/** `hidden`: what nobody is shown, by real path. Links are followed, so that mounts under other names can be chosen; names with a dot in front are left out. Throws `not_found`, `forbidden`, `bad_request`, `timeout`. */
+export async function browse(path: string, hidden: (real: string) => boolean, patienceMs = PATIENCE_MS): Promise<PlaceListing> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new MantelError('timeout', `${path} does not answer. Is the disk or the network share connected?`)), patienceMs); });
+  try { return await Promise.race([list(path, hidden), late]); } finally { clearTimeout(timer); }
+}
+
+async function list(path: string, hidden: (real: string) => boolean): Promise<PlaceListing> {
   if (!path.startsWith('/') || path.includes('\0')) throw new MantelError('bad_request', 'Name a full path, beginning with /.');
   const refused = (e: unknown): never => {
     const { code } = e as { code?: string };
