@@ -23,11 +23,11 @@ const asked = { signal: new AbortController().signal };
 const alive: PluginProcess[] = [];
 
 interface Opened { plugin: PluginProcess; lines: string[]; ended: Promise<string> }
-async function open({ manifest = {}, patience = {}, read = [granted], isolation }: { manifest?: Partial<Manifest>; patience?: Partial<Patience>; read?: string[]; isolation?: Isolation } = {}): Promise<Opened> {
+async function open({ manifest = {}, patience = {}, read = [granted], write = [], isolation }: { manifest?: Partial<Manifest>; patience?: Partial<Patience>; read?: string[]; write?: string[]; isolation?: Isolation } = {}): Promise<Opened> {
   const lines: string[] = [];
   let end: (why: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => { end = resolve; });
-  const plugin = await openPluginWith({ folder, manifest: { ...MANIFEST, ...manifest }, grants: { read, write: [], store, hide: [state] }, log: (l) => void lines.push(l), onEnd: end }, { ...PATIENCE, ...patience }, isolation);
+  const plugin = await openPluginWith({ folder, manifest: { ...MANIFEST, ...manifest }, grants: { read, write, store, hide: [state] }, log: (l) => void lines.push(l), onEnd: end }, { ...PATIENCE, ...patience }, isolation);
   alive.push(plugin);
   return { plugin, lines, ended };
 }
@@ -98,6 +98,17 @@ describe('behind the walls', () => {
     expect(visits).toBe(0);
     expect((await attempt(it1.plugin, 'fetch', { url: `http://127.0.0.1:${port}/` })).fetch).not.toBe('done');
     expect((await it1.plugin.check({ do: 'mixed fetch', url: `http://127.0.0.1:${port}/` }, asked.signal)).summary).toMatch(/names no hosts/);
+  });
+  it('it removes what it may write, and only that', async () => {
+    const moved = join(dir, 'moved');
+    mkdirSync(moved);
+    writeFileSync(join(moved, 'photo.jpg'), 'a photo');
+    const { plugin } = await open({ write: [moved] });
+    await plugin.remove(join(moved, 'photo.jpg'), {});
+    expect(existsSync(join(moved, 'photo.jpg'))).toBe(false);
+    await expect(plugin.remove(join(granted, 'photo.jpg'), {})).rejects.toMatchObject({ type: 'plugin_failed' });
+    expect(existsSync(join(granted, 'photo.jpg'))).toBe(true);
+    await plugin.stop();
   });
   it('it starts no programs, threads or native code', async () => {
     expect(Object.values(await attempt(it1.plugin, 'processes'))).not.toContain('done');

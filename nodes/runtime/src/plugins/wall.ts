@@ -33,13 +33,15 @@ function packages(): string[] {
   return [...found];
 }
 
+let loaded: string[] | undefined;
 /** Shared libraries that this very Node was loaded with, under the names that the loader looks for. */
 function libraries(): string[] {
+  if (loaded) return loaded;
   const report = process.report as typeof process.report & { excludeNetwork: boolean };
   const before = report.excludeNetwork;
   report.excludeNetwork = true;
   try {
-    return (report.getReport() as unknown as { sharedObjects: string[] }).sharedObjects.filter((f) => f.startsWith('/') && /^\/(usr\/)?lib/.test(f) && !f.endsWith('.node'));
+    return loaded = (report.getReport() as unknown as { sharedObjects: string[] }).sharedObjects.filter((f) => f.startsWith('/') && /^\/(usr\/)?lib/.test(f) && !f.endsWith('.node'));
   } finally { report.excludeNetwork = before; }
 }
 
@@ -54,7 +56,7 @@ const names = (path: string): string[] => {
 };
 const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
 
-export interface Walls { folder: string; entry?: string; grants: Pick<Grants, 'read' | 'write' | 'hide'>; proxy: string | null }
+export interface Walls { folder: string; grants: Pick<Grants, 'read' | 'write' | 'hide'>; proxy: string | null }
 
 /** The command line in front of `node`. Only what is named here exists inside; of the network only an empty loopback. Parents are mounted before what lies in them. */
 export function bubblewrap({ folder, grants, proxy }: Walls): string[] {
@@ -78,18 +80,20 @@ const permissionFlags = ({ folder, grants }: Walls, tmp: boolean): string[] => [
   ...(tmp ? ['--allow-fs-read=/tmp', '--allow-fs-write=/tmp'] : []),
 ];
 
-/** Program and arguments for one plugin. Everywhere: last in the queue for the CPU, no core dumps, a ceiling for what the watchdog is too slow for, gone when the house is gone. */
+/** For everyone: last in the queue for the CPU, no core dumps, a ceiling for memory that the watchdog is too slow for, gone when the house is gone. */
+const limits = (memoryMb: number): string[] => ['-n', '10', 'prlimit', '--core=0', '--nofile=4096', `--data=${(memoryMb * 2 + 1024) * 1024 * 1024}`, 'setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
+
+/** Program and arguments for one plugin. */
 export function command(isolation: Isolation, memoryMb: number, walls: Walls): [string, string[]] {
-  const limits = ['-n', '10', 'prlimit', '--core=0', '--nofile=4096', `--data=${(memoryMb * 2 + 1024) * 1024 * 1024}`, 'setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'];
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--disable-warning=SecurityWarning', `--max-old-space-size=${Math.max(24, Math.round(memoryMb * 0.8))}`, ...(isolation === 'trusted' ? [] : permissionFlags(walls, isolation === 'bubblewrap')), '--import', RESOLVE, RUNNER];
-  return ['nice', [...limits, ...(isolation === 'bubblewrap' ? bubblewrap(walls) : ['env', '-i']), ...node]];
+  return ['nice', [...limits(memoryMb), ...(isolation === 'bubblewrap' ? bubblewrap(walls) : ['env', '-i']), ...node]];
 }
 
 let works: Promise<boolean> | undefined;
 /** Whether bubblewrap is here and may make its walls (user namespaces). Tried once in the life of the process. */
 const canWall = (): Promise<boolean> => works ??= new Promise((resolve) => {
-  const [program, ...args] = bubblewrap({ folder: dirname(RUNNER), grants: { read: [], write: [] }, proxy: null });
-  execFile(program!, [...args, process.execPath, '--version'], { timeout: 20_000, env: WALL_ENV }, (error) => resolve(!error));
+  const walls = bubblewrap({ folder: dirname(RUNNER), grants: { read: [], write: [] }, proxy: null });
+  execFile('nice', [...limits(256), ...walls, process.execPath, '--version'], { timeout: 20_000, env: WALL_ENV }, (error) => resolve(!error));
 });
 
 /** How well a plugin with this manifest can be walled in here. */

@@ -1,6 +1,6 @@
 // A plugin that tries what a bad one would. `config.do` names the attempt; what came of it goes back as an answer of migrate().
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
@@ -154,6 +154,7 @@ export default defineImportSource<Config>({
     yield { type: 'item', item: ITEM };
     yield (EVENTS[config.do]?.() ?? ITEM) as ScanEvent;
   },
+  async remove(ref) { rmSync(ref); },
   async* open(ref) {
     if (ref === 'text') yield 'no bytes' as never;
     yield new Uint8Array(5_000_000);
