@@ -31,7 +31,7 @@ async function foldersOf(config: Config): Promise<Map<string, number>> {
 }
 const differ = (a: Map<string, number>, b: Map<string, number>): boolean => a.size !== b.size || [...b].some(([path, at]) => a.get(path) !== at);
 
-/** Yields when something came, went or changed, and nothing moved since for a while. */
+/** Yields at the beginning, and when something came, went or changed, and nothing moved since for a while. */
 export async function* watch(config: Config, { signal, log }: Pick<SourceContext, 'signal' | 'log'>, { quietMs, busyMs, lookMs }: WatchTimes = TIMES): AsyncGenerator<void> {
   const watched = new Map<string, FSWatcher>();
   let woke = Promise.withResolvers<void>();
@@ -62,6 +62,7 @@ export async function* watch(config: Config, { signal, log }: Pick<SourceContext
   try {
     let known = await foldersOf(config);
     follow(known);
+    yield; // what came while nobody watched
     for (;;) {
       const awake = new AbortController();
       const stirred = await Promise.race([woke.promise.then(() => true), pause(lookMs, false, { signal: AbortSignal.any([signal, awake.signal]) })]).finally(() => awake.abort());
