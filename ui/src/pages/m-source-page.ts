@@ -121,14 +121,14 @@ export class MSourcePage extends LitElement {
   private skeleton = html`<div class="skeleton" aria-hidden="true"><i style="height:52px"></i><i></i><i></i></div>`;
 
   private head(s: ImportSource, k: Manifest | undefined) {
-    const dirty = this.draft !== undefined && !sameDraft(this.draft, draftOf(s)), name = k?.name ?? this.plugins?.data?.find((p) => p.id === s.pluginId)?.manifest.name ?? s.pluginId;
+    const dirty = this.draft !== undefined && !sameDraft(this.draft, draftOf(s)), plugin = this.plugins?.data?.find((p) => p.id === s.pluginId), name = k?.name ?? plugin?.manifest.name ?? s.pluginId;
     return html`<div class="head" data-testid="source-head" data-enabled=${s.enabled}><span class="pc">${icon('folder-sync')}</span>
         <div class="grow"><h2>${s.name}</h2><div class="state" role="status" data-testid="source-state">${name} · ${sourceState(s)}</div></div>
         <div class="buttons">${s.lastRunId ? html`<wa-button size="s" appearance="plain" data-testid="source-last" href="/import/${s.lastRunId}">${t('src.lastRun')}</wa-button>` : nothing}
           <wa-button size="s" appearance="outlined" data-testid="source-switch" @click=${() => void setEnabled(s, !s.enabled)}><span slot="start">${icon(s.enabled ? 'power-off' : 'power', 'small')}</span>${t(s.enabled ? 'src.disable' : 'src.enable')}</wa-button>
           ${k && s.enabled ? html`<wa-button size="s" variant="brand" data-testid="source-run" ?disabled=${dirty} title=${dirty ? t('src.unsaved') : ''} @click=${() => void runNow(s)}><span slot="start">${icon('play', 'small')}</span>${t('sources.run')}</wa-button>` : nothing}</div></div>
       ${s.trouble ? html`<div class="trouble" role="status" data-testid="source-trouble">${icon('triangle-alert')}<span class="grow">${s.trouble}</span></div>` : nothing}
-      ${k ? nothing : html`<div class="trouble" data-testid="source-plugin-off">${icon('puzzle')}<span class="grow">${t('src.pluginOff')} ${this.admin ? html`<a href="/admin/plugins/${s.pluginId}">${t('src.pluginOff.show')}</a>` : nothing}</span></div>`}`;
+      ${k ? nothing : html`<div class="trouble" data-testid="source-plugin-off">${icon('puzzle')}<span class="grow">${plugin?.trouble ?? t('src.pluginOff')} ${this.admin ? html`<a href="/admin/plugins/${s.pluginId}">${t('src.pluginOff.show')}</a>` : nothing}</span></div>`}`;
   }
 
   private form(k: Manifest, s: ImportSource | undefined) {
