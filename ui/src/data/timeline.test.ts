@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 interface Photo { id: string; day: number }
 let photos: Photo[] = [];
 let version = 1;
+let waiting = false;
 let asked: string[] = [];
 class FakeEventSource extends EventTarget {
   static CLOSED = 2;
@@ -31,11 +32,12 @@ function layoutBytes(): ArrayBuffer {
 function answer(input: RequestInfo | URL): Response {
   const url = new URL(typeof input === 'object' && 'url' in input ? input.url : input, 'http://localhost');
   asked.push(url.pathname.split('/').at(-1)! + url.search);
+  if (url.pathname.includes('/assets/')) return Response.json({ id: url.pathname.split('/').at(-1), preview: 'ready', version: 'made', thumbhash: null });
   if (url.pathname.endsWith('/layout')) return new Response(layoutBytes());
   const from = photos.findIndex((p) => p.day <= Number(url.searchParams.get('day'))) + Number(url.searchParams.get('skip') ?? 0);
   const rows = photos.slice(from, from + Number(url.searchParams.get('limit')));
   const all = <T>(x: T): T[] => rows.map(() => x);
-  return Response.json({ version, ids: rows.map((p) => p.id), files: all('f'), versions: all('v'), thumbhashes: all(''), flags: all(0), times: all(0), durations: all(0) });
+  return Response.json({ version, ids: rows.map((p) => p.id), files: all('f'), versions: all('v'), thumbhashes: all(''), flags: all(waiting ? 4 : 0), times: all(0), durations: all(0) });
 }
 const family = (n: number): Photo[] => Array.from({ length: n }, (_, i) => ({ id: `p${i}`, day: 20230528 - Math.floor(i / 100) }));
 const change = (): void => {
@@ -55,6 +57,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   photos = family(1000);
   version = 1;
+  waiting = false;
   asked = [];
   vi.stubGlobal('location', new URL('http://localhost/'));
   vi.stubGlobal('EventSource', FakeEventSource);
@@ -153,4 +156,22 @@ test('a photo is located by its day', async () => {
   expect(await model.locate({ id: 'p777', takenAtLocal: '2023-05-21T10:00:00' })).toBe(777);
   expect(await model.locate({ id: 'nobody', takenAtLocal: '2023-05-21T10:00:00' })).toBe(-1);
   expect(await model.locate({ id: 'p777', takenAtLocal: '1999-01-01T10:00:00' })).toBe(-1);
+});
+
+test('a preview that was made for a photo on the screen shows before the timeline is loaded anew; others are not asked for', async () => {
+  waiting = true;
+  const model = await fresh();
+  model.subscribe();
+  await settle();
+  model.want(0, 50);
+  await settle();
+  asked = [];
+  const made = (id: string): void => { FakeEventSource.last.dispatchEvent(new MessageEvent('change', { data: JSON.stringify({ seq: 1, kind: 'asset', id, op: 'update' }) })); };
+  for (const id of ['p7', 'p900', 'nobody']) made(id);
+  await settle(200);
+  expect(asked).toEqual(['p7']);
+  expect([model.rowAt(7), model.rowAt(8)].map((r) => [r?.version, r?.flags])).toEqual([['made', 0], ['v', 4]]);
+  made('p7'); // it waits no more
+  await settle(200);
+  expect(asked).toEqual(['p7']);
 });

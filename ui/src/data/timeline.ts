@@ -4,7 +4,8 @@ import type { PhotoList, PhotoRow } from './photo-list.ts';
 import { session } from './session.ts';
 import { dayOf, decodeLayout, type TimelineLayout } from './timeline-layout.ts';
 import { relocate } from './timeline-anchor.ts';
-import type { Asset, TimelineView, TimelineWindow } from './types.ts';
+import { ReadySoon } from './ready-soon.ts';
+import { FLAG, type Asset, type TimelineView, type TimelineWindow } from './types.ts';
 
 
 const CHUNK = 200;
@@ -36,6 +37,7 @@ export class TimelineModel extends EventTarget implements PhotoList {
   /** Something changed while nobody looked. */
   #stale = false;
   #settle = SETTLE_MS;
+  #ready = new ReadySoon((id) => this.#isWaiting(id), (a) => this.#nowReady(a));
 
   constructor(view: TimelineView) {
     super();
@@ -46,7 +48,10 @@ export class TimelineModel extends EventTarget implements PhotoList {
   subscribe(): () => void {
     clearTimeout(this.#linger);
     if (this.#subscribers++ === 0 && !this.#unfollow) {
-      this.#unfollow = onLive((e) => { if (e.type === 'reset' || (e.type === 'change' && ['asset', 'library', 'member'].includes(e.change.kind))) this.#soon(); });
+      this.#unfollow = onLive((e) => {
+        if (e.type === 'change' && e.change.kind === 'asset' && e.change.op === 'update') this.#ready.heard(e.change.id);
+        if (e.type === 'reset' || (e.type === 'change' && ['asset', 'library', 'member'].includes(e.change.kind))) this.#soon();
+      });
       void this.refresh();
     } else if (this.#stale) void this.refresh();
     let left = false;
@@ -110,6 +115,24 @@ export class TimelineModel extends EventTarget implements PhotoList {
 
   patch(ids: ReadonlySet<string>, set: number, clear: number): void {
     for (const { window: w } of this.#chunks.values()) w.ids.forEach((id, i) => { if (ids.has(id)) w.flags[i] = (w.flags[i]! | set) & ~clear; });
+    this.#tell('rows');
+  }
+
+  /** Where a photo near the screen waits for its preview. */
+  #waitingAt(id: string): { window: TimelineWindow; i: number } | null {
+    for (const [k, { window }] of this.#chunks) {
+      const i = k >= this.#wanted[0] && k <= this.#wanted[1] ? window.ids.indexOf(id) : -1;
+      if (i >= 0) return window.flags[i]! & FLAG.waiting ? { window, i } : null;
+    }
+    return null;
+  }
+  #isWaiting(id: string): boolean { return this.#waitingAt(id) !== null; }
+  #nowReady(a: Asset): void {
+    const at = this.#waitingAt(a.id);
+    if (!at || a.preview === 'waiting') return;
+    at.window.versions[at.i] = a.version;
+    at.window.thumbhashes[at.i] = a.thumbhash ?? '';
+    at.window.flags[at.i] = (at.window.flags[at.i]! & ~FLAG.waiting) | (a.preview === 'failed' ? FLAG.failed : 0);
     this.#tell('rows');
   }
 
@@ -204,6 +227,7 @@ export class TimelineModel extends EventTarget implements PhotoList {
     this.#unfollow = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#ready.stop();
     for (const job of this.#loading.values()) job.abort.abort();
     this.#chunks.clear();
     this.layout = null;

@@ -10,9 +10,9 @@ export const RUN: Record<RunState, { icon: string; tone: '' | 'good' | 'warn' }>
 /** Nothing more happens by itself or by a button of this page. */
 export const isOver = (run: Pick<ImportRun, 'state'>): boolean => ['done', 'cancelled', 'undone'].includes(run.state);
 
-const count = (run: Pick<ImportRun, 'counts'>, ...outcomes: EntryOutcome[]): number => outcomes.reduce((n, o) => n + (run.counts[o] ?? 0), 0);
-/** Files that this run brought in. */
-export const broughtIn = (run: Pick<ImportRun, 'counts'>): number => count(run, 'imported', 'live', 'edited', 'raw');
+const count = (run: Pick<ImportRun, 'counts'>, outcome: EntryOutcome): number => run.counts[outcome] ?? 0;
+/** Photos and videos that this run brought in; their clips and edited versions are not counted by themselves. */
+export const broughtIn = (run: Pick<ImportRun, 'counts'>): number => count(run, 'imported');
 export const problemsOf = (run: Pick<ImportRun, 'counts'>): number => count(run, 'problem');
 
 /** How a run is, in a line: "Importing · 1,204 of 5,000". */

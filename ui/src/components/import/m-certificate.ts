@@ -16,6 +16,7 @@ import { attempt } from './do.ts';
 import { importStyles } from './import.styles.ts';
 
 const ASK_MS = 2000;
+const STALLED_MS = 90_000;
 
 /** May it be deleted where it came from? What the last check said, and a new one. */
 @customElement('m-certificate')
@@ -33,13 +34,14 @@ export class MCertificate extends LitElement {
   /** The instant of the certificate that was there when a check was asked for; undefined: none is under way. */
   @state() private asked: string | null | undefined;
   @state() private copy = '';
+  private moved = { done: 0, at: 0 };
   private off: (() => void) | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.off = onLive((e) => { if (e.type === 'reset' || e.type === 'imports') void this.read(); });
-    this.timer = setInterval(() => { if (this.asked !== undefined && document.visibilityState === 'visible') void Promise.all([this.read(), runStore(this.run.id).refresh()]); }, ASK_MS);
+    this.timer = setInterval(() => { if (this.asked !== undefined && document.visibilityState === 'visible') void Promise.all([this.read(), runStore(this.run.id).refresh()]).then(() => this.watch()); }, ASK_MS);
   }
   override disconnectedCallback(): void { super.disconnectedCallback(); this.off?.(); clearInterval(this.timer); }
   override willUpdate(changed: PropertyValues<this>): void { if (changed.has('run') && changed.get('run')?.id !== this.run.id) { this.last = undefined; void this.read(); } }
@@ -50,13 +52,22 @@ export class MCertificate extends LitElement {
       const now = await certificate(id);
       if (id !== this.run.id) return;
       this.last = now;
-      this.error = '';
       if (this.asked !== undefined && now && now.at !== this.asked) this.asked = undefined;
     } catch (e) {
       this.error = messageOf(e);
     }
   }
+  /** A check that does not move any more is not waited for. */
+  private watch(): void {
+    const { done } = this.run.scanned;
+    if (done !== this.moved.done) this.moved = { done, at: Date.now() };
+    if (this.asked === undefined || Date.now() - this.moved.at < STALLED_MS) return;
+    this.asked = undefined;
+    this.error = t('certificate.stalled');
+  }
   private async check(): Promise<void> {
+    this.moved = { done: 0, at: Date.now() };
+    this.error = '';
     const before = this.last?.at ?? null;
     this.asked = before;
     if (!(await attempt(() => certify(this.run.id, this.copy.trim() || undefined)))) this.asked = undefined;

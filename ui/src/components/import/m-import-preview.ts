@@ -61,9 +61,10 @@ export class MImportPreview extends LitElement {
   }
   private more(n: number, open: boolean, toggle: () => void) { return n > FEW ? html`<button class="text-button" aria-expanded=${open} @click=${toggle}>${open ? t('preview.showFew') : t('preview.showAll', { n })}</button>` : nothing; }
   private rest(p: RunPreview) {
+    const read = this.run.counts['metadata'] ?? 0, left = this.run.counts['ignored'] ?? 0;
     const facts: [number, string, string][] = [
       [p.favourites, 'heart', t('preview.favourites', { n: p.favourites })], [p.archived, 'archive', t('preview.archived', { n: p.archived })], [p.trashed, 'trash-2', t('preview.trashed', { n: p.trashed })], [p.locked, 'lock', t('preview.locked', { n: p.locked })], [p.partner, 'users', t('preview.partner', { n: p.partner })],
-      [p.withoutMetadata, 'file-question-mark', t('preview.withoutMetadata', { n: p.withoutMetadata })], [p.ignored, 'list-x', t('preview.ignored', { n: p.ignored })],
+      [p.withoutMetadata, 'file-question-mark', t('preview.withoutMetadata', { n: p.withoutMetadata })], [read, 'tag', t('preview.read', { n: read })], [left, 'list-x', t('preview.ignored', { n: left })],
     ];
     const shown = facts.filter(([n]) => n > 0);
     if (shown.length + p.problems === 0) return nothing;

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type PropertyValues } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { t } from '../../strings/t.ts';
 import { base } from '../../tokens/shared.ts';
@@ -11,14 +11,14 @@ const number = new Intl.NumberFormat('en');
 export class MYearBars extends LitElement {
   static override styles = [base, css`
     :host { display: block; overflow-x: auto; }
-    ol { list-style: none; margin: 0; padding: 0; display: grid; grid-auto-flow: column; grid-auto-columns: minmax(34px, 64px); gap: 4px; align-items: end; min-width: min-content; }
+    ol { list-style: none; margin: 0; padding: 0; display: grid; grid-auto-flow: column; grid-auto-columns: minmax(32px, 64px); gap: 2px; align-items: end; min-width: min-content; }
     li { display: grid; gap: 4px; justify-items: center; font: var(--text-caption) var(--font); font-variant-numeric: tabular-nums; color: var(--ink-2); } li b { font-weight: 400; color: var(--ink-1); }
     i { display: block; width: 100%; height: calc(var(--h) * 96px); min-height: 2px; border-radius: 4px 4px 0 0; background: color-mix(in oklab, var(--accent) 62%, var(--surface-0)); } li.none i { background: var(--line); min-height: 1px; } li.undated i { background: var(--line-strong); }
     li.gap { align-self: end; justify-content: center; } .label { white-space: nowrap; } li.undated { min-width: 3.25rem; }
   `];
   @property({ attribute: false }) years: { year: number | null; items: number }[] = [];
   /** The newest years are what people look for first. */
-  override updated(changed: PropertyValues<this>): void { if (changed.has('years')) this.scrollLeft = this.scrollWidth; }
+  override firstUpdated(): void { this.scrollLeft = this.scrollWidth; }
   override render() {
     const bars = barsOf(this.years), most = Math.max(1, ...bars.map((b) => b.items));
     return html`<ol data-testid="years">${bars.map((b) => (b.gap ? html`<li class="gap" aria-hidden="true">…</li>`
