@@ -58,7 +58,7 @@ test('patterns: as a regular expression would say, but in steps that can be coun
   const started = performance.now();
   expect(matchesPart('*a'.repeat(50), `${'a'.repeat(20_000)}b`)).toBe(false);
   expect(performance.now() - started).toBeLessThan(2000);
-  const skips = skipper(['*.tmp', 'a/**', '**/work/*', 'x/y']);
-  expect(['z/q.TMP', 'a', 'a/b/c', 'p/q/Work/r', 'x/y', 'work/r'].map(skips)).toEqual([true, true, true, true, true, true]);
-  expect(['q.tmp2', 'b/a', 'p/work', 'x/y/z', 'x'].map(skips)).toEqual([false, false, false, false, false]);
+  const skips = skipper(['*.tmp', 'a/**', '**/job/*', 'x/y']);
+  expect(['z/q.TMP', 'a', 'a/b/c', 'p/q/Job/r', 'x/y', 'job/r'].map(skips)).toEqual([true, true, true, true, true, true]);
+  expect(['q.tmp2', 'b/a', 'p/job', 'x/y/z', 'x'].map(skips)).toEqual([false, false, false, false, false]);
 });

@@ -1,6 +1,6 @@
 import type { SourceHints } from '@mantel/plugin-sdk';
 import type { Media, Part } from './index-part.ts';
-import { dirOf, fold, nameOf, renamed, splitName } from './names.ts';
+import { dirOf, fold, nameOf, renamed } from './names.ts';
 import type { Row, Table } from './tables.ts';
 
 /** A photo with what the tables say of it. `name`: what it was called on the phone. */
@@ -94,4 +94,3 @@ export function byNames(known: readonly Known[]): Map<string, Known[]> {
   for (const k of known) { put(k.name, k); put(nameOf(k.media.path), k); }
   return out;
 }
-export const stemOf = (path: string): string => fold(`${dirOf(path)}/${splitName(nameOf(path)).stem}`);

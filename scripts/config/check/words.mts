@@ -10,7 +10,7 @@ const RULES: readonly { find: RegExp; why: string; in?: RegExp }[] = [
   { find: /\b(?:ghp|npm|sk|xox[bp])_[A-Za-z0-9]{20,}|BEGIN (?:RSA |EC )?PRIVATE KEY/, why: 'a secret' },
 ];
 // Addresses that may stand in a file: our own examples, name spaces of standards, and homes of licences and parts.
-const HOSTS = /^(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|(.*\.)?example(\.(com|org|net))?|(.*\.)?mantel(\.local)?|photos\.home|nas(\.local)?|evil\.example|www\.w3\.org|ns\.adobe\.com|www\.apache\.org|cipa\.jp|iptc\.org|purl\.org|www\.metadataworkinggroup\.com|www\.digikam\.org|digikam\.org|ns\.microsoft\.com|ns\.google\.com|photos\.google\.com|takeout\.google\.com|www\.npmjs\.com|registry\.npmjs\.org|github\.com|json-schema\.org|opensource\.org|mantel\.photos|unknown|host|h|x|a|b)$/;
+const HOSTS = /^(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|(.*\.)?example(\.(com|org|net))?|(.*\.)?mantel(\.local)?|photos\.home|nas(\.local)?|evil\.example|www\.w3\.org|ns\.adobe\.com|www\.apache\.org|cipa\.jp|iptc\.org|purl\.org|www\.metadataworkinggroup\.com|www\.digikam\.org|digikam\.org|ns\.microsoft\.com|ns\.google\.com|photos\.google\.com|takeout\.google\.com|privacy\.apple\.com|www\.npmjs\.com|registry\.npmjs\.org|github\.com|json-schema\.org|opensource\.org|mantel\.photos|unknown|host|h|x|a|b)$/;
 const BINARY = /\/fixtures\/media\/(?!.*\.(json|xmp)$)|\.(png|jpe?g|webp|heic|gif|ico|woff2?|mp4|mov|wasm|onnx|gz|zip|tar)$/;
 
 export function words(): string[] {
