@@ -27,6 +27,7 @@ export class MPluginPage extends LitElement {
     .head { display: flex; gap: var(--space-3) var(--space-4); align-items: center; flex-wrap: wrap; } .head .grow { flex: 1 1 12rem; min-width: 0; } .head h2 { font: var(--text-page) var(--font); overflow-wrap: anywhere; }
     .two { display: grid; gap: var(--space-4); grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); align-items: start; }
     .facts { display: grid; grid-template-columns: minmax(5rem, auto) minmax(0, 1fr); gap: 8px 16px; margin: 0; } .facts dt { color: var(--ink-2); } .facts dd { margin: 0; overflow-wrap: anywhere; } .sum { font: 0.75rem/1.125rem ui-monospace, 'DejaVu Sans Mono', monospace; }
+    .rows .row { flex-wrap: wrap; } .rows .grow { flex: 1 1 12rem; }
     .rows, m-source-list { display: block; margin-block: calc(var(--space-3) * -1); }
     .remove { justify-self: start; }
   `];

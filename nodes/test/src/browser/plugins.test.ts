@@ -237,7 +237,7 @@ describe('a plugin', () => {
 
   step('it stands in the list, with its next run', async () => {
     await at('source-back').click();
-    await soon(() => at('source').innerText()).toMatch(/Attic\s+Shoebox · into .+ · next Sun \d+ \w+ at 03:00/);
+    await soon(() => at('source').innerText()).toMatch(/Attic\s+Shoebox · into .+ · next Sun \d+ \w+ at 03:00\s+not run yet/);
     await everyLook('sources');
     await watched.page.goto(`${url}/admin/sources/${source}`);
     await at('source-check').waitFor();
@@ -323,6 +323,9 @@ describe('a plugin', () => {
     must(await rig.api('POST', `/imports/${run}/start`, {}, { token: admin.token }), 200);
     await soon(async () => (await api<ImportRun>(`/imports/${run}`)).state).toBe('done');
     expect((await api<ImportRun>(`/imports/${run}`)).counts).toMatchObject({ imported: 2, ignored: 1 });
+    await watched.page.goto(`${url}/admin/sources`);
+    await soon(() => at('source-last-run').innerText()).toBe('last run just now: done');
+    await everyLook('sources-run');
     await watched.page.goto(`${url}/admin/sources/${source}`);
     await at('source-last').waitFor();
   });
