@@ -94,12 +94,12 @@ describe('coming in', () => {
 describe('set up', () => {
   test('a configuration is tried before it is saved, and every mistake has a sentence', async () => {
     expect((await check({ folder: photos })).json).toEqual({ ok: false, problems: [{ field: 'password', message: '"Password" is missing.' }] });
-    expect((await check({ folder: photos, password: 'wrong one' })).json).toEqual({ ok: false, problems: [{ field: 'password', message: 'This password is wrong.' }] });
+    expect((await check({ folder: photos, password: 'another guess' })).json).toEqual({ ok: false, problems: [{ field: 'password', message: 'This password is wrong.' }] });
     expect((await check({ folder: join(rig.dir, 'gone'), password: SECRET })).json).toMatchObject({ ok: false, problems: [{ field: 'folder', message: expect.stringContaining('There is no file or folder') }] });
     for (const own of [rig.state, rig.data, rig.dir, '/', '/proc/self']) expect((await check({ folder: own, password: SECRET })).json, own).toMatchObject({ ok: false, problems: [{ field: 'folder' }] });
     expect((await check({ folder: photos, password: SECRET })).json).toEqual({ ok: true, summary: `Photos below ${photos}`, collection: photos, problems: [] });
     const { id: libraryId } = await rig.library(admin.token, 'personal');
-    expect((await api('POST', '/sources', { pluginId: 'shelf', name: 'Shelf', libraryId, config: { folder: photos, password: 'wrong' } })).json).toMatchObject({ code: 'source_invalid', message: 'This password is wrong.' });
+    expect((await api('POST', '/sources', { pluginId: 'shelf', name: 'Shelf', libraryId, config: { folder: photos, password: 'a bad guess' } })).json).toMatchObject({ code: 'source_invalid', message: 'This password is wrong.' });
     expect((await api('POST', '/sources', { pluginId: 'shelf', name: 'Shelf', libraryId, schedule: 'every now and then', config: { folder: photos, password: SECRET } })).json).toMatchObject({ code: 'source_invalid', data: { problems: [{ field: 'schedule' }] } });
     source = must(await api('POST', '/sources', { pluginId: 'shelf', name: 'Attic', libraryId, schedule: '30 4 1 * *', config: { folder: photos, password: SECRET } }), 201).json as unknown as ImportSource;
     expect(source).toMatchObject({ name: 'Attic', enabled: true, config: { folder: photos, password: { secret: true }, mood: 'calm' }, nextRunAt: expect.stringMatching(/^\d{4}-\d\d-01T/) });

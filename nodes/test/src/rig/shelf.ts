@@ -16,7 +16,7 @@ import made from './made.ts';
 export default defineImportSource({
   async check(config, ctx) {
     ctx.log('looking at ' + config.${field} + ' with ' + config.password);
-    if (config.mood === 'crash') process.exit(7);
+    if (config.mood === 'crash') { console.error('no more of ' + config.password); process.exit(7); }
     if (config.password !== ${JSON.stringify(SECRET)}) return { ok: false, problems: [{ field: 'password', message: 'This password is wrong.' }] };
     return made.check({ path: config.${field} }, ctx);
   },

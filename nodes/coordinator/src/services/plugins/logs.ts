@@ -6,6 +6,11 @@ import { dirname } from 'node:path';
 const KEEP = 500;
 const MAX_LINE = 2000;
 const WRITE_EVERY_MS = 1000;
+/** A text without the secrets of a configuration, also as they look in an address or in JSON. */
+export function blotted(text: string, secrets: Iterable<string>): string {
+  for (const s of secrets) text = text.replaceAll(s, '•••').replaceAll(encodeURIComponent(s), '•••').replaceAll(JSON.stringify(s).slice(1, -1), '•••');
+  return text;
+}
 interface Ring { lines: string[]; due: NodeJS.Timeout | undefined; writing: Promise<void> }
 
 export interface LogsDeps { file: (id: string) => string; now?: () => number; trouble?: (err: unknown) => void }
@@ -29,8 +34,7 @@ export function createLogs({ file, now = Date.now, trouble = () => undefined }: 
   return {
     /** `secrets` of its configuration are blotted out. */
     append(id: string, line: string, secrets: Iterable<string> = []): void {
-      let text = line.slice(0, MAX_LINE * 4);
-      for (const s of secrets) text = text.replaceAll(s, '•••').replaceAll(encodeURIComponent(s), '•••').replaceAll(JSON.stringify(s).slice(1, -1), '•••');
+      const text = blotted(line.slice(0, MAX_LINE * 4), secrets);
       const r = ring(id);
       for (const one of text.split(/\r?\n/).slice(0, 50)) if (one.trim()) r.lines.push(`${new Date(now()).toISOString()} ${one.replace(/[\p{Cc}]/gu, ' ').slice(0, MAX_LINE)}`);
       if (r.lines.length > KEEP) r.lines.splice(0, r.lines.length - KEEP);

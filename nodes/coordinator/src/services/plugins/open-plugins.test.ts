@@ -146,6 +146,26 @@ test('its log keeps the last 500 lines, over a restart, and no secret that it wa
   expect(lines.join()).not.toContain('geheim');
 });
 
+test('nor does it say it to people: not in what it finds, and not in its errors', async () => {
+  await install(manifest());
+  open = async () => fake({
+    check: async (config) => ({ ok: false, summary: `${String(config.key)}!`, collection: `c-${String(config.key)}`, problems: [{ field: 'key', message: `The key ${String(config.key)} is wrong.` }] }),
+    migrate: async (config) => { throw new MantelError('plugin_failed', `Nobody knows ${String(config.key)}.`); },
+  });
+  const process = await plugged.plugins.open('cam');
+  expect(await process.check({ key: 'geheim!' }, AbortSignal.timeout(1000))).toEqual({ ok: false, summary: '•••!', collection: 'c-•••', problems: [{ field: 'key', message: 'The key ••• is wrong.' }] });
+  await expect(process.migrate({ key: 'geheim!' }, '1.0.0')).rejects.toMatchObject({ message: 'Nobody knows •••.' });
+});
+
+test('the same version with other files is another one, and the first can be brought back', async () => {
+  await install(manifest());
+  const first = await plugged.plugins.get('cam');
+  await install(manifest({ description: 'A better camera.' }));
+  expect(await plugged.plugins.get('cam')).toMatchObject({ previous: '1.0.0', manifest: { description: 'A better camera.' } });
+  expect(await plugged.plugins.rollback('cam')).toMatchObject({ sha256: first.sha256, previous: null, manifest: { description: 'A camera.' } });
+  await (await plugged.plugins.open('cam')).stop();
+});
+
 test('documents of a collection stay, those of a check do not; a configuration that fits no more after going back stops its source', async () => {
   await install(manifest());
   await (await plugged.plugins.open('cam', { collection: 'door' })).stop();

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { Manifest } from '@mantel/contracts/models/plugin.ts';
+import type { CheckResult } from '@mantel/contracts/models/source.ts';
 import { type Config, secretsIn } from '@mantel/runtime/plugins/config.ts';
 import type { OpenPlugin, PluginProcess } from '@mantel/runtime/plugins/plugin-process.ts';
 import type { Crashes } from './crashes.ts';
-import type { Logs } from './logs.ts';
+import { blotted, type Logs } from './logs.ts';
 
 /** `read`, `write`: real paths (see grants). `collection`: whose documents it keeps; without it, none outlive the process. */
 export interface OpenWith { read?: string[]; write?: string[]; collection?: string; log?: (line: string) => void; onEnd?: (why: string) => void }
@@ -38,7 +39,8 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
       const process = await open({
         folder, manifest, grants: { read: o.read ?? [], write: o.write ?? [], store, hide },
         log: (line) => { logs.append(id, line, secrets); o.log?.(line); },
-        onEnd: (why) => {
+        onEnd: (reason) => {
+          const why = blotted(reason, secrets);
           if (mine) running.delete(mine);
           background('clearing up after a plugin', forgetStore());
           if (counted && mine && !mine.halted && !stopped) crashed(id, why);
@@ -88,10 +90,18 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
 }
 export type Processes = ReturnType<typeof createProcesses>;
 
-/** The same process, which knows why it was ended and keeps the secrets that it is given out of its log. */
+/** The same process, which knows why it was ended and keeps the secrets that it is given out of its log and of what it says to people. */
 function guarded(r: Running, manifest: Manifest, secrets: Set<string>, stop: () => Promise<void>): PluginProcess {
   const { process } = r;
-  const told = (e: unknown): unknown => (r.halted === undefined ? e : new MantelError('plugin_off', r.halted));
+  const told = (e: unknown): unknown => {
+    if (r.halted !== undefined) return new MantelError('plugin_off', r.halted);
+    return e instanceof MantelError ? new MantelError(e.type, blotted(e.message, secrets), e.data) : e;
+  };
+  const said = (result: CheckResult): CheckResult => {
+    const clean = (text: string): string => blotted(text, secrets);
+    const { summary, collection } = result;
+    return { ...result, ...(summary === undefined ? {} : { summary: clean(summary) }), ...(collection === undefined ? {} : { collection: clean(collection) }), problems: result.problems.map((p) => ({ ...p, message: clean(p.message) })) };
+  };
   const keep = (config: Config): Config => {
     for (const s of secretsIn(manifest.config, config)) secrets.add(s);
     return config;
@@ -102,7 +112,7 @@ function guarded(r: Running, manifest: Manifest, secrets: Set<string>, stop: () 
   }
   return {
     isolation: process.isolation, pid: process.pid, abilities: process.abilities, stop,
-    check: (config, signal) => ask(process.check(keep(config), signal)),
+    check: (config, signal) => ask(process.check(keep(config), signal).then(said)),
     scan: (config, signal) => pull(process.scan(keep(config), signal)),
     open: (ref, config, signal) => pull(process.open(ref, keep(config), signal)),
     remove: (ref, config) => ask(process.remove(ref, keep(config))),
