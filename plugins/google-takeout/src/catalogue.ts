@@ -19,7 +19,8 @@ export function foldersOf(inside: readonly { placed: Placed; rel: string; as: 'm
     (as === 'media' ? folder.media : as === 'note' ? folder.notes : folder.albums).push(placed);
   }
   const years = yearFolders([...folders.values()].map(factsOf));
-  for (const f of folders.values()) f.kind = kindOf(f, years.get(f.path));
+  const told = [...folders.values()].some((f) => f.notes.length > 0);
+  for (const f of folders.values()) f.kind = kindOf(f, years.get(f.path), told);
   return folders;
 }
 
@@ -40,7 +41,7 @@ function factsOf(folder: Folder): FolderFacts {
 }
 
 const among = (words: readonly string[], name: string): boolean => words.includes(name);
-function kindOf(folder: Folder, year: number | undefined): FolderKind {
+function kindOf(folder: Folder, year: number | undefined, told: boolean): FolderKind {
   if (year !== undefined) return { kind: 'year', year };
   const meta = metaOf(folder);
   const plain = folded(baseOf(folder.path)).replace(/\(\d+\)$/, '').trim();
@@ -52,6 +53,8 @@ function kindOf(folder: Folder, year: number | undefined): FolderKind {
   if (among(TRASH, plain) || all(FLAG.trashed)) return { kind: 'trash' };
   if (among(ARCHIVE, plain) || (meta === null && all(FLAG.archived))) return { kind: 'archive' };
   if (meta !== null || among(UNTITLED, plain)) return { kind: 'untitled' };
-  return folder.path === '' ? { kind: 'failed' } : { kind: 'album' };
+  // in a language that nobody wrote down it may be the bin, until the first sidecar says so or does not
+  if (folder.path === '' || (told && flags.length === 0)) return { kind: 'none' };
+  return { kind: 'album' };
 }
 export const isAlbum = (f: Folder): boolean => f.kind.kind === 'album' || f.kind.kind === 'untitled';

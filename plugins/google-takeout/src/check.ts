@@ -23,8 +23,8 @@ export function check(paths: unknown): CheckResult {
   let good = 0;
   for (const p of located.parts.slice(0, MAX_CHECKED)) {
     const trouble = troubleOf(p);
-    if (trouble) problems.push({ field: 'paths', message: trouble });
-    else good++;
+    if (trouble) problems.push({ field: 'paths', message: trouble.message });
+    if (!trouble || trouble.some) good++;
   }
   if (good === 0) return { ok: false, problems };
   return { ok: true, collection: collectionOf(located), summary: summary(located.parts, exports[0]), problems };
@@ -41,17 +41,18 @@ function summary(parts: readonly Found[], stamp: string | undefined): string {
   return (gaps.length === 0 ? what : `${what} ${gaps.length === 1 ? `Part ${shown} of ${highest} is` : `Parts ${shown} of ${highest} are`} not here; ${gaps.length === 1 ? 'it' : 'they'} can come later.`).slice(0, 500);
 }
 
-function troubleOf(p: Found): string | null {
+/** `some`: a part of it can be used. */
+function troubleOf(p: Found): { message: string; some: boolean } | null {
   if (p.kind === 'folder') return null;
   const name = baseOf(p.file);
-  if (p.bytes === 0) return `${name} is empty. Download this part again.`;
+  if (p.bytes === 0) return { message: `${name} is empty. Download this part again.`, some: false };
   if (p.kind === 'tgz') return null;
   try {
     const zip = openZip(p.file);
     closeZip(zip);
-    if (zip.cut) return zip.entries.length === 0 ? `${name} is damaged: nothing can be read from it. Download this part again.` : `${name} breaks off. What can be found in it comes in; download it again for the rest.`;
+    if (zip.cut) return zip.entries.length === 0 ? { message: `${name} is damaged: nothing can be read from it. Download this part again.`, some: false } : { message: `${name} breaks off. What can be found in it comes in; download it again for the rest.`, some: true };
     return null;
   } catch {
-    return `${name} cannot be read.`;
+    return { message: `${name} cannot be read.`, some: false };
   }
 }

@@ -8,6 +8,8 @@ const WORDS = [...KNOWN];
 const MAX_DASHES = 8;
 /** What a suffix in any language looks like: letters, perhaps two words. */
 const WORDLIKE = /^[\p{L}\p{M}][\p{L}\p{M} ’']{2,30}$/u;
+/** What is left of one in a cut name. */
+const PART = /^[\p{L}\p{M} ’']{0,30}$/u;
 
 /**
  * Whose rendition a media file without a sidecar is: `X-edited.jpg` of `X.jpg`, `X-edited(1).jpg` of `X(1).jpg`, in any language; with as much of the suffix as fitted; and, where nothing of it fitted, under the cut name with the next counter.
@@ -19,7 +21,7 @@ export function editedOf(slot: Slot, owners: Owners): Unit | null {
     for (let i = stem.lastIndexOf('-'); i > 0 && dashes < MAX_DASHES; i = stem.lastIndexOf('-', i - 1), dashes++) {
       const suffix = folded(stem.slice(i + 1));
       const sure = KNOWN.has(suffix) || (wasCut(stem, slot.name.ext) && WORDS.some((w) => w.startsWith(suffix)));
-      if (!sure && (!WORDLIKE.test(suffix) || CREATIONS.test(stem))) continue;
+      if (!sure && (!(wasCut(stem, slot.name.ext) ? PART : WORDLIKE).test(suffix) || CREATIONS.test(stem))) continue;
       const base = stem.slice(0, i);
       const found = owners.at(base, counter).filter((o) => fits(o) && o.unit.primary !== slot && (sure || o.sure));
       const owner = nearest(found, slot) ?? (sure && counter > 0 ? nearest(owners.stems(base).filter((o) => fits(o) && o.unit.edited.length === 0), slot) : undefined);

@@ -1,14 +1,15 @@
 import { editedOf } from './edited.ts';
 import { clipWithSidecar, otherStillOf, stillOf } from './live.ts';
 import { ownersOf } from './owners.ts';
+import type { Prints } from './prints.ts';
 import { matchSidecars } from './sidecars.ts';
 import { makeNotes, makeSlots, newUnit, type Slot, type Unit } from './slots.ts';
 import type { Placed } from './types.ts';
 
 /** The photos that one folder shows: each sidecar with its picture, each clip and rendition with the still that it belongs to, and what is left over by itself. */
-export function unitsOf(folder: string, media: readonly Placed[], jsons: readonly Placed[]): Unit[] {
+export function unitsOf(folder: string, media: readonly Placed[], jsons: readonly Placed[], prints: Prints): Unit[] {
   const slots = makeSlots(media);
-  const told = matchSidecars(folder, makeNotes(jsons), slots);
+  const told = matchSidecars(folder, makeNotes(jsons), slots, prints);
   const alone = [...slots.values()].filter((s) => !s.taken).toSorted((a, b) => a.name.counter - b.name.counter || a.file.length - b.file.length || (a.file < b.file ? -1 : 1)).map((s) => newUnit(folder, null, s));
   const owners = ownersOf([...told, ...alone]);
   const went = new Map<Unit, Unit>();

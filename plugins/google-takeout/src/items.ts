@@ -7,7 +7,7 @@ import { photoOf, type Slot, type Unit } from './slots.ts';
 import { isHere, type Placed } from './types.ts';
 
 /** What a folder makes of the photos in it. */
-export interface FolderKind { kind: 'year' | 'archive' | 'trash' | 'locked' | 'failed' | 'album' | 'untitled'; year?: number }
+export interface FolderKind { kind: 'year' | 'archive' | 'trash' | 'locked' | 'failed' | 'none' | 'album' | 'untitled'; year?: number }
 export interface ItemContext { kindOf: (folder: string) => FolderKind; /** Its id, where the folder is an album. */ albumOf: (folder: string) => string | null; copy: (p: Placed) => SourceCopy; /** Stems of what is taken at one moment as RAW and as picture. */ rawPairs: ReadonlySet<Group> }
 /** `copies`: the entries that it accounts for. `left`: more copies than a file can name. */
 export interface Built { item: SourceItem; copies: Placed[]; left: Placed[]; notes: Placed[]; order: [part: number, at: number] }

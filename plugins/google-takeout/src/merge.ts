@@ -1,5 +1,6 @@
 import { nfc } from './names.ts';
-import { photoOf, type Slot, type Unit } from './slots.ts';
+import { bytesKey } from './prints.ts';
+import { photoOf, type Unit } from './slots.ts';
 
 /** The units that are one photo, the best first. */
 export type Group = Unit[];
@@ -15,7 +16,6 @@ class Sets {
   }
   join(a: number, b: number): void { this.#up[this.of(b)] = this.of(a); }
 }
-const bytesKey = (s: Slot | null): string | null => (s && s.crc >= 0 && s.bytes > 0 ? `${s.crc} ${s.bytes}` : null);
 
 /**
  * Puts together what the folders show of the same photo: equal bytes; equal link; equal title and moment, also with other bytes (an album's copy may be written anew), where no folder shows two of them. The same name with another moment is another photo.

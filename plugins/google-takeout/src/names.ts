@@ -23,8 +23,8 @@ export function parseName(name: string): Name {
 
 /** What becomes of a title in the name of a file. */
 export const sanitise = (title: string): string => nfc(title).replace(/[\p{Cc}\\/:*?"<>|&%#]/gu, '_');
-/** For names whose rules nobody knows: letters and digits only, everything else is alike. */
-export const loose = (s: string): string => nfc(s).toLowerCase().replace(/[^\p{L}\p{N}\p{M}]+/gu, '_');
+/** For names whose rules nobody knows: letters and digits only, everything else is alike. Capitals count: `IMG.jpg` and `IMG.JPG` may be two photos. */
+export const loose = (s: string): string => nfc(s).replace(/[^\p{L}\p{N}\p{M}]+/gu, '_');
 
 const MEDIA_LENGTH = 51; // stem and extension
 export const JSON_LENGTH = 46; // what stands before `.json`, without its counter

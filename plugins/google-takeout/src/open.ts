@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import type { SourceContext } from '@mantel/plugin-sdk';
 import { locate } from './parts.ts';
 import { TgzReader } from './tgz.ts';
 
 /** Two or three runs through an archive at once: stills and their clips may lie apart, and each goes forward. */
 const MAX_CURSORS = 3;
-interface Cursor { file: string; reader: TgzReader; busy: boolean; used: number }
+interface Cursor { stamp: string; reader: TgzReader; busy: boolean; used: number }
 let cursors: Cursor[] = [];
 let clock = 0;
 
@@ -14,8 +15,10 @@ export async function* openEntry(ref: string, paths: readonly string[], ctx: Sou
   const [n, name] = [Number(ref.slice(0, space)), ref.slice(space + 1)];
   const part = locate(paths).parts.find((p) => p.kind === 'tgz' && p.name === name);
   if (!part || !Number.isInteger(n)) throw new Error(`${name} is not there any more.`);
-  const free = cursors.filter((c) => c.file === part.file && !c.busy && c.reader.index < n).toSorted((a, b) => b.reader.index - a.reader.index)[0];
-  const cursor = free ?? (await begin(part.file));
+  const { size, mtimeMs } = statSync(part.file);
+  const stamp = `${part.file} ${size} ${mtimeMs}`;
+  const free = cursors.filter((c) => c.stamp === stamp && !c.busy && c.reader.index < n).toSorted((a, b) => b.reader.index - a.reader.index)[0];
+  const cursor = free ?? (await begin(part.file, stamp));
   cursor.busy = true;
   cursor.used = ++clock;
   try {
@@ -31,13 +34,13 @@ export async function* openEntry(ref: string, paths: readonly string[], ctx: Sou
   }
 }
 
-async function begin(file: string): Promise<Cursor> {
+async function begin(file: string, stamp: string): Promise<Cursor> {
   while (cursors.length >= MAX_CURSORS) {
     const idle = cursors.filter((c) => !c.busy).toSorted((a, b) => a.used - b.used)[0];
     if (!idle) break;
     await drop(idle);
   }
-  const cursor: Cursor = { file, reader: new TgzReader(file), busy: true, used: ++clock };
+  const cursor: Cursor = { stamp, reader: new TgzReader(file), busy: true, used: ++clock };
   cursors.push(cursor);
   return cursor;
 }

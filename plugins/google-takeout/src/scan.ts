@@ -10,12 +10,13 @@ import { nfc } from './names.ts';
 import { baseOf, dirOf } from './paths.ts';
 import { type Found, locate } from './parts.ts';
 import { maybeMedia, provesItself, whyNot } from './reasons.ts';
+import { createPrints } from './prints.ts';
 import { keyOf, recall, remember } from './remember.ts';
 import { findRoots, within } from './roots.ts';
 import type { Unit } from './slots.ts';
 import { isHere, type Part, type PartIndex, type Placed, type Progress } from './types.ts';
 
-const RANK: Record<FolderKind['kind'], number> = { year: 0, archive: 1, trash: 2, locked: 1, failed: 3, album: 4, untitled: 5 };
+const RANK: Record<FolderKind['kind'], number> = { year: 0, archive: 1, trash: 2, locked: 1, failed: 3, none: 3, album: 4, untitled: 5 };
 const TELL_EVERY = 2000;
 
 /** Everything that is known of the export: the parts that are here, and what is remembered of those that were. */
@@ -79,8 +80,12 @@ async function* tell(parts: readonly Part[], signal: AbortSignal): AsyncGenerato
     return as ? [{ placed, rel, as }] : [];
   }));
   const units: Unit[] = [];
-  for (const f of folders.values()) {
-    units.push(...unitsOf(f.path, f.media, f.notes).filter((u) => u.note?.json.kind === 'asset' || u.live.length > 0 || u.edited.length > 0 || !u.primary || u.primary.placed.some((p) => provesItself(p.entry))));
+  const prints = createPrints();
+  // the folders of the years first: what they show, albums show again
+  for (const f of [...folders.values()].toSorted((a, b) => RANK[a.kind.kind] - RANK[b.kind.kind])) {
+    const found = unitsOf(f.path, f.media, f.notes, prints);
+    if (!isAlbum(f)) prints.learn(found);
+    units.push(...found.filter((u) => u.note?.json.kind === 'asset' || u.live.length > 0 || u.edited.length > 0 || !u.primary || u.primary.placed.some((p) => provesItself(p.entry))));
     signal.throwIfAborted();
     await breathe();
   }
