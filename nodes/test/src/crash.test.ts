@@ -68,11 +68,15 @@ test(`${ROUNDS} kills in a flood of uploads lose nothing that was acknowledged a
   for (let round = 0; round < ROUNDS; round++) {
     const mine = items.slice(0, (round + 1) * PER_ROUND).filter((i) => !i.ack); // the clients retry what was not answered
     const queue = [...mine];
-    const kill = setTimeout(() => coordinator!.process.kill('SIGKILL'), 10 + next() * 350);
+    let kill: NodeJS.Timeout | undefined;
+    const arm = (): void => { kill ??= setTimeout(() => coordinator!.process.kill('SIGKILL'), 10 + next() * 350); };
+    let answered = 0;
+    if (round % 2 === 0) arm(); // in the middle of the first ones; else when some were answered, however busy this machine is
     await Promise.all(Array.from({ length: 6 }, async () => {
       for (let item = queue.shift(); item; item = queue.shift()) {
         try {
           item.ack = await send(item);
+          if (++answered === 3) arm();
         } catch (e) {
           if ((e as NodeJS.ErrnoException).code === 'ECONNREFUSED') return; // dead by now
           cut++;
@@ -89,7 +93,7 @@ test(`${ROUNDS} kills in a flood of uploads lose nothing that was acknowledged a
     for (const file of originals()) expect(statSync(file).size, file).toBeGreaterThan(0); // no reservation is left
   }
   expect(cut).toBeGreaterThanOrEqual(ROUNDS); // uploads that were under way at a kill; else nothing was tried
-  expect(acknowledged).toBeGreaterThan(ROUNDS);
+  expect(acknowledged).toBeGreaterThanOrEqual(ROUNDS);
 
   for (const item of items) if (!item.ack) item.ack = await send(item);
   for (const item of items) expect((await send(item)).outcome).toBe('duplicate');

@@ -62,6 +62,7 @@ export function openAssets({ db, data, facts, marker, preview, log, wake, enter,
         /** For import runs: what a source says of photos that are here, and of what they consist. */
         imports: {
           ...parts,
+          fileAt: places.file,
           /** A photo that stays where it lies. */
           index: (userId: number, indexed: Indexed) => external.index(userId, indexed),
           ingest: (userId: number, incoming: Incoming) => ingest.ingest(userId, incoming),
