@@ -168,7 +168,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
   const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
   const albums = createAlbums({ db, sidecarDue, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
-  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged() }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor }));
+  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged(), cards: repairs }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor }));
 
   // services
   const home = homeBroker(log);

@@ -60,12 +60,13 @@ export async function openImportHouse() {
     remove: (ref) => { source.removed.push(ref); return Promise.resolve(); },
     async *watch() { /* nothing comes */ }, migrate: (c) => Promise.resolve(c), stop: () => Promise.resolve(),
   });
+  const cards = new Map<string, string>();
   const albums = new Map<string, { name: string; assets: Set<string> }>();
   const doors: Doors = {
-    db, data, requireStorage: marker.require, log: quiet, changed: () => undefined,
+    db, data, requireStorage: marker.require, log: quiet, changed: () => undefined, stopped: (run, trouble) => { if (trouble === null) cards.delete(run.uuid); else cards.set(run.uuid, trouble); return Promise.resolve(); },
     plugins: { manifest: (id) => { if (id !== 'fake') throw new MantelError('not_found'); return MANIFEST; }, open: () => { source.starts++; return Promise.resolve(process()); }, grants: (_m, config) => Promise.resolve({ read: [], config }), readSpan: () => Readable.from([]) as AsyncIterable<Buffer> },
     source: () => { throw new MantelError('not_found'); }, prepare: (_a, _p, config) => ({ ...config }),
-    library: { ...nouns.imports, target: nouns.ingest.library, lockedOf: house.libraries.lockedOf, stemOf, restore: (userId, ids) => nouns.assets.restore(userId, ids) },
+    library: { ...nouns.imports, target: nouns.ingest.library, lockedOf: house.libraries.lockedOf, externalOf: house.libraries.externalOf, stemOf, restore: (userId, ids) => nouns.assets.restore(userId, ids) },
     albums: {
       ensure: async ({ ownerId, name, description, except }) => {
         const known = db.sql.get<{ uuid: string }>('select uuid from album where owner_id = ? and name = ? and uuid not in (select value from json_each(?)) order by id', ownerId, name, JSON.stringify(except))?.uuid;
@@ -86,7 +87,7 @@ export async function openImportHouse() {
   let imports = openImports(doors);
   const asker: Asker = { userId: ann.id, userUuid: ann.uuid, all: true };
   return {
-    ...house, ann, asker, doors, source, albums, /** what was told as an error */ errors,
+    ...house, ann, asker, doors, source, albums, cards, /** what was told as an error */ errors,
     get imports() { return imports; },
     /** As after a stop of the house: what was in memory is gone. */
     async restart(): Promise<void> {

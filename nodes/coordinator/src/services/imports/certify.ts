@@ -1,5 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate } from '@mantel/contracts/models/source.ts';
 import * as repo from './certify.repository.ts';
@@ -24,7 +24,7 @@ export async function copyFolder(doors: Doors, path: string): Promise<string> {
 
 /** May it be deleted where it came from? Reads every file of the run again. `done`, `total`: files. */
 export async function certify(doors: Doors, row: RunRow, o: { copy: string | null; signal: AbortSignal; progress: (done: number, total: number, what: string) => void }): Promise<Certificate> {
-  const { db, data } = doors;
+  const { db } = doors;
   const pending = repo.entriesSaid(db.sql, row.id, 'pending');
   const problems = repo.entriesSaid(db.sql, row.id, 'problem');
   const left = repo.itemsLeft(db.sql, row.id);
@@ -44,7 +44,7 @@ export async function certify(doors: Doors, row: RunRow, o: { copy: string | nul
     for (const e of page) {
       o.signal.throwIfAborted();
       const known = e.sha256 !== '' && wanted.has(e.sha256);
-      const good = known || (e.path !== null && !e.trashed && e.sha256 !== '' && (await sha256Of(join(data, e.path), o.signal).catch((err: unknown) => { if (o.signal.aborted) throw err; return ''; })) === e.sha256);
+      const good = known || (e.path !== null && !e.trashed && e.sha256 !== '' && (await doors.library.fileAt(e.path).then((file) => sha256Of(file, o.signal)).catch((err: unknown) => { if (o.signal.aborted) throw err; return ''; })) === e.sha256);
       if (good && !known) { wanted.set(e.sha256, { bytes: e.bytes, name: e.entry }); bytes += e.bytes; }
       if (!good && ++broken <= SHOWN) bad.push(`${e.entry}${e.trashed ? ' (in the trash)' : e.path === null ? ' (no longer here)' : ' (differs from what came in)'}`);
       o.progress(++done, total, 'reading the library again');

@@ -34,7 +34,13 @@ export interface Doors {
     /** Who may add where. Throws `not_found`, `forbidden`. */
     target: (userId: number, uuid?: string) => { id: number; uuid: string };
     lockedOf: (userId: number) => Promise<string>;
+    /** The library through which this person looks at a folder, made when it is first needed. Throws `conflict`. */
+    externalOf: (userId: number, root: string, name: string) => Promise<string>;
+    /** A photo that stays where it lies. Throws `not_found`, `unsupported_type`, `empty_file`. */
+    index: (userId: number, input: Omit<Brought, keyof Received | 'sidecar' | 'libraryId'> & { libraryId: string; path: string }) => Promise<UploadResult>;
     ingest: (userId: number, input: Brought) => Promise<UploadResult>;
+    /** Where a file of the library really lies. Throws `not_found`. */
+    fileAt: (path: string) => Promise<string>;
     applyHints: (userId: number, assetUuid: string, hints: SourceHints, o?: { name?: string; mayTrash?: boolean }) => Promise<void>;
     joinFiles: (userId: number, assetUuid: string, files: { fileUuid: string; role: 'live' | 'edited' | 'raw' }[]) => Promise<unknown>;
     /** Out of the trash. */
@@ -50,6 +56,8 @@ export interface Doors {
     add: (ownerId: number, albumUuid: string, assetUuids: string[]) => Promise<unknown>;
     dropIfEmpty: (albumUuid: string) => Promise<unknown>;
   };
+  /** A problem card about a run that stopped; null: it goes on, or nobody waits for it any more. */
+  stopped: (run: { uuid: string; name: string }, trouble: string | null) => Promise<void>;
   /** A run moved: whoever looks at one asks again. */
   changed: () => void;
 }

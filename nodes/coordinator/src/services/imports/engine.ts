@@ -90,7 +90,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
     a.meter.reset();
     try {
       doors.requireStorage();
-      doors.library.target(row.ownerId, row.libraryUuid);
+      if ((JSON.parse(row.options) as ImportOptions).mode !== 'index') doors.library.target(row.ownerId, row.libraryUuid);
       await db.writeSql((sql) => runs.setStarted(sql, row.id));
       const handle = await open(row);
       try {
@@ -157,7 +157,9 @@ export function createEngine(doors: Doors, parts: PartStore) {
     if (code === 'internal' && !(e instanceof RunStop)) doors.log.error({ err: e, run: row?.uuid }, 'an import failed');
     const text = e instanceof RunStop || e instanceof MantelError ? e.message : ERRORS[code].message;
     const to = e instanceof RunStop ? e.state : code === 'storage_full' || code === 'storage_missing' || code === 'plugin_off' ? 'paused' : 'failed';
-    if (row) await rest(id, ACTIVE, to, text.slice(0, 1000));
+    if (!row || !ACTIVE.includes(row.state)) return;
+    await rest(id, ACTIVE, to, text.slice(0, 1000));
+    await doors.stopped(row, text);
   };
 
   const work = async (id: number, a: Active): Promise<void> => {

@@ -7,16 +7,18 @@ import type { ImportDoor } from '../assets/open-assets.ts';
 import { stemOf } from '../assets/part-name.ts';
 import type { Libraries } from '../libraries/libraries.ts';
 import type { Plugins } from '../plugins/plugins.ts';
+import type { Repairs } from '../repairs/repairs.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Doors } from './doors.ts';
 
 export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; libraries: Libraries; assets: Assets; ingest: Ingest; imports: ImportDoor }
-export function importDoors(own: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'>, { plugins, sources, albums, libraries, assets, ingest, imports }: Nouns): Doors {
+export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports }: Nouns): Doors {
   return {
     ...own,
     plugins: { manifest: plugins.usable, open: plugins.open, grants: (manifest, config, parts) => plugins.grants(manifest.id, config, parts === undefined ? {} : { parts }), readSpan },
     source: sources.resolve, prepare: sources.prepare,
-    library: { ...imports, target: ingest.library, lockedOf: libraries.lockedOf, restore: assets.restore, stemOf },
+    library: { ...imports, target: ingest.library, lockedOf: libraries.lockedOf, externalOf: libraries.externalOf, restore: assets.restore, stemOf },
     albums,
+    stopped: ({ uuid, name }, trouble) => (trouble === null ? cards.clear('import_stopped', uuid) : cards.raise({ kind: 'import_stopped', about: uuid, text: `The import “${name}” stopped. ${trouble}`, fix: 'imports.resume' })),
   };
 }

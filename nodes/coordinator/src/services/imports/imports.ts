@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate, ImportOptions, ImportRun, RunEntry, EntryOutcome, RunState } from '@mantel/contracts/models/source.ts';
 import { copyFolder } from './certify.ts';
@@ -41,11 +43,20 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       if (!runs.moveRun(sql, row.id, from, to)) throw new MantelError('run_state');
       more?.(sql);
     });
+    await doors.stopped(row, null);
     engine.kick(row.id);
     doors.changed();
     return shown(row.id);
   };
   const nextState = (row: runs.RunRow): RunState => (row.startedAt !== null ? 'running' : row.scan > 0 || row.parts === '[]' ? 'scanning' : 'collecting');
+
+  /** Mode `index`: one folder, and the library that looks at it. */
+  const lookAt = async (ownerId: number, read: string[]): Promise<{ id: number }> => {
+    const [root] = read;
+    if (root === undefined || read.length > 1 || !(await stat(root)).isDirectory()) throw new MantelError('source_invalid', 'To leave photos where they are, name one folder. For several folders, set up one import for each.');
+    const uuid = await doors.library.externalOf(ownerId, root, basename(root));
+    return db.sql.get<{ id: number }>('select id from library where uuid = ?', uuid)!;
+  };
 
   return {
     one,
@@ -65,18 +76,19 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       const owner = ownerUuid === null ? undefined : db.sql.get<{ id: number }>('select id from user where uuid = ? and disabled = 0', ownerUuid);
       if (!owner) throw new MantelError('not_found', 'There is no such person.');
       if (!who.all && owner.id !== who.userId) throw new MantelError('forbidden', 'Only an admin can bring in photos for somebody else.');
-      const library = doors.library.target(owner.id, w.libraryId ?? source?.libraryUuid);
       const property = partsProperty(manifest);
       const config = source ? source.config : doors.prepare({ admin: who.all, userId: who.userUuid }, pluginId, w.config ?? {}, { parts: w.parts !== undefined });
       if (w.parts && property) delete config[property.name];
-      else await doors.plugins.grants(manifest, config); // a wrong path is told now
+      const read = w.parts ? [] : (await doors.plugins.grants(manifest, config)).read; // a wrong path is told now
+      const options = { ...source?.options, ...w.options };
+      const library = options.mode === 'index' ? await lookAt(owner.id, read) : doors.library.target(owner.id, w.libraryId ?? source?.libraryUuid);
       const list = w.parts && property ? checkParts(w.parts, property.accept) : [];
       if (runs.runsIn(db.sql, ['collecting', 'scanning', 'ready', 'running']).filter((r) => r.ownerId === owner.id).length >= MAX_OPEN) throw new MantelError('conflict', 'There are many imports under way already. End some of them first.');
       const uuid = randomUUID();
       if (list.length) await parts.begin(uuid);
       const id = await db.writeSql((sql) => runs.insertRun(sql, {
         uuid, sourceUuid: w.sourceId ?? null, pluginId, pluginVersion: manifest.version, name: source?.name ?? manifest.name, config, libraryId: library.id, ownerId: owner.id,
-        options: { ...source?.options, ...w.options }, state: list.length ? 'collecting' : 'scanning', auto: w.start === true, parts: list,
+        options, state: list.length ? 'collecting' : 'scanning', auto: w.start === true, parts: list,
       }));
       engine.kick(id);
       doors.changed();
@@ -85,6 +97,8 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
 
     async options(who: Asker, uuid: string, change: { libraryId?: string; options?: ImportOptions }): Promise<ImportRun> {
       const row = one(who, uuid);
+      const stays = (o: ImportOptions | undefined): boolean => o?.mode === 'index';
+      if (stays(JSON.parse(row.options) as ImportOptions) ? change.libraryId !== undefined || (change.options?.mode !== undefined && !stays(change.options)) : stays(change.options)) throw new MantelError('run_state', 'Whether photos stay where they are is said when an import is made. Make another one.');
       if (row.startedAt !== null || !['collecting', 'ready'].includes(row.state)) throw new MantelError('run_state', 'This import has begun; its library and options stay as they are.');
       const library = change.libraryId === undefined ? row.libraryId : doors.library.target(row.ownerId, change.libraryId).id;
       await db.writeSql((sql) => runs.setTarget(sql, row.id, library, { ...(JSON.parse(row.options) as ImportOptions), ...change.options }));
@@ -99,7 +113,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     async start(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);
       doors.requireStorage();
-      doors.library.target(row.ownerId, row.libraryUuid);
+      if ((JSON.parse(row.options) as ImportOptions).mode !== 'index') doors.library.target(row.ownerId, row.libraryUuid);
       if (row.state === 'scanning' && row.preview !== null) { // a further part is being looked at; its preview was there
         await db.writeSql((sql) => runs.setAuto(sql, row.id, runs.AUTO.begin));
         return shown(row.id);
@@ -126,6 +140,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       });
       await engine.halt(row.id);
       await engine.rest(row.id, ['cancelled'], 'cancelled');
+      await doors.stopped(row, null);
       await parts.drop(row.uuid);
       return shown(row.id);
     },
@@ -148,6 +163,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     async certify(who: Asker, uuid: string, copy: string | undefined): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.state !== 'done') throw new MantelError('run_state', 'This can be asked when the import is through.');
+      if ((JSON.parse(row.options) as ImportOptions).mode === 'index') throw new MantelError('run_state', 'These photos stay where they are: nothing may be deleted there.');
       if (copy !== undefined && !who.all) throw new MantelError('forbidden', "Only an admin names folders of the house's machine. Ask without a second copy, or ask an admin.");
       doors.requireStorage();
       engine.certify(row.id, copy === undefined ? null : await copyFolder(doors, copy));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
+import type { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { ImportOptions, SourceCopy, SourceFile, SourceItem } from '@mantel/contracts/models/source.ts';
 import { receive, type Received } from '../../library/receive.ts';
 import type { Doors } from './doors.ts';
@@ -20,6 +21,12 @@ export interface Taken {
 export const MAX_FILE = 200e9;
 const MAX_SIDECAR = 5e6;
 interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
+
+/** Where an entry lies as a file of its own, to be looked at there. */
+function lying({ part, span }: SourceCopy): string {
+  if (part === null && span?.method === 'stored' && span.start === 0) return span.path;
+  throw new MantelError('source_invalid', 'Only what lies as a file in a folder of this machine can stay where it is. Choose to copy.');
+}
 
 /**
  * Brings one photo in, with all its files: the original first, then what belongs to it. A file that cannot be had is told, and the others still come. Nothing is lost when the original is missing: the first file that can be had
@@ -66,13 +73,18 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     progress.reading(file.name);
     for (const copy of readable(file)) {
       try {
-        const received = await fetch(run, bytes, copy, MAX_FILE);
-        const sidecar = await beside(run, bytes, file.sidecar);
         const hints = wantedHints(item.hints, run.options);
-        const result = await bringIn(run.ownerId, {
-          ...received, name: file.name, libraryId: libraryUuid, device: run.device, ...(sidecar ? { sidecar: sidecar.temp } : {}), ...(copy.modifiedAt === undefined ? {} : { modifiedAt: copy.modifiedAt }), ...(hints.folder === undefined ? {} : { folder: hints.folder }),
+        const about = {
+          name: file.name, device: run.device, ...(copy.modifiedAt === undefined ? {} : { modifiedAt: copy.modifiedAt }), ...(hints.folder === undefined ? {} : { folder: hints.folder }),
           ...(of === undefined ? { hints, ...(item.alone ? { alone: true } : {}) } : { of, role: file.role === 'original' ? 'raw' : file.role }), ...(run.options.previews === false ? { previews: false } : {}),
-        });
+        };
+        let result: UploadResult;
+        if (run.options.mode === 'index') result = await library.index(run.ownerId, { ...about, libraryId: libraryUuid, path: lying(copy) });
+        else {
+          const received = await fetch(run, bytes, copy, MAX_FILE);
+          const sidecar = await beside(run, bytes, file.sidecar);
+          result = await bringIn(run.ownerId, { ...received, ...about, libraryId: libraryUuid, ...(sidecar ? { sidecar: sidecar.temp } : {}) });
+        }
         const held = heldFile(db.sql, result.fileId);
         if (!held) throw new Error('a file that came in a moment ago is not there');
         return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || (run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt)), taken: copy, bad, dark: result.problems.includes('undecodable') };
