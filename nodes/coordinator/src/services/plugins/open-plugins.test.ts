@@ -135,6 +135,23 @@ test('what waits for it when it is switched off hears why, and that is no crash'
   expect(await plugged.plugins.get('cam')).toMatchObject({ state: 'disabled', crashes: 0, running: 0 });
 });
 
+test('one that is just starting when it is switched off does not stay', async () => {
+  await install(manifest());
+  const stopped: string[] = [];
+  let ready: (() => void) | undefined;
+  open = async () => {
+    await new Promise<void>((resolve) => { ready = resolve; });
+    return fake({ stop: async () => void stopped.push('stopped') });
+  };
+  const opening = plugged.plugins.open('cam');
+  const refused = expect(opening).rejects.toMatchObject({ type: 'plugin_off' });
+  await expect.poll(() => ready).toBeDefined();
+  await plugged.plugins.disable('cam');
+  ready!();
+  await refused;
+  expect([stopped, (await plugged.plugins.get('cam')).running, (await plugged.plugins.get('cam')).crashes]).toEqual([['stopped'], 0, 0]);
+});
+
 test('its log keeps the last 500 lines, over a restart, and no secret that it was given', async () => {
   await install(manifest());
   const process = await plugged.plugins.open('cam', { collection: 'door' });

@@ -106,7 +106,8 @@ export function createPlugins({ db, catalogue, versions, offers, processes, cras
     grants: (id: string, config: Config, o: { parts?: string } = {}): Promise<Granted> => grants.of(catalogue.one(id).manifest, config, o),
     /** Starts it. Throws `plugin_off`, `plugin_unsupported`, `plugin_failed`. When it is switched off or updated meanwhile, what waits for it fails with `plugin_off`. */
     async open(id: string, o: OpenWith = {}): Promise<PluginProcess> {
-      const found = await catalogue.require(id);
+      let found = await catalogue.require(id);
+      if (await processes.rest(id)) found = await catalogue.require(id);
       const process = await processes.open(found, o);
       if (process.isolation === 'none') await cards.raise({ kind: 'not_isolated', about: 'house', text: NO_WALLS, standing: true });
       return process;

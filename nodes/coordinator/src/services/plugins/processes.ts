@@ -22,6 +22,9 @@ const MAX_RUNNING = 32;
 
 export function createProcesses({ open, crashes, logs, background, onChange, storeOf, hide }: ProcessDeps) {
   const running = new Set<Running>();
+  /** The last reason to end all of one plugin: one that is just starting must hear it, too. */
+  const halts = new Map<string, { why: string }>();
+  let closing: { why: string } | undefined;
   const crashed = (id: string, why: string): void => {
     background('noting the crash of a plugin', crashes.add(id, why));
     onChange();
@@ -29,6 +32,7 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
 
   async function start({ id, folder, manifest }: Runnable, o: OpenWith, counted: boolean): Promise<PluginProcess> {
     if (running.size >= MAX_RUNNING) throw new MantelError('plugin_failed', 'Too many plugins run at once. Wait until one of them is done.');
+    const halt = halts.get(id);
     const store = join(storeOf(id), o.collection === undefined ? `once-${randomUUID()}` : createHash('sha256').update(o.collection).digest('hex').slice(0, 32));
     await mkdir(store, { recursive: true, mode: 0o700 });
     const forgetStore = async (): Promise<void> => { if (o.collection === undefined) await rm(store, { recursive: true, force: true }); };
@@ -48,6 +52,13 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
         },
       });
       running.add(mine = { id, process, halted: undefined });
+      const since = closing ?? (counted ? halts.get(id) : undefined);
+      if (since && since !== halt) {
+        running.delete(mine);
+        mine.halted = since.why;
+        await process.stop();
+        throw new MantelError('plugin_off', since.why);
+      }
     } catch (e) {
       await forgetStore();
       logs.append(id, `It did not start: ${(e as Error).message}`);
@@ -65,24 +76,29 @@ export function createProcesses({ open, crashes, logs, background, onChange, sto
   }
 
   return {
-    /** Throws `plugin_failed` when it does not start, which counts as a crash. After a crash it waits a little. */
-    async open(plugin: Runnable, o: OpenWith = {}): Promise<PluginProcess> {
-      await delay(crashes.waitMs(plugin.id), undefined, { ref: false });
-      return start(plugin, o, true);
+    /** Throws `plugin_failed` when it does not start, which counts as a crash. */
+    open: (plugin: Runnable, o: OpenWith = {}): Promise<PluginProcess> => start(plugin, o, true),
+    /** After a crash, it is left alone for a moment. True when somebody had to wait: it may have been switched off by then. */
+    async rest(id: string): Promise<boolean> {
+      const ms = crashes.waitMs(id);
+      if (ms > 0) await delay(ms, undefined, { ref: false });
+      return ms > 0;
     },
     /** Of a version that is not installed yet: nothing that it does is held against the one that is. */
     trial: (plugin: Runnable): Promise<PluginProcess> => start(plugin, {}, false),
     running: (id: string): number => [...running].filter((r) => r.id === id).length,
     /** Everything that it runs ends; who waits for it hears `plugin_off` with the reason. */
     async halt(id: string, why: string): Promise<void> {
+      halts.set(id, { why });
       const all = [...running].filter((r) => r.id === id);
       for (const r of all) { r.halted = why; running.delete(r); }
       await Promise.all(all.map((r) => r.process.stop()));
       if (all.length) onChange();
     },
     stop: async (): Promise<void> => {
+      closing = { why: 'Mantel is being stopped.' };
       const all = [...running];
-      for (const r of all) r.halted = 'Mantel is being stopped.';
+      for (const r of all) r.halted = closing.why;
       running.clear();
       await Promise.all(all.map((r) => r.process.stop()));
     },
