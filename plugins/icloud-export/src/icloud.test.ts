@@ -73,6 +73,18 @@ describe('an export in two parts', () => {
     expect(s.of('2 of 2.zip/iCloud Photos/Photos/IMG_0009.JPG')).toMatchObject({ hints: { takenAt: Date.UTC(2012, 1, 1, 1, 1) }, albums: [] });
     expect(s.told('Wedding.csv')).toBe('metadata album-metadata: a list of 4 photos; 1 are not in the parts that are here');
   });
+  test('a camera that counted to 9999 twice: the weeks in which all names of the album have a photo', async () => {
+    const name = (n: number): string => `IMG_${n}.JPG`;
+    const part = (words: string, numbers: number[], from: number, more: Record<string, string> = {}): Buffer => zipOf({ ...Object.fromEntries(numbers.map((n) => [`Photos/${name(n)}`, picture(`${words}${n}`)])), 'Photos/Photo Details.csv': details(numbers.map((n) => ({ name: name(n), at: from + n * 3_600_000 }))), ...more });
+    const ten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const trip = { 'Albums/Trip.csv': list('Images', ten.map(name)), 'Albums/Unclear.csv': list('Images', ten.slice(0, 5).map(name)) };
+    write(dir, { [PART1]: part('a', ten, minute(1), trip), [PART2]: part('b', ten.slice(0, 6), Date.UTC(2015, 0, 1)) });
+    const s = await scanned();
+    expect(s.items.filter((i) => i.albums.includes('album:trip')).map((i) => i.files[0].copies[0].part)).toEqual(ten.map(() => PART1));
+    expect(s.told('Trip.csv')).toBe('metadata album-metadata: a list of 10 photos');
+    expect(s.items.some((i) => i.albums.includes('album:unclear'))).toBe(false);
+    expect(s.told('Unclear.csv')).toContain('5 names stand for several photos');
+  });
   test('a name that is listed twice: only what both rows say is taken, and the clip is called as it was', async () => {
     twoParts();
     const s = await scanned();

@@ -59,7 +59,7 @@ const NEAR = 14 * DAY;
 const FAR = 60 * DAY;
 export type List = Exclude<Table, { kind: 'details' }>;
 
-/** The photos that a list names. Several of one name: the one whose date is near those of the others. `unsure`: names that could be more than one; `missing`: names of no photo, which may come with a later part. */
+/** The photos that a list names. Several of one name: the one whose date is near those of the others, or that lies in the weeks in which nearly all names have a photo. `unsure`: names that could be more than one; `missing`: names of no photo, which may come with a later part. */
 export function membersOf(list: List, byName: ReadonlyMap<string, Known[]>): { members: Known[]; unsure: number; missing: number } {
   const members: Known[] = [];
   const open: Known[][] = [];
@@ -70,15 +70,42 @@ export function membersOf(list: List, byName: ReadonlyMap<string, Known[]>): { m
     else if (found.length === 1) members.push(found[0]!);
     else open.push(found);
   }
-  const dates = members.map((m) => all(m.rows, (r) => r.at) ?? null).filter((d) => d !== null).toSorted((a, b) => a - b);
-  const distance = (k: Known): number => { const at = all(k.rows, (r) => r.at) ?? null; return at === null ? Infinity : nearest(dates, at); };
+  const season = open.length ? weeksOf([...members.map((m) => [m]), ...open]) : null;
+  const dates = members.map(dateOf).filter((d) => d !== null).toSorted((a, b) => a - b);
+  const distance = (k: Known): number => { const at = dateOf(k); return at === null ? Infinity : nearest(dates, at); };
   let unsure = 0;
   for (const candidates of open) {
+    const inside = season ? candidates.filter((k) => within(dateOf(k), season)) : [];
     const [first, second] = candidates.map((k) => ({ k, far: distance(k) })).toSorted((a, b) => a.far - b.far);
-    if (first!.far <= NEAR && second!.far > FAR) members.push(first!.k);
+    if (inside.length === 1) members.push(inside[0]!);
+    else if (first!.far <= NEAR && second!.far > FAR) members.push(first!.k);
     else unsure++;
   }
   return { members, unsure, missing };
+}
+const dateOf = (k: Known): number | null => all(k.rows, (r) => r.at) ?? null;
+const within = (at: number | null, [from, to]: readonly [number, number]): boolean => at !== null && at >= from && at <= to;
+
+const NEARLY_ALL = 0.95;
+const MUCH_LESS = 0.8;
+/** The two months in which nearly every name has a photo, if there are such, and nowhere else are there as many: names come again when a camera has counted to 9999. */
+function weeksOf(names: readonly Known[][]): readonly [number, number] | null {
+  const points = names.flatMap((found, name) => found.flatMap((k) => { const at = dateOf(k); return at === null ? [] : [{ at, name }]; })).toSorted((a, b) => a.at - b.at);
+  const counts = (skip: readonly [number, number] | null): { names: number; span: readonly [number, number] } => {
+    const seen = new Map<number, number>();
+    let best = { names: 0, span: [0, 0] as readonly [number, number] };
+    let from = 0;
+    for (const [n, p] of points.entries()) {
+      if (skip && within(p.at, skip)) { seen.clear(); from = n + 1; continue; }
+      seen.set(p.name, (seen.get(p.name) ?? 0) + 1);
+      for (let old = points[from]!; p.at - old.at > FAR; old = points[++from]!) { const left = (seen.get(old.name) ?? 1) - 1; if (left > 0) seen.set(old.name, left); else seen.delete(old.name); }
+      if (seen.size > best.names) best = { names: seen.size, span: [points[from]!.at, p.at] };
+    }
+    return best;
+  };
+  const first = counts(null);
+  if (first.names < names.length * NEARLY_ALL) return null;
+  return counts(first.span).names <= names.length * MUCH_LESS ? first.span : null;
 }
 
 function nearest(sorted: readonly number[], at: number): number {
