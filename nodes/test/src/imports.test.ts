@@ -1,5 +1,5 @@
 // Import runs in a real house with real plugins: through the API, with pause, restart, report, undo and parts from a browser.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ImportRun } from '@mantel/contracts/models/source.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -69,4 +69,24 @@ test('nobody else sees a run or its report, and folders of the machine are the a
   expect((await api('POST', '/imports', { pluginId: 'folder', config: { paths: ['/'] } }, bob.token)).status).toBe(403);
   expect((await api('POST', '/imports', { pluginId: 'folder', config: { paths: ['/nowhere/at/all'] } })).json).toMatchObject({ code: 'source_invalid', message: expect.stringContaining('/nowhere/at/all') });
   expect((await api('GET', `/imports/${mine!.id}/report?format=xml`)).status).toBe(400);
+});
+
+test('photos that stay where they are: looked at in a library of their own, nothing is written there, and no certificate says that they may go', async () => {
+  const dir = await card('album', 3, 500);
+  const before = readdirSync(join(dir, 'DCIM'));
+  const done = await until((await create({ pluginId: 'folder', config: { paths: [dir] }, options: { mode: 'index' }, start: true })).id, (r) => r.state === 'done');
+  expect(done).toMatchObject({ counts: { imported: 3 }, libraryName: 'album', preview: { needsBytes: 0 } });
+  expect(readdirSync(join(dir, 'DCIM'))).toEqual(before);
+  expect(rig.coordinator.db.sql.get<{ kind: string }>('select kind from library where uuid = ?', done.libraryId)).toEqual({ kind: 'external' });
+  expect((await api('POST', `/imports/${done.id}/certify`, {})).json).toMatchObject({ code: 'run_state' });
+  expect((await api('POST', '/imports', { pluginId: 'folder', config: { paths: [dir, join(dir, 'DCIM')] }, options: { mode: 'index' } })).json).toMatchObject({ code: 'source_invalid' });
+});
+
+test('what moved is gone there and read again here', async () => {
+  const dir = await card('moved', 4, 600);
+  const done = await until((await create({ pluginId: 'folder', config: { paths: [dir] }, options: { mode: 'move' }, start: true })).id, (r) => r.state === 'done');
+  expect(done.counts.imported).toBe(4);
+  expect(readdirSync(join(dir, 'DCIM'))).toEqual([]);
+  const { path } = rig.coordinator.db.sql.get<{ path: string }>(`select path from file where name = 'IMG_0600.JPG'`)!;
+  expect(readFileSync(join(rig.data, path)).equals(await picture(600))).toBe(true);
 });

@@ -25,7 +25,7 @@ export const MANIFEST: Manifest = {
   config: { type: 'object', properties: { paths: { type: 'array', items: { type: 'string' }, mantel: 'paths', accept: ['.zip'] } } },
 };
 /** What the fake source holds: entries by `ref`, and what a scan says. */
-export interface FakeSource { files: Map<string, Buffer>; events: (config: Record<string, unknown>) => ScanEvent[]; check: () => CheckResult; opened: string[]; removed: string[]; /** called before bytes are given */ onOpen?: (ref: string) => Promise<void> | void; starts: number }
+export interface FakeSource { files: Map<string, Buffer>; events: (config: Record<string, unknown>) => ScanEvent[]; check: () => CheckResult; opened: string[]; removed: string[]; /** called before bytes are given */ onOpen?: (ref: string) => Promise<void> | void; starts: number; /** what the house does when the plugin ends by itself */ end?: ((why: string) => void) | undefined }
 
 export const picture = (n: number, more: { date?: string } = {}): Promise<Buffer> =>
   sharp({ create: { width: 40 + (n % 7), height: 30, channels: 3, background: { r: n % 256, g: (n * 7) % 256, b: (n * 13) % 256 } } }).withExif({ IFD2: { DateTimeOriginal: more.date ?? '2021:07:08 09:10:11' } }).jpeg().toBuffer();
@@ -64,7 +64,7 @@ export async function openImportHouse() {
   const albums = new Map<string, { name: string; assets: Set<string> }>();
   const doors: Doors = {
     db, data, requireStorage: marker.require, log: quiet, changed: () => undefined, stopped: (run, trouble) => { if (trouble === null) cards.delete(run.uuid); else cards.set(run.uuid, trouble); return Promise.resolve(); },
-    plugins: { manifest: (id) => { if (id !== 'fake') throw new MantelError('not_found'); return MANIFEST; }, open: () => { source.starts++; return Promise.resolve(process()); }, grants: (_m, config) => Promise.resolve({ read: [], config }), readSpan: () => Readable.from([]) as AsyncIterable<Buffer> },
+    plugins: { manifest: (id) => { if (id !== 'fake') throw new MantelError('not_found'); return MANIFEST; }, open: (_id, o) => { source.starts++; source.end = o.onEnd; return Promise.resolve(process()); }, grants: (_m, config) => Promise.resolve({ read: [], config }), readSpan: () => Readable.from([]) as AsyncIterable<Buffer> },
     source: () => { throw new MantelError('not_found'); }, prepare: (_a, _p, config) => ({ ...config }),
     library: { ...nouns.imports, target: nouns.ingest.library, lockedOf: house.libraries.lockedOf, externalOf: house.libraries.externalOf, stemOf, restore: (userId, ids) => nouns.assets.restore(userId, ids) },
     albums: {

@@ -89,7 +89,7 @@ test('stopped at any moment, also between a photo and the note of it, it comes t
   expect(shown()).toHaveLength(50);
 });
 
-test('a full disk pauses with its sentence; a plugin that ends is started again, and given up on when it ends again and again', async () => {
+test('a full disk pauses with its sentence and a card, and goes on when there is room', async () => {
   const events = await photos(12);
   house.source.events = () => events;
   const { ingest } = house.doors.library;
@@ -104,6 +104,32 @@ test('a full disk pauses with its sentence; a plugin that ends is started again,
   await rules().resume(house.asker, id);
   expect((await house.until(id, ['done'])).counts).toEqual({ imported: 12 });
   expect(house.cards.size).toBe(0);
+});
+
+test('a plugin that ends is started again and no file is lost by it; one that ends again and again is given up on, and the run can go on later', async () => {
+  const events = await photos(20);
+  house.source.events = () => events;
+  const crash = (): never => {
+    house.source.end?.('It needed too much memory.');
+    throw new MantelError('plugin_failed', 'Fake source stopped working.');
+  };
+  let crashes = 1;
+  house.source.onOpen = (ref) => { if (ref === 'p005' && crashes-- > 0) crash(); };
+  const one = await house.until((await create()).id, ['done']);
+  expect(one.counts).toEqual({ imported: 20 });
+
+  const more = await Promise.all(Array.from({ length: 20 }, async (_, i) => house.put(`q${i}`, await picture(100 + i))));
+  house.source.events = () => more;
+  house.source.onOpen = crash;
+  const { id } = await create();
+  await house.until(id, ['failed']).catch(() => undefined);
+  const failed = await rules().get(house.asker, id);
+  expect([failed.state, failed.trouble]).toEqual(['failed', expect.stringMatching(/again and again.*memory/)]);
+  delete house.source.onOpen;
+  await rules().resume(house.asker, id);
+  expect((await house.until(id, ['done'])).items.total).toBe(20);
+  await rules().retry(house.asker, id);
+  expect((await house.until(id, ['done'])).counts).toEqual({ imported: 20 });
 });
 
 test('undo takes back what this run brought in, not what was here, and the albums that it made; importing again brings it back', async () => {

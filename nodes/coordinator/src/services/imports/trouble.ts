@@ -4,6 +4,8 @@ import type { EntryReason } from '@mantel/contracts/models/source.ts';
 /** Ends the run, not the item: the item stays pending. `paused`: nothing is wrong with the source. */
 export class RunStop extends Error {
   readonly state: 'paused' | 'failed';
+  /** Whoever reads a stream takes an error without a code for a line that broke. */
+  readonly code = 'RUN_STOP';
   constructor(state: 'paused' | 'failed', message: string) {
     super(message);
     this.name = 'RunStop';
