@@ -1,5 +1,6 @@
 // What a bad plugin tries, and what comes of it: each attempt ends in a clear sentence, and the house goes on as if nothing had been.
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttp } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ const dir = mkdtempSync(join(tmpdir(), 'mantel-walls-'));
 const [folder, granted, state, store] = ['plugin', 'granted', 'state', 'store'].map((n) => join(dir, n)) as [string, string, string, string];
 const secret = join(dir, 'secret'), socket = join(state, 'rpc.sock');
 const servers: Server[] = [];
-let port = 0, visits = 0;
+let port = 0, web = 0, visits = 0;
 const asked = { signal: new AbortController().signal };
 const alive: PluginProcess[] = [];
 
@@ -54,6 +55,10 @@ beforeAll(async () => {
   });
   port = ((await listen(undefined)).address() as { port: number }).port;
   await listen(socket);
+  const pages = createHttp((_, answer) => void answer.end('a page'));
+  servers.push(pages);
+  await new Promise<void>((resolve) => { pages.listen(0, '127.0.0.1', resolve); });
+  web = (pages.address() as { port: number }).port;
 });
 afterAll(async () => {
   await Promise.all(alive.map((p) => p.stop()));
@@ -108,6 +113,15 @@ describe('behind the walls', () => {
     expect(existsSync(join(moved, 'photo.jpg'))).toBe(false);
     await expect(plugin.remove(join(granted, 'photo.jpg'), {})).rejects.toMatchObject({ type: 'plugin_failed' });
     expect(existsSync(join(granted, 'photo.jpg'))).toBe(true);
+    await plugin.stop();
+  });
+  it('the hosts of its manifest, and only those, are reached through the door of the house', async () => {
+    const { plugin } = await open({ manifest: { permissions: { paths: [], hosts: [`127.0.0.1:${web}`], addons: false } } });
+    const fetching = async (to: number): Promise<string> => (await plugin.check({ do: 'mixed fetch', url: `http://127.0.0.1:${to}/` }, asked.signal)).summary!;
+    expect(await fetching(web)).toBe('done');
+    expect(await fetching(port)).toMatch(/not among the hosts/);
+    expect(Object.values(await attempt(plugin, 'network', { hosts: ['127.0.0.1'], port: web }))).not.toContain('done');
+    expect(visits).toBe(0);
     await plugin.stop();
   });
   it('it starts no programs, threads or native code', async () => {

@@ -57,7 +57,7 @@ it('what must not be used as a path is marked: out of the folder, absolute, driv
 });
 
 describe('bad archives', () => {
-  const reason = (reason: string) => expect.objectContaining({ name: 'ArchiveError', reason }) as Error;
+  const reason = (why: string) => expect.objectContaining({ name: 'ArchiveError', reason: why }) as Error;
   it('entries that lie, bombs, damage: said for the entry, the others are good', async () => {
     const { list, zip } = await zipOf([
       { name: 'crc', data: 'abc', crc: 1 }, { name: 'bomb', data: Buffer.alloc(50_000_000), deflate: true, bytes: 1000 }, { name: 'short', data: 'abc', deflate: true, bytes: 9 }, { name: 'garbage', data: 'no deflate', method: 8, bytes: 100 },
