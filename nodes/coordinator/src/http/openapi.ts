@@ -4,6 +4,9 @@ import type { Database } from '../db/database.ts';
 import { addApiRoutes } from './api.ts';
 import { createApp, ROUTES } from './app.ts';
 import { addExportRoute } from './export.ts';
+import { addImportPartRoutes } from './import-parts.ts';
+import { addImportReportRoute } from './import-report.ts';
+import type { PartStore } from '../services/imports/parts.ts';
 import { createLive } from './live.ts';
 import { addMediaRoutes } from './media.ts';
 import { addPluginUploadRoute } from './plugin-upload.ts';
@@ -19,6 +22,8 @@ export async function describeApi(version: string): Promise<object> {
   await addUploadRoute(app, { data: '', room: { promise: never }, call: never, mayAdd: never, requireStorage: never });
   addMediaRoutes(app, { data: '', find: never, missing: never });
   addExportRoute(app, {} as Database);
+  addImportReportRoute(app, { db: {} as Database, run: never });
+  addImportPartRoutes(app, { run: never, parts: {} as PartStore, requireStorage: never, moved: never });
   addPluginUploadRoute(app, { inspect: never });
   const live = createLive({ changes: never, lastSeq: never, firstSeq: never, isAdmin: never });
   live.addRoute(app);
