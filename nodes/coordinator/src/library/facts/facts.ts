@@ -4,6 +4,7 @@ import { createSlowReader, type FactsLog } from './exiftool.ts';
 import { judge } from './judge.ts';
 import { UNKNOWN_MIME } from './kinds.ts';
 import { readQuick } from './quick.ts';
+import { readQuickVideo } from './quick-video.ts';
 import { noTags, type RawTags } from './tags.ts';
 
 /**
@@ -38,11 +39,15 @@ export interface FactsReader {
 }
 export { sniff, type Sniffed } from './sniff.ts';
 
+const FILMS = /^video\/(mp4|quicktime|x-m4v)$/;
+
 export function createFacts({ log, exiftool }: { log: FactsLog; exiftool: Exiftool }): FactsReader {
   const slow = createSlowReader(exiftool, log);
   return {
     async read(path, hint) {
       if (hint.mime === UNKNOWN_MIME) return judge(noTags(), hint); // exiftool would open any archive and document that is called .jpg
+      const film = FILMS.test(hint.mime) ? await readQuickVideo(path) : null;
+      if (film) return judge(film, hint);
       const quick = await readQuick(path, hint.mime);
       if (quick?.complete) return judge(quick.tags, hint);
       const full = await slow.read(path, hint.type, hint.mime);
