@@ -48,12 +48,14 @@ describe('a folder that the house reads itself', () => {
     put('card/Pier/IMG_0001.xmp', XMP);
     put('card/Pier/@eaDir/x.jpg', 'x');
     put('card/notes.pdf', 'x');
+    put('card/Pier/.picasaoriginals/IMG_0003.JPG', await picture(33)); // before Picasa changed it
     OPTIONS = ['previews=no', 'albums=folder'];
     const file = join(rig.temp, 'r.json');
     const ran = await mantel(ann, ['import', 'folder', join(rig.dir, 'card'), '--report', file]);
-    expect(ran).toMatchObject({ code: 0, out: '6 entries: 3 brought in, 1 read for what they say, 2 left out.\n' });
+    expect(ran).toMatchObject({ code: 0, out: '7 entries: 3 brought in, 1 edited versions, 1 read for what they say, 2 left out.\n' });
     expect((await named(ann, 'IMG_0001.JPG'))[0]).toMatchObject({ rating: 4, description: 'On the pier', albums: ['Pier'] });
-    expect(report(file).map((e) => `${e.path} ${e.outcome}`).toSorted()).toEqual(['Pier/@eaDir/ ignored', 'Pier/IMG_0001.JPG imported', 'Pier/IMG_0001.xmp metadata', 'Pier/IMG_0002.JPG imported', 'Pier/IMG_0003.JPG imported', 'notes.pdf ignored']);
+    expect(report(file).map((e) => `${e.path} ${e.outcome}`).toSorted()).toEqual(['Pier/.picasaoriginals/IMG_0003.JPG imported', 'Pier/@eaDir/ ignored', 'Pier/IMG_0001.JPG imported', 'Pier/IMG_0001.xmp metadata', 'Pier/IMG_0002.JPG imported', 'Pier/IMG_0003.JPG edited', 'notes.pdf ignored']);
+    expect((await named(ann, 'IMG_0003.JPG'))[0]!.edited).toHaveLength(1);
     // the card counts from 1 again
     put('card/Pier/IMG_0002.JPG', await picture(50));
     const again = await mantel(ann, ['import', 'folder', join(rig.dir, 'card')]);
@@ -72,6 +74,16 @@ describe('a folder that the house reads itself', () => {
     expect((await named(ann, 'a.JPG'))[0]).toMatchObject({ rating: 4 });
   });
 });
+
+test('a folder that is watched: what lies there when it begins, and what comes later', async () => {
+  put('watched/first.JPG', await picture(90));
+  const { id: libraryId } = await rig.library(ann.token, 'personal');
+  must(await rig.api('POST', '/sources', { pluginId: 'folder', name: 'Inbox', config: { paths: [join(rig.dir, 'watched')] }, libraryId, watch: true, options: { previews: false } }, { token: ann.token }), 201);
+  const arrives = (name: string): Promise<unknown> => expect.poll(async () => (await named(ann, name)).length, { timeout: 60_000, interval: 300 }).toBe(1);
+  await arrives('first.JPG');
+  put('watched/new folder/second.JPG', await picture(91));
+  await arrives('second.JPG');
+}, 120_000);
 
 const minute = (day: number): number => Date.UTC(2021, 6, day, 7, 5);
 async function export_(dir: string, from: number): Promise<void> {

@@ -30,6 +30,7 @@ export function addFolder(group: Command, terminal: Terminal): void {
         note(context.terminal, `Mantel may not read ${unread.length} of them, so they are sent.`);
         return sendFolders(context, unread, { ...(options.library === undefined ? {} : { library: options.library }), wait: options.wait === true });
       }
+      note(context.terminal, `Sending the files: ${reader.why}.`);
       return sendFolders(context, wish.all.map((p) => p.path), options);
     }));
 }

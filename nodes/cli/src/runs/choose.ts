@@ -26,8 +26,8 @@ export async function whoReads(api: Api, pluginId: string, config: Record<string
     said = await api.post('sources.check', '/sources/check', { pluginId, config });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const refused = error.code === 'forbidden' || error.code === 'source_invalid' || (error.code === 'not_found' && pluginId === 'folder');
-    if (!refused) throw error;
+    if (pluginId === 'folder' && ['not_found', 'plugin_off', 'plugin_failed', 'plugin_invalid', 'plugin_unsupported'].includes(error.code)) return { by: 'sender', why: error.message.replace(/\.$/, '') };
+    if (error.code !== 'forbidden' && error.code !== 'source_invalid') throw error;
     said = { ok: false, problems: [{ message: error.code === 'forbidden' ? 'only admins may name folders of the machine of Mantel' : error.message }] };
     if (error.code === 'forbidden' && !missing) return { by: 'sender', why: said.problems[0]!.message };
   }

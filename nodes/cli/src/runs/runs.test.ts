@@ -114,6 +114,9 @@ describe('the house reads the files', () => {
     expect((await mantel('import', 'folder', work)).code).toBe(0);
     expect(created()).toMatchObject({ pluginId: 'folder', config: { paths: [work] } });
     expect(server.uploads).toEqual([]);
+    house({ check: refuse(502, 'plugin_failed', 'The plugin failed.') });
+    expect(await mantel('import', 'folder', work)).toMatchObject({ code: 0, err: expect.stringContaining('Sending the files: The plugin failed.') });
+    server.uploads.length = 0;
     expect((await mantel('import', 'folder', work, '--send')).code).toBe(0);
     expect(server.uploads.map((u) => u.name)).toEqual(['a.jpg']);
   });
