@@ -65,8 +65,8 @@ export class MImportPage extends LitElement {
       ${r.parts.length > 0 && !isOver(r) && (waits || r.state === 'collecting') ? html`<m-import-parts .run=${r}></m-import-parts>` : nothing}
       ${['scanning', 'running', 'paused', 'undoing'].includes(r.state) || (r.state === 'failed' && r.items.total > 0) ? html`<m-import-progress .run=${r}></m-import-progress>` : nothing}
       ${r.preview && r.startedAt === null && (r.state === 'ready' || (r.state === 'scanning' && r.parts.length > 0)) ? this.preview(r) : nothing}
-      ${r.state !== 'collecting' && r.state !== 'scanning' && Object.values(r.counts).some((n) => n > 0) ? html`<m-import-report .run=${r}></m-import-report>` : nothing}
       ${r.state === 'done' && broughtIn(r) + (r.counts['duplicate'] ?? 0) > 0 ? html`<m-certificate .run=${r}></m-certificate>` : nothing}
+      ${r.state !== 'collecting' && r.state !== 'scanning' && Object.values(r.counts).some((n) => n > 0) ? html`<m-import-report .run=${r}></m-import-report>` : nothing}
       ${!isOver(r) && r.parts.length > 0 && !waits && r.state !== 'collecting' ? html`<m-import-parts .run=${r}></m-import-parts>` : nothing}`;
   }
   private buttons(r: ImportRun) {

@@ -11,7 +11,7 @@ import type { ImportRun, RunEntry } from '@mantel/contracts/models/source.ts';
 import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest';
 import { must, type Person, type Rig, startRig, uploaded } from '../rig.ts';
 import { random } from '../rig/pictures.ts';
-import { buildDashboard, openBrowser, signIn, type Watched } from './browser.ts';
+import { buildDashboard, dropFiles, openBrowser, signIn, type Watched } from './browser.ts';
 import { scene } from './scenes.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -308,8 +308,12 @@ describe('photos come home', () => {
 
   step('the same export again adds nothing', async () => {
     await watched.page.goto(`${url}/import`);
-    await choose('start-google-send', zips.toReversed());
+    await look(1440, 420, false);
+    await at('start-google').waitFor();
+    await dropFiles(watched.page, zips.toReversed()); // on the card, which now is in the middle; nothing of it is uploaded as a photo
     await at('parts').waitFor();
+    expect(await at('upload-panel').count()).toBe(0);
+    await look(1440, 900, false);
     id = basename(new URL(watched.page.url()).pathname);
     await soon(async () => (await run()).parts.every((p) => p.state === 'here')).toBe(true);
     await soon(() => at('preview-known').getAttribute('data-known').then(Number)).toBe(expected.assets.length);

@@ -53,9 +53,9 @@ export class MStartCards extends LitElement {
       </div>`;
   }
   private hero(k: Manifest) {
-    return html`<section class="hero ${this.over ? 'over' : ''}" data-testid="start-google" @dragover=${() => { this.over = true; }} @dragleave=${() => { this.over = false; }} @drop=${this.dropped}>
+    return html`<section class="hero ${this.over ? 'over' : ''}" data-testid="start-google" data-drop @dragover=${() => { this.over = true; }} @dragleave=${() => { this.over = false; }} @drop=${this.dropped}>
       <div class="say"><h2>${t('imports.google.title')}</h2><p>${t('imports.google.text')}</p>
-        <div class="buttons"><wa-button variant="brand" size="l" data-testid="start-google-send" @click=${() => void sendFiles(k, this.owner)}><span slot="start">${icon('file-archive')}</span>${t('imports.google.send')}</wa-button>
+        <div class="buttons"><wa-button variant="brand" data-testid="start-google-send" @click=${() => void sendFiles(k, this.owner)}><span slot="start">${icon('file-archive')}</span>${t('imports.google.send')}</wa-button>
           ${this.admin ? html`<wa-button appearance="outlined" data-testid="start-google-house" @click=${() => void takeFromHouse(k, this.owner)}><span slot="start">${icon('hard-drive')}</span>${t('imports.place.short')}</wa-button>` : nothing}
           ${this.help(k, t('imports.google.help'))}</div>
         <p class="caption">${t('imports.drop')}</p></div>

@@ -53,11 +53,14 @@ export class MUpload extends LitElement {
     const hasFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes('Files') ?? false;
     addEventListener('dragenter', (e) => { if (hasFiles(e)) { e.preventDefault(); this.depth++; this.dragging = true; } }, { signal });
     addEventListener('dragleave', (e) => { if (hasFiles(e) && --this.depth <= 0) this.reset(); }, { signal });
-    addEventListener('dragover', (e) => { if (hasFiles(e)) e.preventDefault(); }, { signal });
+    // A place of its own for what is dropped there (an export to be imported) takes it itself.
+    const elsewhere = (e: DragEvent): boolean => e.composedPath().some((n) => n instanceof Element && n.hasAttribute('data-drop'));
+    addEventListener('dragover', (e) => { if (hasFiles(e)) { e.preventDefault(); this.dragging = !elsewhere(e); } }, { signal });
     addEventListener('drop', (e) => {
       if (!hasFiles(e) || !e.dataTransfer) return;
       e.preventDefault();
       this.reset();
+      if (elsewhere(e)) return;
       void readDrop(e.dataTransfer).then((d) => this.take(d));
     }, { signal });
   }
