@@ -1,0 +1,78 @@
+// The house is killed at random moments of an import, again and again. In the end the library is as if nothing had happened.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExportLine } from '@mantel/contracts/models/asset.ts';
+import type { Album } from '@mantel/contracts/models/album.ts';
+import type { ImportRun, RunEntry } from '@mantel/contracts/models/source.ts';
+import { openCluster } from '@mantel/coordinator/cluster/cluster.ts';
+import { writeNatsConf } from '@mantel/coordinator/cluster/nats-conf.ts';
+import { afterAll, expect, test } from 'vitest';
+import { ADMIN, must } from './rig.ts';
+import { type Answer, ask } from './rig/ask.ts';
+import { type Child, node, startNats } from './rig/children.ts';
+import { random } from './rig/pictures.ts';
+import { makeSet, score } from './rig/takeout.ts';
+
+const KILLS = 6;
+const dir = mkdtempSync(join(tmpdir(), 'mantel-takeout-crash-'));
+const [data, state] = [join(dir, 'data'), join(dir, 'state')];
+writeNatsConf(await openCluster(state));
+const nats = await startNats(state);
+const port = await new Promise<number>((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const found = (probe.address() as { port: number }).port;
+    probe.close(() => resolve(found));
+  });
+});
+let coordinator: Child | undefined;
+afterAll(async () => {
+  await coordinator?.kill();
+  await nats.kill();
+  rmSync(dir, { recursive: true, force: true });
+});
+const boot = async (): Promise<Child> => {
+  const child = node('@mantel/coordinator/main.ts', { MANTEL_DATA: data, MANTEL_STATE: state, MANTEL_PORT: String(port), MANTEL_LOG: 'info', MANTEL_ADMIN_EMAIL: ADMIN.email, MANTEL_ADMIN_PASSWORD: ADMIN.password });
+  await child.line((l) => l.includes('Server listening'));
+  return child;
+};
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+test(`an import that is cut off ${KILLS} times ends as if it had not been`, async () => {
+  const set = makeSet(join(dir, 'export'));
+  const next = random(4242);
+  coordinator = await boot();
+  const login = must(await ask(port, { method: 'POST', path: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) }), 200);
+  const authorization = `Bearer ${login.json.token as string}`;
+  const api = (method: string, path: string, body?: object): Promise<Answer> => ask(port, { method, path: `/api/v1${path}`, headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const { id } = must(await api('POST', '/imports', { pluginId: 'google-takeout', config: { paths: set.parts }, options: { previews: false }, start: true }), 201).json as unknown as ImportRun;
+  const look = async (): Promise<ImportRun> => must(await api('GET', `/imports/${id}`), 200).json as unknown as ImportRun;
+  let cut = 0;
+  for (let n = 0; n < KILLS; n++) {
+    // half of them while photos come in, the others whenever
+    const from = (await look()).items.done;
+    for (let k = 0; k < 200 && n % 2 === 1; k++) {
+      const now = await look();
+      if (now.state === 'done' || now.items.done >= from + 5 + Math.floor(next() * 10)) break;
+      await pause(20);
+    }
+    await pause(next() * 1200);
+    if ((await look()).state === 'done') break;
+    cut++;
+    await coordinator.kill();
+    coordinator = await boot();
+  }
+  expect(cut).toBeGreaterThan(2);
+  let run = await look();
+  for (let n = 0; n < 1200 && run.state !== 'done'; n++) {
+    if (run.state === 'failed' || run.state === 'paused') throw new Error(`${run.state}: ${run.trouble ?? ''}`);
+    await pause(50);
+    run = await look();
+  }
+  const lines = must(await api('GET', '/assets/export'), 200).bytes.toString().trim().split('\n').map((l) => JSON.parse(l) as ExportLine);
+  expect(score(set, lines, must(await api('GET', '/albums'), 200).json as unknown as Album[])).toBe('');
+  const told = JSON.parse(must(await api('GET', `/imports/${id}/report?format=json`), 200).bytes.toString()) as RunEntry[];
+  expect(told.filter((e) => e.outcome === 'pending')).toEqual([]);
+  expect(told.filter((e) => e.outcome === 'problem').map((e) => e.path).toSorted()).toEqual(set.problems.map((p) => p.path).toSorted());
+}, 180_000);
