@@ -24,11 +24,11 @@ const asked = { signal: new AbortController().signal };
 const alive: PluginProcess[] = [];
 
 interface Opened { plugin: PluginProcess; lines: string[]; ended: Promise<string> }
-async function open({ manifest = {}, patience = {}, read = [granted], write = [], isolation }: { manifest?: Partial<Manifest>; patience?: Partial<Patience>; read?: string[]; write?: string[]; isolation?: Isolation } = {}): Promise<Opened> {
+async function open({ manifest = {}, patience = {}, read = [granted], write = [], folder: home = folder, isolation }: { manifest?: Partial<Manifest>; patience?: Partial<Patience>; read?: string[]; write?: string[]; folder?: string; isolation?: Isolation } = {}): Promise<Opened> {
   const lines: string[] = [];
   let end: (why: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => { end = resolve; });
-  const plugin = await openPluginWith({ folder, manifest: { ...MANIFEST, ...manifest }, grants: { read, write, store, hide: [state] }, log: (l) => void lines.push(l), onEnd: end }, { ...PATIENCE, ...patience }, isolation);
+  const plugin = await openPluginWith({ folder: home, manifest: { ...MANIFEST, ...manifest }, grants: { read, write, store, hide: [state] }, log: (l) => void lines.push(l), onEnd: end }, { ...PATIENCE, ...patience }, isolation);
   alive.push(plugin);
   return { plugin, lines, ended };
 }
@@ -82,9 +82,13 @@ describe('behind the walls', () => {
     expect(no.filter((p) => !/^(ENOENT|ERR_ACCESS_DENIED|EACCES)$/.test(got[p]!))).toEqual([]);
   });
   it('a state folder that lies below a granted one is not there, and neither is its content', async () => {
-    const { plugin } = await open({ read: [dir] });
-    const got = await attempt(plugin, 'read', { paths: [join(granted, 'photo.jpg'), state, join(state, 'mantel.db'), socket] });
-    expect(got[join(granted, 'photo.jpg')]).toBe('done');
+    const parts = join(state, 'parts'), part = join(parts, 'part.zip'), installed = join(state, 'plugins/hostile');
+    mkdirSync(parts);
+    writeFileSync(part, 'a part');
+    cpSync(HOSTILE, installed, { recursive: true });
+    const { plugin } = await open({ read: [dir, parts], folder: installed });
+    const got = await attempt(plugin, 'read', { paths: [join(granted, 'photo.jpg'), part, join(state, 'mantel.db'), socket] });
+    expect([got[join(granted, 'photo.jpg')], got[part]], 'what was granted below it is').toEqual(['done', 'done']);
     expect([got[join(state, 'mantel.db')], got[socket]].every((c) => /ENOENT|EACCES|ERR_ACCESS_DENIED/.test(c!))).toBe(true);
     await plugin.stop();
   });

@@ -15,6 +15,14 @@ const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRa
 const damaged = (why: string): MantelError => new MantelError('damaged_entry', `This file is damaged in its archive: ${why} Fetch the archive again.`);
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
+const reals = new WeakMap<readonly string[], Promise<(string | undefined)[]>>();
+/** Looked up once per list: a run reads tens of thousands of entries below the same few paths. */
+function realOf(allowed: readonly string[]): Promise<(string | undefined)[]> {
+  const known = reals.get(allowed) ?? Promise.all(allowed.map((a) => realpath(a).catch(() => undefined)));
+  reals.set(allowed, known);
+  return known;
+}
+
 /** The open file, once it is sure that it is one that was granted: what was opened is asked, not what the path says. */
 async function openGranted(path: string, allowed: readonly string[]): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((e: NodeJS.ErrnoException) => {
@@ -23,7 +31,7 @@ async function openGranted(path: string, allowed: readonly string[]): Promise<Fi
   });
   try {
     const real = await readlink(`/proc/self/fd/${file.fd}`);
-    const folders = await Promise.all(allowed.map((a) => realpath(a).catch(() => undefined)));
+    const folders = await realOf(allowed);
     if (!folders.some((f) => f !== undefined && within(real, f))) throw new MantelError('forbidden', 'This file is not among those that the source may read.');
     if (!(await file.stat()).isFile()) throw new MantelError('bad_request', 'This is not a file.');
     return file;

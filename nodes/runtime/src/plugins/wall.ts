@@ -62,12 +62,14 @@ export interface Walls { folder: string; grants: Pick<Grants, 'read' | 'write' |
 export function bubblewrap({ folder, grants, proxy }: Walls): string[] {
   const bind = (how: string, path: string): string[] => [how, path, path];
   const grant = (how: string, paths: string[]): { path: string; args: string[] }[] => paths.flatMap(names).map((path) => ({ path, args: bind(how, path) }));
-  const granted = [...grant('--ro-bind', grants.read), ...grant('--bind', grants.write)].toSorted((a, b) => a.path.length - b.path.length);
-  const hidden = (grants.hide ?? []).flatMap(names).filter((h) => granted.some((g) => inside(h, g.path)));
+  const granted = [...grant('--ro-bind', grants.read), ...grant('--bind', grants.write)];
+  // an empty folder that can be passed through: something granted (or the plugin itself) may lie below it
+  const hidden = (grants.hide ?? []).flatMap(names).filter((h) => granted.some((g) => inside(h, g.path))).map((path) => ({ path, args: ['--perms', '0111', '--size', '4096', '--tmpfs', path] }));
+  const mounts = [...granted.filter((g) => !hidden.some((h) => h.path === g.path)), ...hidden].toSorted((a, b) => a.path.length - b.path.length);
   return [
     'bwrap', '--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv',
     '--dev', '/dev', '--size', String(TMP_BYTES), '--tmpfs', '/tmp',
-    ...granted.flatMap((g) => g.args), ...hidden.flatMap((h) => ['--perms', '0000', '--size', '4096', '--tmpfs', h]),
+    ...mounts.flatMap((m) => m.args),
     ...[process.execPath, ...libraries(), ...programParts(), folder].flatMap((p) => bind('--ro-bind', p)),
     ...(proxy === null ? [] : ['--ro-bind', proxy, PROXY_INSIDE]),
     '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/tmp', '--',
