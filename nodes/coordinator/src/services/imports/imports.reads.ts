@@ -1,4 +1,4 @@
-import type { RunPreview } from '@mantel/contracts/models/source.ts';
+import type { EntryOutcome, RunEntry, RunPreview } from '@mantel/contracts/models/source.ts';
 import type Native from 'better-sqlite3';
 import type { Tally } from './runs.repository.ts';
 import { FLAG } from './plan.ts';
@@ -33,6 +33,13 @@ function preview(prepare: Prepare, q: { runId: number; unwanted: number }): Omit
     ignored: (counts.ignored ?? 0) + (counts.metadata ?? 0), problems: counts.problem ?? 0, entries: Object.values(counts).reduce((a, b) => a + b, 0),
   };
 }
+const ROW = 'select n, part, path, bytes, outcome, reason, detail, asset_uuid assetId, sha256 from import_entry where run_id = @runId and n > @after';
+/** The report as people leaf through it. `search`: a piece of the path. */
+function entries(prepare: Prepare, q: { runId: number; outcome: EntryOutcome | null; after: number; limit: number; search: string | null }): { entries: RunEntry[]; next: number | null } {
+  const like = q.search ? `%${q.search.replace(/[\\%_]/g, '\\$&')}%` : null;
+  const rows = prepare(`${ROW}${q.outcome === null ? '' : ' and outcome = @outcome'}${like === null ? '' : ` and path like @like escape '\\'`} order by n limit @limit`).all({ ...q, like }) as (RunEntry & { n: number })[];
+  return { entries: rows.map(({ n: _n, ...e }) => e), next: rows.length === q.limit ? rows.at(-1)!.n : null };
+}
 /** Entries of a run for its report, page by page. */
 function report(prepare: Prepare, q: { runId: number; after: number; limit: number }): { rows: ReportRow[]; next: number | null } {
   const rows = prepare('select n, part, path, bytes, outcome, reason, detail, asset_uuid assetId, sha256 from import_entry where run_id = ? and n > ? order by n limit ?').all(q.runId, q.after, q.limit) as ReportRow[];
@@ -40,4 +47,4 @@ function report(prepare: Prepare, q: { runId: number; after: number; limit: numb
 }
 export interface ReportRow { n: number; part: string | null; path: string; bytes: number | null; outcome: string; reason: string | null; detail: string | null; assetId: string | null; sha256: string | null }
 
-export const importReads = { 'imports.tally': tally, 'imports.preview': preview, 'imports.report': report };
+export const importReads = { 'imports.tally': tally, 'imports.preview': preview, 'imports.report': report, 'imports.entries': entries };

@@ -5,7 +5,7 @@ let house: ImportHouse;
 beforeEach(async () => { house = await openImportHouse(); });
 afterEach(() => house.end());
 const create = (more: object = {}) => house.imports.imports.create(house.asker, { pluginId: 'fake', config: {}, ...more });
-const outcomes = (id: string): Record<string, string> => Object.fromEntries(house.imports.imports.entries(house.asker, id, { limit: 1000 }).entries.map((e) => [e.path, e.outcome]));
+const outcomes = async (id: string): Promise<Record<string, string>> => Object.fromEntries((await house.imports.imports.entries(house.asker, id, { limit: 1000 })).entries.map((e) => [e.path, e.outcome]));
 const assets = (): number => house.db.sql.get<{ n: number }>('select count(*) n from asset where vis = 1')!.n;
 
 test('a run is looked at first, and brings in what it showed: photos, copies, albums; again, it adds nothing', async () => {
@@ -42,10 +42,10 @@ test('a file that cannot be taken is told and the others come; a damaged copy gi
     house.put('two', null, { copies: [{ ref: 'broken' }, { ref: 'good', bytes: good.length }] }), house.put('fine', await0),
   ];
   const run = await house.until((await create({ start: true })).id, ['done']);
-  expect(outcomes(run.id)).toEqual({ 'text.jpg': 'imported', 'empty.jpg': 'problem', 'gone.jpg': 'problem', 'two.jpg': 'problem', 'copy 1/two.jpg': 'imported', 'fine.jpg': 'imported' });
+  expect(await outcomes(run.id)).toEqual({ 'text.jpg': 'imported', 'empty.jpg': 'problem', 'gone.jpg': 'problem', 'two.jpg': 'problem', 'copy 1/two.jpg': 'imported', 'fine.jpg': 'imported' });
   expect(run.items).toEqual({ total: 5, done: 5, failed: 2 });
-  const said = house.imports.imports.entries(house.asker, run.id, { outcome: 'problem' }).entries;
-  expect(house.imports.imports.entries(house.asker, run.id, { search: 'text' }).entries).toMatchObject([{ reason: 'damaged', assetId: expect.any(String) }]);
+  const said = (await house.imports.imports.entries(house.asker, run.id, { outcome: 'problem' })).entries;
+  expect((await house.imports.imports.entries(house.asker, run.id, { search: 'text' })).entries).toMatchObject([{ reason: 'damaged', assetId: expect.any(String) }]);
   expect(said.every((e) => (e.detail ?? '').length > 10 && e.reason !== null)).toBe(true);
 });
 const await0 = await picture(4);

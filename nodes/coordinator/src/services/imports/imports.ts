@@ -7,7 +7,7 @@ import { copyFolder } from './certify.ts';
 import type { Doors } from './doors.ts';
 import type { Engine } from './engine.ts';
 import { partsProperty } from './handle.ts';
-import { entriesOf, retryProblems } from './items.repository.ts';
+import { retryProblems } from './items.repository.ts';
 import type { PartStore } from './parts.ts';
 import * as runs from './runs.repository.ts';
 import { previewOf } from './scan.ts';
@@ -158,8 +158,8 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
         runs.setAuto(sql, row.id, runs.AUTO.rescan);
       });
     },
-    entries: (who: Asker, uuid: string, q: { outcome?: EntryOutcome; after?: number; limit?: number; search?: string }): { entries: RunEntry[]; next: number | null } =>
-      entriesOf(db.sql, one(who, uuid).id, { outcome: q.outcome, after: q.after ?? -1, limit: q.limit ?? 200, search: q.search }),
+    entries: (who: Asker, uuid: string, q: { outcome?: EntryOutcome; after?: number; limit?: number; search?: string }): Promise<{ entries: RunEntry[]; next: number | null }> =>
+      db.read('imports.entries', { runId: one(who, uuid).id, outcome: q.outcome ?? null, after: q.after ?? -1, limit: q.limit ?? 200, search: q.search ?? null }),
     async certify(who: Asker, uuid: string, copy: string | undefined): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.state !== 'done') throw new MantelError('run_state', 'This can be asked when the import is through.');

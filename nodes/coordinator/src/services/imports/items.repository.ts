@@ -1,4 +1,4 @@
-import type { EntryOutcome, RunEntry, SourceItem } from '@mantel/contracts/models/source.ts';
+import type { SourceItem } from '@mantel/contracts/models/source.ts';
 import type { Sql } from '../../db/database.ts';
 import { remember } from './known.repository.ts';
 import { entryKey, type EntryMark } from './plan.ts';
@@ -44,13 +44,4 @@ export const createdAssets = (sql: Read, runId: number, after: number, limit: nu
 export const takenBack = (sql: Read, assetUuid: string): boolean =>
   sql.get(`select 1 from import_item i join import_run r on r.id = i.run_id and r.state in ('undone', 'undoing') join asset a on a.uuid = i.asset_uuid and a.trashed_at is not null and a.trashed_at >= r.ended_at where i.asset_uuid = ? and i.created = 1`, assetUuid) !== undefined;
 
-interface EntryRow { n: number; part: string | null; path: string; bytes: number | null; outcome: EntryOutcome; reason: string | null; detail: string | null; assetId: string | null; sha256: string | null }
-const ENTRY = 'select n, part, path, bytes, outcome, reason, detail, asset_uuid assetId, sha256 from import_entry where run_id = ?';
-export function entriesOf(sql: Read, runId: number, q: { outcome?: EntryOutcome | undefined; after: number; limit: number; search?: string | undefined }): { entries: RunEntry[]; next: number | null } {
-  const like = q.search === undefined || q.search === '' ? null : `%${q.search.replace(/[\\%_]/g, '\\$&')}%`;
-  const rows = q.outcome === undefined
-    ? sql.all<EntryRow>(`${ENTRY} and n > ? and (? is null or path like ? escape '\\') order by n limit ?`, runId, q.after, like, like, q.limit)
-    : sql.all<EntryRow>(`${ENTRY} and outcome = ? and n > ? and (? is null or path like ? escape '\\') order by n limit ?`, runId, q.outcome, q.after, like, like, q.limit);
-  return { entries: rows.map(({ n: _n, ...e }) => e), next: rows.length === q.limit ? rows.at(-1)!.n : null };
-}
 export const itemOf = (row: ItemRow): SourceItem => JSON.parse(row.item) as SourceItem;

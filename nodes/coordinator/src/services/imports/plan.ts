@@ -52,17 +52,15 @@ export interface EntryMark { part: string | null; path: string; outcome: EntryOu
 const ROLE_OUTCOME = { live: 'live', edited: 'edited', raw: 'raw' } as const;
 
 /**
- * What is told of each copy of a file that is in the library now. `taken`: the copy that was read; undefined when the file was known. `bad`: copies that could not be used, with the reason.
+ * What is told of each copy of a file that is in the library now. `main`: the copy that was read, or by which the file is known from before. `bad`: copies that could not be used, with the reason.
  * The first is the file itself, the others are the same picture in another place.
  */
-export function marksOf(file: SourceFile, got: { assetUuid: string; sha256: string; created: boolean; dark?: boolean }, taken: SourceCopy | undefined, bad: Map<SourceCopy, { reason: string; detail: string }>): EntryMark[] {
-  const here = file.copies.filter((c) => c.here);
-  const main = taken ?? here[0];
-  return here.map((c) => {
+export function marksOf(file: SourceFile, got: { assetUuid: string; sha256: string; created: boolean; dark?: boolean }, main: SourceCopy, bad: Map<SourceCopy, { reason: string; detail: string }>): EntryMark[] {
+  return file.copies.filter((c) => c.here).map((c) => {
     const at = { part: c.part, path: c.path, assetUuid: got.assetUuid };
     const trouble = bad.get(c);
     if (trouble) return { ...at, outcome: 'problem', reason: trouble.reason, detail: `${trouble.detail} Another copy of the same photo was taken.`, sha256: null };
-    if (c !== main) return { ...at, outcome: 'copy', reason: null, detail: null, sha256: main && sameBytes(c, main) ? got.sha256 : null };
+    if (c !== main) return { ...at, outcome: 'copy', reason: null, detail: null, sha256: sameBytes(c, main) ? got.sha256 : null };
     const outcome = file.role === 'original' ? (got.created ? 'imported' : 'duplicate') : ROLE_OUTCOME[file.role];
     const said = got.dark ? { reason: 'damaged', detail: 'It is kept as it is, but it cannot be shown: it is damaged, or of a kind that nobody knows.' } : { reason: null, detail: null };
     return { ...at, outcome, ...said, sha256: got.sha256 };

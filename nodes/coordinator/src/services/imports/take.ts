@@ -20,7 +20,7 @@ export interface Taken {
 }
 export const MAX_FILE = 200e9;
 const MAX_SIDECAR = 5e6;
-interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
+interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined; /** what was read, or what it is known by */ by: SourceCopy; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
 
 /** Where an entry lies as a file of its own, to be looked at there. */
 function lying({ part, span }: SourceCopy): string {
@@ -68,7 +68,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     const bad = new Map<SourceCopy, Trouble>();
     for (const copy of file.copies) {
       const known = knownFile(db.sql, run.collection, entryKey(copy), run.libraries);
-      if (known) return { file: known, created: false, taken: undefined, bad, dark: false };
+      if (known) return { file: known, created: false, taken: undefined, by: copy, bad, dark: false };
     }
     progress.reading(file.name);
     for (const copy of readable(file)) {
@@ -87,7 +87,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
         }
         const held = heldFile(db.sql, result.fileId);
         if (!held) throw new Error('a file that came in a moment ago is not there');
-        return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || (run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt)), taken: copy, bad, dark: result.problems.includes('undecodable') };
+        return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || (run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt)), taken: copy, by: copy, bad, dark: result.problems.includes('undecodable') };
       } catch (e) {
         const trouble = fileTrouble(e, run.signal);
         if (trouble.reason === 'unreadable') doors.log.warn({ err: e, path: copy.path, part: copy.part }, 'an entry of an import could not be taken');
@@ -119,7 +119,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
       if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original') await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
       if (first) { head = got; anchor = got.file.fileUuid; }
       if (first && got.created) out.created = true;
-      out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.taken, got.bad));
+      out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.by, got.bad));
       out.bytes += (got.taken ?? file.copies.find((c) => c.here))?.bytes ?? 0;
       for (const copy of file.copies) if (!got.bad.has(copy)) out.known.push({ copy, fileUuid: got.file.fileUuid, sha256: got.file.sha256 });
     }

@@ -13,7 +13,7 @@ const rules = () => house.imports.imports;
 const create = (more: object = {}): Promise<ImportRun> => rules().create(house.asker, { pluginId: 'fake', config: {}, start: true, ...more });
 const shown = (): string[] => house.db.sql.all<{ name: string }>('select original_name name from asset where vis = 1 order by name').map((r) => r.name);
 const count = (where: string): number => house.db.sql.get<{ n: number }>(`select count(*) n from asset where ${where}`)!.n;
-const outcomes = (id: string): string[] => rules().entries(house.asker, id, { limit: 1000 }).entries.map((e) => e.outcome);
+const outcomes = async (id: string): Promise<string[]> => (await rules().entries(house.asker, id, { limit: 1000 })).entries.map((e) => e.outcome);
 const photos = async (n: number): Promise<ScanEvent[]> => Promise.all(Array.from({ length: n }, async (_, i) => house.put(`p${String(i).padStart(3, '0')}`, await picture(i))));
 
 test('a clip whose photo lies in a part that is not here is kept, and joins its photo when that comes', async () => {
@@ -26,7 +26,7 @@ test('a clip whose photo lies in a part that is not here is kept, and joins its 
   house.source.events = () => [item(false)];
   const first = await house.until((await create()).id, ['done']);
   expect(first.items).toEqual({ total: 1, done: 1, failed: 1 });
-  expect([shown(), outcomes(first.id)]).toEqual([['a.raw.jpg'], ['raw']]);
+  expect([shown(), await outcomes(first.id)]).toEqual([['a.raw.jpg'], ['raw']]);
   house.source.events = () => [item(true)];
   const second = await house.until((await create()).id, ['done']);
   expect(second.items.failed).toBe(0);
@@ -99,7 +99,7 @@ test('a full disk pauses with its sentence and a card, and goes on when there is
   const { id } = await create();
   const paused = await house.until(id, ['paused']);
   expect([paused.trouble, house.cards.get(id)]).toEqual([expect.stringMatching(/disk is full/), paused.trouble]);
-  expect(outcomes(id).every((o) => o === 'pending')).toBe(true);
+  expect((await outcomes(id)).every((o) => o === 'pending')).toBe(true);
   full = false;
   await rules().resume(house.asker, id);
   expect((await house.until(id, ['done'])).counts).toEqual({ imported: 12 });

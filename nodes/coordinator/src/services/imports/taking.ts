@@ -6,7 +6,7 @@ import { allMarks } from './plan.ts';
 import { createTake, type Bytes, type Taken, type TakeRun } from './take.ts';
 import { fileTrouble, RunStop } from './trouble.ts';
 
-const AT_ONCE = 12;
+const AT_ONCE = 16; // while some wait for the disk, others are read and hashed
 const PAGE = 100;
 const SUSPECTS = 4 * AT_ONCE; // as many as can have been under way when the house stopped
 const MAX_BROKEN = 20;
