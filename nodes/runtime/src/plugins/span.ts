@@ -23,6 +23,14 @@ function realOf(allowed: readonly string[]): Promise<(string | undefined)[]> {
   return known;
 }
 
+// a run asks with the same list for each of its files
+const resolved = new WeakMap<readonly string[], Promise<(string | undefined)[]>>();
+function foldersOf(allowed: readonly string[]): Promise<(string | undefined)[]> {
+  let known = resolved.get(allowed);
+  if (!known) resolved.set(allowed, known = Promise.all(allowed.map((a) => realpath(a).catch(() => undefined))));
+  return known;
+}
+
 /** The open file, once it is sure that it is one that was granted: what was opened is asked, not what the path says. */
 async function openGranted(path: string, allowed: readonly string[]): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((e: NodeJS.ErrnoException) => {
