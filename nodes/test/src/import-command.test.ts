@@ -38,7 +38,7 @@ const mantel = async (who: Person, args: string[], signal = new AbortController(
 let OPTIONS = ['previews=no'];
 const lines = async (who: Person, library?: string): Promise<ExportLine[]> => must(await rig.api('GET', `/assets/export${library ? `?library=${library}` : ''}`, undefined, { token: who.token }), 200).bytes.toString().trim().split('\n').filter(Boolean).map((l) => JSON.parse(l) as ExportLine);
 const named = async (who: Person, name: string): Promise<ExportLine[]> => (await lines(who)).filter((l) => l.originalName === name);
-const report = (file: string): { path: string; outcome: string; reason: string | null; detail: string | null }[] => JSON.parse(readFileSync(file, 'utf8')) as never;
+const report = (file: string): { path: string; outcome: string; reason: string | null; detail: string | null }[] => (JSON.parse(readFileSync(file, 'utf8')) as { entries: never }).entries;
 
 const XMP = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt><rdf:li xml:lang="x-default">On the pier</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>`;
 

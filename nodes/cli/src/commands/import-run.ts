@@ -67,7 +67,7 @@ async function unfinished(api: Api, pluginId: string, parts: readonly { name: st
 
 /** Tells what came of it; throws unless everything that could come in did. */
 export async function finish({ api, terminal, json }: Context, options: RunOptions, run: ImportRun): Promise<void> {
-  if (options.report !== undefined) await saveReport(api, run.id, options.report);
+  if (options.report !== undefined) await saveReport(api, run, options.report);
   if (options.dryRun && run.state === 'ready') {
     await api.post('imports.cancel', `/imports/${run.id}/cancel`);
     if (json) print(terminal, JSON.stringify(run));

@@ -20,7 +20,7 @@ export function addImports(program: Command, terminal: Terminal): void {
   imports.command('show').description('what it found, and how far it is').argument('<id>').option('--report <file>', 'what became of every entry (.json or .csv)')
     .action((id: string, options: { report?: string }, command: Command) => withContext(terminal, command, async ({ api, json }) => {
       const run = await oneRun(api, id);
-      if (options.report !== undefined) await saveReport(api, id, options.report);
+      if (options.report !== undefined) await saveReport(api, run, options.report);
       if (json) return print(terminal, JSON.stringify(run));
       print(terminal, `${run.name}, of ${run.ownerName}, into ${run.libraryName}: ${run.state}${run.trouble ? `. ${run.trouble}` : ''}`);
       for (const line of run.preview ? previewLines(run.preview) : []) print(terminal, line);

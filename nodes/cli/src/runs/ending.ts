@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ImportRun } from '@mantel/contracts/models/source.ts';
 import type { Api } from '../api/client.ts';
@@ -10,16 +11,24 @@ import { entriesLine } from './words.ts';
 
 const SHOWN = 10;
 
-/** What became of every entry, as the house tells it: CSV when the name ends so, JSON otherwise. The file appears only when it is whole. */
-export async function saveReport(api: Api, id: string, file: string): Promise<void> {
+/** What became of every entry, as the house tells it: CSV when the name ends so, else JSON (`{ url, library, run, totals, entries }`). The file appears only when it is whole. */
+export async function saveReport(api: Api, run: ImportRun, file: string): Promise<void> {
   const temp = `${file}.part`;
+  const csv = /\.csv$/i.test(file);
   try {
-    await pipeline(await api.stream(`/imports/${encodeURIComponent(id)}/report?format=${/\.csv$/i.test(file) ? 'csv' : 'json'}`), createWriteStream(temp));
+    const entries = await api.stream(`/imports/${encodeURIComponent(run.id)}/report?format=${csv ? 'csv' : 'json'}`);
+    await pipeline(csv ? entries : Readable.from(framed(api.url, run, entries)), createWriteStream(temp));
     await rename(temp, file);
   } catch (error) {
     await rm(temp, { force: true });
     throw new Failure(`The report could not be written: ${(error as Error).message}`);
   }
+}
+async function* framed(url: string, run: ImportRun, entries: Readable): AsyncGenerator<string | Buffer> {
+  const { counts, preview: _preview, ...about } = run;
+  yield `${JSON.stringify({ url, library: run.libraryName, startedAt: run.startedAt, finishedAt: run.endedAt, run: about, totals: counts }).slice(0, -1)},"entries":`;
+  yield* entries as AsyncIterable<Buffer>;
+  yield '}\n';
 }
 
 /** For people: what came of it, and the first things that need them. */
