@@ -7,7 +7,7 @@ import type { ImportRun, RunEntry } from '@mantel/contracts/models/source.ts';
 import { ROOT } from '@mantel/runtime/build.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { must, type Person, type Rig, startRig } from './rig.ts';
-import { makeSet, readSet, score, type TakeoutSet } from './rig/takeout.ts';
+import { makeLateSidecar, makeSet, readSet, score, type TakeoutSet } from './rig/takeout.ts';
 
 let rig: Rig;
 let ann: Person;
@@ -61,6 +61,15 @@ test.each(permutations([0, 1, 2]).map((order) => [order.map((n) => n + 1).join('
   for (const n of order) await bring(who, [set.parts[n]!]);
   expect(await judge(who)).toBe('');
 }, 120_000);
+
+test('a video that passed for the clip of a photo is one of its own as soon as its sidecar comes', async () => {
+  const dan = await rig.addUser(ann, 'Dan');
+  const parts = makeLateSidecar(join(rig.dir, 'late'));
+  await bring(dan, [parts[0]!]);
+  expect((await lines(dan)).map((l) => [l.originalName, l.live !== null])).toEqual([['IMG_1.jpg', true]]);
+  await bring(dan, [parts[1]!]);
+  expect((await lines(dan)).map((l) => [l.originalName, l.live !== null, l.takenAt]).toSorted()).toEqual([['IMG_1.jpg', false, '2023-05-05T10:00:00.000Z'], ['IMG_1.mp4', false, '2023-11-05T10:00:00.000Z']]);
+});
 
 const SHARED = join(ROOT, '../shared/fixtures/takeout/shareable');
 test.runIf(existsSync(join(SHARED, 'expected.json')))('the export that lies beside the checkout', async () => {

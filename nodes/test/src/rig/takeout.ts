@@ -18,6 +18,23 @@ export function makeSet(dir: string): TakeoutSet {
   return readSet(dir);
 }
 
+/** A photo and a video of one name whose sidecars lie in two parts. */
+export function makeLateSidecar(dir: string): string[] {
+  const lib = JSON.stringify(`file://${GENERATOR}/lib.mjs`);
+  execFileSync(process.execPath, ['--input-type=module', '-e', `
+    import * as L from ${lib};
+    const s = new L.Scenario({ name: 'late', parts: ['takeout-20250922T101500Z-001.zip', 'takeout-20250922T101500Z-002.zip'] });
+    const at = (t) => Date.parse(t) / 1000;
+    const side = (title, taken) => L.sidecar({ title, taken, url: L.photoUrl(title) });
+    const year = 'Photos from 2023/';
+    s.put(0, year + 'IMG_1.jpg', L.jpeg(1, { uid: 'late' }));
+    s.put(0, year + 'IMG_1.mp4', L.mp4(1, 'late'));
+    s.put(0, year + 'IMG_1.jpg.supplemental-metadata.json', side('IMG_1.jpg', at('2023-05-05T10:00:00Z')));
+    s.put(1, year + 'IMG_1.mp4.supplemental-metadata.json', side('IMG_1.mp4', at('2023-11-05T10:00:00Z')));
+    s.write(${JSON.stringify(dir)});`]);
+  return readSet(dir).parts;
+}
+
 /** What the scorer says against what a library exports: nothing, when all is as it should be. */
 export function score(set: TakeoutSet, lines: readonly ExportLine[], albums: readonly Album[]): string {
   const assets = lines.map((l) => ({

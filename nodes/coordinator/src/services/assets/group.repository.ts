@@ -53,6 +53,11 @@ export const libraryOfFile = (sql: Read, fileId: number): number | undefined => 
 export const fellows = (sql: Read, fileId: number): number[] => sql.all<{ id: number }>('select id from file where asset_id = (select asset_id from file where id = ?)', fileId).map((r) => r.id);
 export const setGiven = (sql: Sql, fileId: number, role: GivenRole): boolean => sql.run('update file set given = ? where id = ? and given is not ?', role, fileId, role).changes === 1;
 export const setAlone = (sql: Sql, fileId: number): void => void sql.run('update file set alone = 1 where id = ?', fileId);
+/** What a source said of this file as a part of another photo holds no more. Answers whether it had said so. */
+export const dropGiven = (sql: Sql, fileId: number): boolean => {
+  sql.run('delete from together where file_a = @id or file_b = @id', { id: fileId });
+  return sql.run('update file set given = null where id = ? and given is not null', fileId).changes === 1;
+};
 export const setApart = (sql: Sql, a: number, b: number): void => void sql.run('insert into apart values(?, ?) on conflict do nothing', Math.min(a, b), Math.max(a, b));
 
 /** What may have been changed on an asset since its files arrived, and what its shown file's preview was. */

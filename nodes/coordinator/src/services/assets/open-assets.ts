@@ -49,7 +49,7 @@ export function openAssets({ db, data, facts, marker, preview, log, wake, enter,
       const hints = createHints({ db, leave, hideArchived, sidecarDue, refresh: groups.refresh, regroup: groups.group });
       const assets = createAssets({ db, enter, leave, hideArchived, edit: edits.apply, sidecarDue, regroup: groups.around, opened });
       const ingest = createIngest({ db, data, facts, marker, position, arrived, contributed: groups.group, hints, refresh: groups.refresh, readSidecar, ...(sidecars ? { sidecars } : {}), afterArrival: wake });
-      const parts = createParts({ db, trash: assets.trash, group: groups.group, refresh: groups.refresh, wake });
+      const parts = createParts({ db, trash: assets.trash, group: groups.group, refresh: groups.refresh, split: groups.split, wake });
       const external = createExternal({ db, data, places, facts, position, arrived, hints, refresh: groups.refresh, linked: linkTo, preview: preview.restart, wake, present: marker.present });
       const retry = createRetry({ db, data, places, facts, marker, preview, wake, log, enter, leave, move: setLocalTime, regroup: groups.group });
       const split: Split = async (...what) => {

@@ -3,7 +3,7 @@ import type { Database, Sql } from '../../db/database.ts';
 import type { Assets } from './assets.ts';
 import { fileByUuid, type FileOf, ownOnly } from './parts.repository.ts';
 import { fileId, hintedOriginal } from './hints.repository.ts';
-import { assetOfFile } from './group.repository.ts';
+import { assetOfFile, dropGiven, setAlone } from './group.repository.ts';
 import type { GivenRole } from './pairing.ts';
 import { link } from './together.ts';
 
@@ -11,13 +11,14 @@ export interface PartDeps {
   db: Database; trash: Assets['trash'];
   group: (sql: Sql, assetId: number, fileId: number) => { assetUuid: string };
   refresh: (sql: Sql, assetId: number) => void;
+  split: (sql: Sql, userId: number, assetUuid: string, fileUuid: string) => { assetUuid: string };
   wake: () => void;
 }
 export interface JoinedFile { fileUuid: string; role: GivenRole }
 const BATCH = 200;
 
 /** What import runs do with files that are here already. */
-export function createParts({ db, trash, group, refresh, wake }: PartDeps) {
+export function createParts({ db, trash, group, refresh, split, wake }: PartDeps) {
   return {
     /** Where a file is now, also when it became part of another photo; undefined when it is gone, or in a library that this person is no member of. */
     fileByUuid: (userId: number, uuid: string): FileOf | undefined => fileByUuid(db.sql, userId, uuid),
@@ -39,6 +40,18 @@ export function createParts({ db, trash, group, refresh, wake }: PartDeps) {
       });
       wake();
       return done;
+    },
+    /** A source knows better by now: this file is a photo of its own, not the part of another as it had said. What it did not say itself, and what lies in the trash, stays. */
+    async standAlone(userId: number, fileUuid: string): Promise<void> {
+      const done = await db.writeSql((sql) => {
+        const at = fileByUuid(sql, userId, fileUuid);
+        const id = fileId(sql, userId, fileUuid);
+        if (!at || id === undefined || at.role === 'original' || at.trashed || !dropGiven(sql, id)) return false;
+        setAlone(sql, id);
+        split(sql, userId, at.assetId, fileUuid);
+        return true;
+      });
+      if (done) wake();
     },
     /** Undo: to the trash with those that nobody else brought in, too. Answers which went there. */
     async trashOwn(userId: number, assetUuids: readonly string[]): Promise<string[]> {

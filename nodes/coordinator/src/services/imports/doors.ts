@@ -43,6 +43,8 @@ export interface Doors {
     fileAt: (path: string) => Promise<string>;
     applyHints: (userId: number, assetUuid: string, hints: SourceHints, o?: { name?: string; mayTrash?: boolean }) => Promise<void>;
     joinFiles: (userId: number, assetUuid: string, files: { fileUuid: string; role: 'live' | 'edited' | 'raw' }[]) => Promise<unknown>;
+    /** A file that this source called a part of another photo is one of its own. */
+    standAlone: (userId: number, fileUuid: string) => Promise<unknown>;
     /** Out of the trash. */
     restore: (userId: number, assetUuids: string[]) => Promise<unknown>;
     trashOwn: (userId: number, assetUuids: string[]) => Promise<unknown>;

@@ -68,7 +68,11 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     const bad = new Map<SourceCopy, Trouble>();
     for (const copy of file.copies) {
       const known = knownFile(db.sql, run.collection, entryKey(copy), run.libraries);
-      if (known) return { file: known, created: false, taken: undefined, by: copy, bad, dark: false };
+      if (!known) continue;
+      // what was a part of another photo until the sidecar of its own came
+      const parted = item.alone && file.role === 'original' && known.role !== 'original';
+      if (parted) await library.standAlone(run.ownerId, known.fileUuid);
+      return { file: (parted ? heldFile(db.sql, known.fileUuid) : undefined) ?? known, created: false, taken: undefined, by: copy, bad, dark: false };
     }
     progress.reading(file.name);
     for (const copy of readable(file)) {
