@@ -141,6 +141,7 @@ describe('a new family', () => {
     await shot('viewer');
     await watched.page.keyboard.press('ArrowLeft');
     await expect.poll(() => watched.page.url()).toBe(first);
+    await expect.poll(() => panel().evaluate((e) => (e as unknown as { asset?: { id: string } }).asset?.id), { timeout: 10_000 }).toBe(first.split('/').at(-1)); // the address is there before what it names
     const infos: string[] = [];
     for (let i = 0; i < 10; i++) {
       await expect.poll(() => infoText()).not.toBe(infos.at(-1));
