@@ -46,6 +46,7 @@ import { assetHandlers } from './services/assets/assets.service.ts';
 import { setConflicts } from './services/assets/edit.repository.ts';
 import { createTags } from './services/assets/tags.ts';
 import { openAssets } from './services/assets/open-assets.ts';
+import { stemOf } from './services/assets/part-name.ts';
 import { createPreview, previewKey, type PreviewJob } from './services/assets/preview.ts';
 import { settleArrivals } from './services/assets/settle.ts';
 import { withSample } from './services/nodes/sample.ts';
@@ -58,7 +59,7 @@ import { createQueue, type JobEnd } from './services/jobs/queue.ts';
 import { within } from './services/jobs/admission.ts';
 import { createRates } from './services/jobs/rates.ts';
 import { createRoster } from './services/jobs/roster.ts';
-import { importDoors } from './services/imports/imports-doors.ts';
+import { importDoors } from './services/imports/doors.service.ts';
 import { openImports } from './services/imports/open-imports.ts';
 import { libraryHandlers } from './services/libraries/libraries.service.ts';
 import { createLibraries } from './services/libraries/libraries.ts';
@@ -168,7 +169,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
   const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
   const albums = createAlbums({ db, sidecarDue, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
-  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged(), cards: repairs }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor }));
+  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged(), cards: repairs }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor, stemOf }));
 
   // services
   const home = homeBroker(log);

@@ -55,7 +55,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     const [root] = read;
     if (root === undefined || read.length > 1 || !(await stat(root)).isDirectory()) throw new MantelError('source_invalid', 'To leave photos where they are, name one folder. For several folders, set up one import for each.');
     const uuid = await doors.library.externalOf(ownerId, root, basename(root));
-    return db.sql.get<{ id: number }>('select id from library where uuid = ?', uuid)!;
+    return { id: runs.libraryIdOf(db.sql, uuid)! };
   };
 
   return {
@@ -73,7 +73,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       const manifest = doors.plugins.manifest(pluginId);
       if (manifest.kind !== 'import-source') throw new MantelError('source_invalid', `${manifest.name} is no source of photos.`);
       const ownerUuid = w.ownerId ?? source?.ownerUuid ?? who.userUuid;
-      const owner = ownerUuid === null ? undefined : db.sql.get<{ id: number }>('select id from user where uuid = ? and disabled = 0', ownerUuid);
+      const owner = ownerUuid === null ? undefined : runs.personOf(db.sql, ownerUuid);
       if (!owner) throw new MantelError('not_found', 'There is no such person.');
       if (!who.all && owner.id !== who.userId) throw new MantelError('forbidden', 'Only an admin can bring in photos for somebody else.');
       const property = partsProperty(manifest);

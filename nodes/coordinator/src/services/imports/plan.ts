@@ -5,7 +5,6 @@ import type { EntryOutcome, ImportOptions, SourceAlbum, SourceCopy, SourceFile, 
 /** What an entry is remembered by in its collection: where it lies, and what tells that it is the same file still; cameras count from 1 again. A file name cannot hold NUL. */
 export const entryKey = (c: Pick<SourceCopy, 'part' | 'path' | 'bytes' | 'crc32' | 'modifiedAt'>): string =>
   `${c.part ?? ''}\0${c.path}${c.crc32 !== undefined ? `\0${c.crc32}` : c.part === null && c.modifiedAt !== undefined ? `\0${c.bytes}\0${c.modifiedAt}` : ''}`;
-export const sameEntry = (a: { part: string | null; path: string }, b: { part: string | null; path: string }): boolean => a.part === b.part && a.path === b.path;
 
 /** Bits of `import_item.flags`: what the preview counts. */
 export const FLAG = { video: 1, live: 2, edited: 4, raw: 8, favourite: 16, archived: 32, trashed: 64, locked: 128, partner: 256, bare: 512, known: 1024, maybe: 2048 } as const;

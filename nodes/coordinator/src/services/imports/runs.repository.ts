@@ -19,6 +19,9 @@ export const runsOf = (sql: Read, ownerId: number | null): RunRow[] => sql.all(`
 export const runsIn = (sql: Read, states: RunState[]): RunRow[] => sql.all(`${RUN} where r.state in (select value from json_each(?)) order by r.id`, JSON.stringify(states));
 export const albumsMade = (sql: Read, runId: number): string[] => sql.all<{ uuid: string }>('select album_uuid uuid from import_album where run_id = ? and album_uuid is not null order by source_key', runId).map((r) => r.uuid);
 
+export const libraryIdOf = (sql: Read, uuid: string): number | undefined => sql.get<{ id: number }>('select id from library where uuid = ?', uuid)?.id;
+export const personOf = (sql: Read, uuid: string): { id: number } | undefined => sql.get('select id from user where uuid = ? and disabled = 0', uuid);
+
 export interface NewRun { uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: object; libraryId: number; ownerId: number; options: object; state: RunState; auto: boolean; parts: Part[] }
 export function insertRun(sql: Sql, r: NewRun): number {
   return Number(sql.run(

@@ -4,15 +4,14 @@ import type { Albums } from '../albums/albums.ts';
 import type { Assets } from '../assets/assets.ts';
 import type { Ingest } from '../assets/ingest.ts';
 import type { ImportDoor } from '../assets/open-assets.ts';
-import { stemOf } from '../assets/part-name.ts';
 import type { Libraries } from '../libraries/libraries.ts';
 import type { Plugins } from '../plugins/plugins.ts';
 import type { Repairs } from '../repairs/repairs.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { Doors } from './doors.ts';
 
-export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; libraries: Libraries; assets: Assets; ingest: Ingest; imports: ImportDoor }
-export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports }: Nouns): Doors {
+export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; libraries: Libraries; assets: Assets; ingest: Ingest; imports: ImportDoor; stemOf: (name: string) => string }
+export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports, stemOf }: Nouns): Doors {
   return {
     ...own,
     plugins: { manifest: plugins.usable, open: plugins.open, grants: (manifest, config, parts) => plugins.grants(manifest.id, config, parts === undefined ? {} : { parts }), readSpan },
