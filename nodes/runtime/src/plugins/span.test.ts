@@ -69,6 +69,12 @@ describe('only what was granted', () => {
     await expect(read(at(0, 0, 'stored', `${allowed[0]!}-other`))).rejects.toEqual(fails('not_found', /no longer there/));
     await expect(read(at(0, 0, 'stored', allowed[0]!))).rejects.toEqual(fails('bad_request', /not a file/));
   });
+  it('a part that arrived after the list was first used', async () => {
+    const late = join(dir, 'late.zip'), list = [...allowed, late];
+    await read(SPANS.small, { allowed: list });
+    writeFileSync(late, 'late');
+    expect((await read(at(0, 4, 'stored', late), { allowed: list })).toString()).toBe('late');
+  });
   it('can be given up', async () => {
     const abort = new AbortController();
     await expect((async () => { for await (const _ of readSpan(SPANS.stored, { allowed, maxBytes: 1e8, signal: abort.signal })) abort.abort(); })()).rejects.toMatchObject({ name: 'AbortError' });

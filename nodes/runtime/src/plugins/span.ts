@@ -17,17 +17,9 @@ const within = (path: string, folder: string): boolean => path === folder || pat
 
 const reals = new WeakMap<readonly string[], Promise<(string | undefined)[]>>();
 /** Looked up once per list: a run reads tens of thousands of entries below the same few paths. */
-function realOf(allowed: readonly string[]): Promise<(string | undefined)[]> {
-  const known = reals.get(allowed) ?? Promise.all(allowed.map((a) => realpath(a).catch(() => undefined)));
+function realOf(allowed: readonly string[], anew = false): Promise<(string | undefined)[]> {
+  const known = (anew ? undefined : reals.get(allowed)) ?? Promise.all(allowed.map((a) => realpath(a).catch(() => undefined)));
   reals.set(allowed, known);
-  return known;
-}
-
-// a run asks with the same list for each of its files
-const resolved = new WeakMap<readonly string[], Promise<(string | undefined)[]>>();
-function foldersOf(allowed: readonly string[]): Promise<(string | undefined)[]> {
-  let known = resolved.get(allowed);
-  if (!known) resolved.set(allowed, known = Promise.all(allowed.map((a) => realpath(a).catch(() => undefined))));
   return known;
 }
 
@@ -39,8 +31,8 @@ async function openGranted(path: string, allowed: readonly string[]): Promise<Fi
   });
   try {
     const real = await readlink(`/proc/self/fd/${file.fd}`);
-    const folders = await realOf(allowed);
-    if (!folders.some((f) => f !== undefined && within(real, f))) throw new MantelError('forbidden', 'This file is not among those that the source may read.');
+    const granted = (folders: (string | undefined)[]): boolean => folders.some((f) => f !== undefined && within(real, f));
+    if (!granted(await realOf(allowed)) && !granted(await realOf(allowed, true))) throw new MantelError('forbidden', 'This file is not among those that the source may read.');
     if (!(await file.stat()).isFile()) throw new MantelError('bad_request', 'This is not a file.');
     return file;
   } catch (e) {
