@@ -12,7 +12,8 @@ const SPARE = 2e9;
 const KEEP_MS = 7 * 24 * 3600 * 1000;
 
 /** Files that a browser sends, until they are imported: DATA/library/.mantel/parts/<run>/<name>. How much of one is here is the size of its file. */
-export function createPartStore(doors: Pick<Doors, 'db' | 'data' | 'log' | 'changed'>) {
+const freeOn = async (dir: string): Promise<number> => statfs(dir).then((fs) => fs.bavail * fs.bsize);
+export function createPartStore(doors: Pick<Doors, 'db' | 'data' | 'log' | 'changed'>, free: (dir: string) => Promise<number> = freeOn) {
   const { db, data } = doors;
   const folder = (runUuid: string): string => join(data, PARTS, runUuid);
   const path = (runUuid: string, name: string): string => join(folder(runUuid), name);
@@ -50,10 +51,11 @@ export function createPartStore(doors: Pick<Doors, 'db' | 'data' | 'log' | 'chan
     async room(row: RunRow, n: number): Promise<void> {
       const parts = partsOf(row);
       const part = parts[n]!;
-      const fs = await statfs(data);
-      const missing = part.bytes - (await received(row.uuid, part));
-      if (fs.bavail * fs.bsize >= missing + SPARE) return;
-      const others = parts.some((p, i) => i !== n && (p.state === 'here' || p.state === 'imported'));
+      const missing = async (p: Part): Promise<number> => p.bytes - (await received(row.uuid, p));
+      let needed = await missing(part);
+      for (const [i, p] of parts.entries()) if (i !== n && p.state === 'arriving') needed += await missing(p); // what began before has its place
+      if ((await free(data)) >= needed + SPARE) return;
+      const others = parts.some((p, i) => i !== n && (p.state === 'here' || p.state === 'imported' || p.state === 'arriving'));
       throw new MantelError('storage_full', others ? 'There is no room for this part yet. It is taken as soon as the parts before it are imported.' : 'There is not enough room on the disk for this part and 2 GB. Make room, then go on.', { wait: others });
     },
     /** Parts whose entries are all accounted for and whose files were read again. */
