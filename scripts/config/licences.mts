@@ -14,7 +14,7 @@ const LOOKED_AT: readonly { part: RegExp; licence: string; why: string }[] = [
 // Build tools whose output is part of the UI (icons)
 const IN_THE_UI = new Set(['lucide-static']);
 // What the maker wrote in no form that the lock file can hold; read in the package itself
-const WRITTEN_ELSEWHERE: Record<string, string> = { 'cli-tableau': 'MIT', tv4: 'MIT' };
+const WRITTEN_ELSEWHERE: Record<string, string> = { 'cli-tableau': 'MIT', 'combine-errors': 'MIT', tv4: 'MIT' };
 const SAME: Record<string, string> = { 'Apache-2': 'Apache-2.0' };
 
 interface Entry { version?: string; license?: unknown; link?: boolean; dev?: boolean; devOptional?: boolean }
