@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHost } from './testing/host.ts';
 import { differences, type ExpectedSet } from './testing/score.ts';
+import { closeZip, openZip, readAt } from './zip.ts';
 
 const GENERATOR = new URL('../fixtures/generator/scenario-shareable.mjs', import.meta.url).pathname;
 let dir: string;
@@ -44,4 +46,23 @@ test('parts in any order, one at a time, come to the same end', async () => {
     for (const part of order) await host.run([part]);
     expect([order.map((p) => p.at(-5)), differences(expected, host.end())]).toEqual([expect.anything(), []]);
   }
+});
+
+test('an export that somebody unpacked', async () => {
+  const root = join(dir, 'unpacked');
+  for (const part of parts) {
+    const zip = openZip(part);
+    for (const e of zip.entries) {
+      const head = readAt(zip.fd, e.at, 30);
+      const body = readAt(zip.fd, e.at + 30 + head.readUInt16LE(26) + head.readUInt16LE(28), e.packed);
+      mkdirSync(dirname(join(root, e.path)), { recursive: true });
+      writeFileSync(join(root, e.path), e.method === 8 ? inflateRawSync(body) : body);
+    }
+    closeZip(zip);
+  }
+  const host = createHost();
+  const run = await host.run([root]);
+  expect(differences(expected, host.end())).toEqual([]);
+  expect([...run.accounted.values()].filter((n) => n !== 1)).toEqual([]);
+  expect((await host.run([join(root, 'Takeout', 'Google Photos')])).added).toBe(0);
 });
