@@ -114,7 +114,7 @@ test('R30 R54 R57 R58 R61 albums: only there, enrichments, two of one title, in 
     'Shared/x.json': { title: 'Shared', enrichments: [{ narrativeEnrichment: { text: 'First night' } }, { locationEnrichment: { location: [{ name: 'Lisbon', description: 'Portugal', latitudeE7: 387_222_524, longitudeE7: -91_393_366 }] } }], sharedAlbumComments: [{ text: 'So nice!', contentOwnerName: 'Bea' }] },
     'Shared/a.jpg': 1, 'Shared/a.jpg.json': side('a.jpg'), 'Trip/m.json': { title: 'Trip' }, 'Trip(1)/m.json': { albumData: { title: 'Trip', description: 'old' } }, 'Trip(1)/b.jpg': 2, 'Trip(1)/b.jpg.json': side('b.jpg'),
   });
-  expect(albums.map((a) => [a.id, a.title, a.description, a.place]).toSorted()).toEqual([['album Shared', 'Shared', 'First night\nLisbon - Portugal', { lat: 38.7222524, lon: -9.1393366 }], ['album Trip', 'Trip', undefined, undefined], ['album Trip(1)', 'Trip', 'old', undefined]]);
+  expect(albums.map((a) => [a.id, a.title, a.description, a.place]).toSorted()).toEqual([['album Shared', 'Shared', 'First night\nLisbon - Portugal', { lat: 38.7222524, lon: -9.1393366 }], ['album Trip(1)', 'Trip', 'old', undefined], ['album Trip', 'Trip', undefined, undefined]]);
   expect(items.map((i) => i.albums)).toEqual([['album Shared'], ['album Trip(1)']]);
   expect(entries.find((e) => e.path.endsWith('Shared/x.json'))?.detail).toContain('So nice!');
 });
