@@ -18,7 +18,8 @@ class Sets {
 }
 
 /**
- * Puts together what the folders show of the same photo: equal bytes; equal link; equal title and moment, also with other bytes (an album's copy may be written anew), where no folder shows two of them. The same name with another moment is another photo.
+ * Puts together what the folders show of the same photo: equal bytes; equal link; equal title and moment, also with other bytes (an album's copy may be written anew), where no folder shows two of them and no two of them have links of their own: those are two photos
+ * whose names and dates somebody set alike. The same name with another moment is another photo.
  * `rank`: which folder's copy to keep, the smallest first.
  */
 export function mergeUnits(units: readonly Unit[], rank: (folder: string) => number): Group[] {
@@ -41,6 +42,8 @@ export function mergeUnits(units: readonly Unit[], rank: (folder: string) => num
   });
   for (const [key, all] of moments) {
     if (key === '' || all.length < 2) continue;
+    const linked = new Set(all.filter((i) => photoOf(units[i]!)!.url !== '').map((i) => sets.of(i)));
+    if (linked.size > 1) continue;
     const inFolder = Map.groupBy(all, (i) => units[i]!.folder);
     if ([...inFolder.values()].every((is) => new Set(is.map((i) => sets.of(i))).size === 1)) for (const i of all) sets.join(all[0]!, i);
   }

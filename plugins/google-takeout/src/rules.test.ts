@@ -109,6 +109,18 @@ test('R27 R28 R29 R33 R34 copies: equal bytes, a copy written anew, another phot
   expect(entries.filter((e) => e.outcome === 'problem')).toEqual([]);
 });
 
+test('two photos that somebody gave one name and one date stay two, in whatever folders they lie', async () => {
+  const scanned = (url: string): object => side('scan0001.jpg', { photoTakenTime: { timestamp: '315532800' }, url });
+  const { items, entries } = await scan({
+    'Photos from 1980/scan0001.jpg': 1, 'Photos from 1980/scan0001.jpg.json': scanned('https://photos.google.com/photo/AAA'), 'Archive/scan0001.jpg': 2, 'Archive/scan0001.jpg.json': scanned('https://photos.google.com/photo/BBB'),
+    'Trip/metadata.json': { title: 'Trip', access: 'x' }, 'Trip/scan0001.jpg': 3, 'Trip/scan0001.jpg.json': scanned('https://photos.google.com/photo/CCC'), 'Other/metadata.json': { title: 'Other', access: 'x' }, 'Other/scan0001.jpg': 4, 'Other/scan0001.jpg.json': scanned('https://photos.google.com/photo/AAA'),
+  });
+  expect(items.map((i) => [i.id.slice(-3), i.files[0].copies.map((c) => c.path.split('/').at(-2)), i.hints.archived ?? false, i.albums]).toSorted()).toEqual([
+    ['AAA', ['Photos from 1980', 'Other'], false, ['album Other']], ['BBB', ['Archive'], true, []], ['CCC', ['Trip'], false, ['album Trip']],
+  ]);
+  expect(entries.filter((e) => e.outcome === 'problem')).toEqual([]);
+});
+
 test('R30 R54 R57 R58 R61 albums: only there, enrichments, two of one title, in a wrapper', async () => {
   const { items, albums, entries } = await scan({
     'Shared/x.json': { title: 'Shared', enrichments: [{ narrativeEnrichment: { text: 'First night' } }, { locationEnrichment: { location: [{ name: 'Lisbon', description: 'Portugal', latitudeE7: 387_222_524, longitudeE7: -91_393_366 }] } }], sharedAlbumComments: [{ text: 'So nice!', contentOwnerName: 'Bea' }] },
