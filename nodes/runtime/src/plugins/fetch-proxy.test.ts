@@ -1,5 +1,5 @@
 import { createServer, request, type IncomingMessage } from 'node:http';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer as createPlain, type AddressInfo, type Socket } from 'node:net';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openFetchProxy } from './fetch-proxy.ts';
@@ -15,13 +15,13 @@ afterAll(async () => {
   await proxy.close();
   server.close();
 });
-const get = (path: string, method = 'GET'): Promise<{ status: number; text: string; why: unknown }> => new Promise((resolve, reject) => {
+const get = (path: string, method = 'GET', socketPath = proxy.socket): Promise<{ status: number; text: string; why: unknown }> => new Promise((resolve, reject) => {
   const done = async (answer: IncomingMessage): Promise<void> => {
     let text = '';
     for await (const c of answer.setEncoding('utf8')) text += c as string;
     resolve({ status: answer.statusCode!, text, why: answer.headers['x-mantel-why'] });
   };
-  request({ socketPath: proxy.socket, path, method, headers: { host: 'whatever' } }, (a) => void done(a)).on('error', reject).end();
+  request({ socketPath, path, method, headers: { host: 'whatever' } }, (a) => void done(a).catch(reject)).on('error', reject).end();
 });
 const tunnel = (target: string): Promise<[string, Socket]> => new Promise((resolve) => {
   const s = connect(proxy.socket, () => s.write(`CONNECT ${target} HTTP/1.1\r\nhost: ${target}\r\n\r\n`));
@@ -52,6 +52,28 @@ it('a tunnel leads to what is allowed, and nowhere else', async () => {
     expect(refused).toMatch(/^HTTP\/1\.1 (403|502)/);
     s.destroy();
   }
+});
+/** Whoever answers like this, byte by byte, and a way there. */
+async function withHost<T>(bytes: string, use: (path: string, socket: string) => Promise<T>): Promise<T> {
+  const host = createPlain((s) => { s.on('error', () => undefined).once('data', () => s.end(bytes)); });
+  await new Promise<void>((resolve) => { host.listen(0, '127.0.0.1', resolve); });
+  const at = `127.0.0.1:${(host.address() as AddressInfo).port}`;
+  const way = await openFetchProxy([at]);
+  try {
+    return await use(`http://${at}/`, way.socket);
+  } finally {
+    await way.close();
+    host.close();
+  }
+}
+it.each(['000', '007', '099', '101', '199', '600', '999', 'nonsense'])('an answer that is none (%s) is refused, and the house goes on', async (status) => {
+  expect(await withHost(`HTTP/1.1 ${status} X\r\n\r\nx`, (path, socket) => get(path, 'GET', socket))).toEqual({ status: 502, text: '', why: 'This host could not be reached.' });
+});
+it('an answer that promises trailers comes without them', async () => {
+  expect(await withHost('HTTP/1.1 200 OK\r\ntrailer: x\r\ncontent-length: 1\r\n\r\nx', (path, socket) => get(path, 'GET', socket))).toMatchObject({ status: 200, text: 'x' });
+});
+it('an answer that breaks off breaks off here, too', async () => {
+  await expect(withHost('HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nx', (path, socket) => get(path, 'GET', socket))).rejects.toThrow(/aborted/);
 });
 it('is gone when it is closed', async () => {
   const other = await openFetchProxy(['localhost']);

@@ -4,6 +4,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { BlockList, connect, isIP, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 
 const CONNECTIONS = 32, IDLE = 120_000;
 const own = new BlockList(), home = new BlockList();
@@ -50,11 +51,22 @@ export async function openFetchProxy(hosts: readonly string[]): Promise<{ socket
     const port = Number(url.port || 80);
     const host = await resolveAllowed(hosts, url.hostname, port);
     const onward = request({ host, port, method: from.method, path: url.pathname + url.search, headers: { ...from.headers, host: url.host, connection: 'close' }, timeout: IDLE }, (answer) => {
-      delete answer.headers['x-mantel-why'];
-      to.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(to).on('error', () => answer.destroy());
+      try {
+        for (const name of ['x-mantel-why', 'trailer']) delete answer.headers[name];
+        const status = answer.statusCode ?? 0;
+        if (status < 200 || status > 599) throw new Error('This is no answer.');
+        to.writeHead(status, answer.headers);
+      } catch (e) { // nobody stands above an event: what is thrown here would end the house
+        answer.destroy();
+        refuse(to, e);
+        return;
+      }
+      pipeline(answer, to, () => undefined); // either end that breaks off ends the other
     });
-    onward.on('timeout', () => onward.destroy()).on('error', (e) => refuse(to, e));
+    onward.on('timeout', () => onward.destroy(new Error('It is silent.'))).on('upgrade', (_, socket) => {
+      socket.destroy();
+      refuse(to, new Error('Another protocol was not asked for.'));
+    }).on('error', (e) => refuse(to, e));
     to.on('close', () => onward.destroy());
     from.pipe(onward);
   }
