@@ -1,7 +1,7 @@
 import type { CheckResult } from '@mantel/plugin-sdk';
 import { baseOf } from './paths.ts';
 import { collectionOf, exportsOf, type Found, locate, missing } from './parts.ts';
-import { closeZip, openZip } from './zip.ts';
+import { beginsWell, closeZip, openZip } from './zip.ts';
 
 const MAX_CHECKED = 200;
 const list = (words: readonly (string | number)[]): string => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`);
@@ -49,8 +49,10 @@ function troubleOf(p: Found): { message: string; some: boolean } | null {
   if (p.kind === 'tgz') return null;
   try {
     const zip = openZip(p.file);
+    const begins = zip.cut && beginsWell(zip);
     closeZip(zip);
-    if (zip.cut) return zip.entries.length === 0 ? { message: `${name} is damaged: nothing can be read from it. Download this part again.`, some: false } : { message: `${name} breaks off. What can be found in it comes in; download it again for the rest.`, some: true };
+    // what can be found in it, the scan finds: that takes as long as reading it
+    if (zip.cut) return begins ? { message: `${name} breaks off. What can be found in it comes in; download it again for the rest.`, some: true } : { message: `${name} is damaged: nothing can be read from it. Download this part again.`, some: false };
     return null;
   } catch {
     return { message: `${name} cannot be read.`, some: false };

@@ -3,7 +3,7 @@ import { MAX_JSON, readJson } from './json.ts';
 import { HEAD_BYTES, headOf } from './magic.ts';
 import { isJson, shownPath, unsafe } from './paths.ts';
 import type { Entry, PartIndex, Progress, Trouble } from './types.ts';
-import { closeZip, openZip, readAt, type Zip, type ZipEntry } from './zip.ts';
+import { closeZip, openZip, readAt, walkZip, type Zip, type ZipEntry } from './zip.ts';
 
 const LOCAL = 0x04034b50;
 const PACKED_HEAD = 512;
@@ -21,11 +21,18 @@ export async function* indexZip(path: string, name: string, signal: AbortSignal,
     const stamp = `zip ${zip.size} ${zip.stamp}`;
     const before = zip.cut ? null : known(stamp);
     if (before) return before;
+    let breath = performance.now();
+    for (const at of zip.cut ? walkZip(zip) : []) {
+      if (performance.now() - breath < BREATH_MS) continue;
+      signal.throwIfAborted();
+      await breathe();
+      yield { done: at, total: zip.size, what: name };
+      breath = performance.now();
+    }
     if (zip.cut && zip.entries.length === 0) return { name, kind: 'zip', stamp, bytes: zip.size, entries: [], trouble: problem('damaged-part', 'This is no zip, or its beginning and its end are damaged. Download this part again.') };
     const files = zip.entries.filter((e) => !/[\\/]$/.test(e.path) || e.bytes > 0).sort((a, b) => a.at - b.at);
     const entries: Entry[] = [];
     let end = 0;
-    let breath = performance.now();
     for (const [n, e] of files.entries()) {
       const entry = look(zip, e, n, end);
       entries.push(entry);
@@ -46,7 +53,8 @@ export async function* indexZip(path: string, name: string, signal: AbortSignal,
 function look(zip: Zip, e: ZipEntry, n: number, end: number): Entry {
   const entry: Entry = { path: shownPath(e.path), bytes: e.bytes, crc: e.crc, start: -1, length: e.packed, deflate: e.method === 8, modifiedAt: e.modifiedAt, n, head: null, json: null, trouble: null, gone: false };
   const trouble = unsafe(e.path) ?? (e.link ? problem('unsafe-path', 'It is a link to somewhere else.') : null) ?? (e.encrypted ? problem('encrypted', 'It is locked with a password.') : null)
-    ?? (e.method !== 0 && e.method !== 8 ? problem('damaged', `It is packed in a way (${e.method}) that Google does not use.`) : null);
+    ?? (e.method !== 0 && e.method !== 8 ? problem('damaged', `It is packed in a way (${e.method}) that Google does not use.`) : null)
+    ?? (e.broken ? problem('damaged', 'The part ends before this entry does.') : null);
   if (trouble) return { ...entry, trouble };
   const json = isJson(e.path);
   const want = json ? Math.min(e.packed, MAX_JSON) : Math.min(e.packed, e.method === 8 ? PACKED_HEAD : HEAD_BYTES);

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 as zlibCrc } from 'node:zlib';
 
 /** An entry as the list at the end of a zip names it. `at`: where its local header stands. */
-export interface ZipEntry { path: string; method: number; crc: number; packed: number; bytes: number; at: number; modifiedAt: number; link: boolean; encrypted: boolean; nameBytes: number; extraBytes: number }
-/** `cut`: the list at the end is not there, so the entries were found one by one; what stood behind the last of them is lost. */
+export interface ZipEntry { path: string; method: number; crc: number; packed: number; bytes: number; at: number; modifiedAt: number; link: boolean; encrypted: boolean; nameBytes: number; extraBytes: number; /** The file ends before it does. */ broken?: boolean }
+/** `cut`: the list at the end is not there, so the entries have to be found one by one (`walkZip`); what stood behind the last of them is lost. */
 export interface Zip { fd: number; size: number; entries: ZipEntry[]; cut: boolean; stamp: string }
 
 const EOCD = 0x06054b50;
@@ -24,14 +24,14 @@ export const readAt = (fd: number, at: number, length: number): Buffer => {
 };
 export const closeZip = (zip: Zip): void => closeSync(zip.fd);
 
-/** Opens a zip by the list at its end; where that is missing or nonsense, by walking its entries. Throws only what the disk throws. */
+/** Opens a zip by the list at its end; where that is missing or nonsense, it has no entries and is `cut`. Throws only what the disk throws. */
 export function openZip(path: string): Zip {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
     const list = readList(fd, size);
     if (list) return { fd, size, ...list, cut: false };
-    return { fd, size, entries: [...walk(fd, size)], cut: true, stamp: 'cut' };
+    return { fd, size, entries: [], cut: true, stamp: 'cut' };
   } catch (e) {
     closeSync(fd);
     throw e;
@@ -111,10 +111,17 @@ const dosTime = (date: number, time: number): number => Date.UTC(1980 + (date >>
 // --- Without the list ---
 
 const WINDOW = 1024 * 1024;
-/** Entries by their local headers, one behind the other. Where a size stands only behind the bytes, the next header is looked for. */
-function* walk(fd: number, size: number): Generator<ZipEntry> {
-  let at = 0;
-  for (;;) {
+/** Whether a zip begins as one, be its end what it may. */
+export const beginsWell = ({ fd }: Zip): boolean => { const h = readAt(fd, 0, 4); return h.length === 4 && h.readUInt32LE(0) === LOCAL; };
+
+/**
+ * Finds the entries of a cut zip by their local headers, one behind the other, and puts them into its list. Where a size stands only behind the bytes, these are searched for it, which takes as long as reading them: so it stops at every window
+ * to say where it is, and whoever goes through it lets others have a turn.
+ */
+export function* walkZip(zip: Zip): Generator<number, void> {
+  const { fd, size } = zip;
+  for (let at = 0, next = 0; next < size;) {
+    at = next;
     const h = readAt(fd, at, 30);
     if (h.length < 30 || h.readUInt32LE(0) !== LOCAL) return;
     const [flags, n, m] = [h.readUInt16LE(6), h.readUInt16LE(26), h.readUInt16LE(28)];
@@ -124,18 +131,19 @@ function* walk(fd: number, size: number): Generator<ZipEntry> {
     let [packed, bytes] = wide(extra, h.readUInt32LE(18), h.readUInt32LE(22), 0);
     let crc = h.readUInt32LE(14);
     const start = at + 30 + n + m;
-    let next = start + packed;
+    next = start + packed;
+    let broken = false;
     if (flags & 8 && packed === 0) {
-      const found = descriptor(fd, start, size);
+      const found = yield* descriptor(fd, start, size);
+      broken = found === null;
       [packed, bytes, crc, next] = found ?? [size - start, size - start, -1, size];
     }
-    yield { path: nameOf(more.subarray(0, n), flags, extra), method: h.readUInt16LE(8), crc, packed, bytes, at, modifiedAt: dosTime(h.readUInt16LE(12), h.readUInt16LE(10)), link: false, encrypted: (flags & 1) === 1, nameBytes: n, extraBytes: m };
-    if (next >= size) return;
-    at = next;
+    zip.entries.push({ path: nameOf(more.subarray(0, n), flags, extra), method: h.readUInt16LE(8), crc, packed, bytes, at, modifiedAt: dosTime(h.readUInt16LE(12), h.readUInt16LE(10)), link: false, encrypted: (flags & 1) === 1, nameBytes: n, extraBytes: m, broken });
+    yield at;
   }
 }
 /** The record behind an entry's bytes: it is the one whose own size fits the distance. */
-function descriptor(fd: number, start: number, size: number): [packed: number, bytes: number, crc: number, next: number] | null {
+function* descriptor(fd: number, start: number, size: number): Generator<number, [packed: number, bytes: number, crc: number, next: number] | null> {
   const MARK = Buffer.from([0x50, 0x4b, 0x07, 0x08]);
   for (let from = start; from < size; from += WINDOW) {
     const b = readAt(fd, from, WINDOW + 24);
@@ -144,6 +152,7 @@ function descriptor(fd: number, start: number, size: number): [packed: number, b
       if (i + 16 <= b.length && b.readUInt32LE(i + 8) === far) return [far, b.readUInt32LE(i + 12), b.readUInt32LE(i + 4), from + i + 16];
       if (i + 24 <= b.length && Number(b.readBigUInt64LE(i + 8)) === far) return [far, Number(b.readBigUInt64LE(i + 16)), b.readUInt32LE(i + 4), from + i + 24];
     }
+    yield from;
   }
   return null;
 }
