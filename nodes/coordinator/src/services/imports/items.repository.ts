@@ -16,7 +16,7 @@ export const retryProblems = (sql: Sql, runId: number): number => sql.run(`updat
 export function finishItem(sql: Sql, run: { id: number; collection: string }, n: number, taken: Taken): void {
   sql.run('update import_item set state = ?, asset_uuid = coalesce(?, asset_uuid), created = max(created, ?), error = ? where run_id = ? and n = ?', taken.state, taken.assetUuid, taken.created ? 1 : 0, taken.error?.slice(0, 1000) ?? null, run.id, n);
   for (const m of taken.marks) markEntry(sql, run.id, n, m);
-  for (const k of taken.known) remember(sql, run.collection, 'file', entryKey(k.copy), k.fileUuid, k.sha256);
+  for (const k of [...taken.known, ...taken.anew]) remember(sql, run.collection, 'file', entryKey(k.copy), k.fileUuid, k.sha256);
   if (taken.bytes) sql.run('update import_run set done_bytes = done_bytes + ? where id = ?', taken.bytes, run.id);
 }
 function markEntry(sql: Sql, runId: number, item: number, m: EntryMark): void {

@@ -5,9 +5,12 @@ type Read = Pick<Sql, 'get' | 'all'>;
 export interface HeldFile { fileUuid: string; assetUuid: string; sha256: string; role: string; trashed: number }
 const HELD = `select f.uuid fileUuid, a.uuid assetUuid, f.sha256, f.role, a.trashed_at is not null trashed from file f join asset a on a.id = f.asset_id`;
 
-/** Which file an entry of this collection became, if that is still in one of these libraries. */
+/** Which file an entry of this collection became, if that is still in one of these libraries. A copy with other bytes, which was not kept, became none. */
 export const knownFile = (sql: Read, collection: string, key: string, libraries: number[]): HeldFile | undefined =>
-  sql.get(`${HELD} join import_known k on k.uuid = f.uuid where k.collection = ? and k.kind = 'file' and k.key = ? and f.state = 'live' and f.library_id in (select value from json_each(?))`, collection, key, JSON.stringify(libraries));
+  sql.get(`${HELD} join import_known k on k.uuid = f.uuid where k.collection = ? and k.kind = 'file' and k.key = ? and k.sha256 = f.sha256 and f.state = 'live' and f.library_id in (select value from json_each(?))`, collection, key, JSON.stringify(libraries));
+/** What the bytes of an entry were when it was read. */
+export const knownHash = (sql: Read, collection: string, key: string): string | undefined =>
+  sql.get<{ sha256: string | null }>(`select sha256 from import_known where collection = ? and kind = 'file' and key = ?`, collection, key)?.sha256 ?? undefined;
 export const heldFile = (sql: Read, fileUuid: string): HeldFile | undefined => sql.get(`${HELD} where f.uuid = ? and f.state = 'live'`, fileUuid);
 export const mayBeHere = (sql: Read, libraries: number[], stem: string, name: string, bytes: number): boolean =>
   stem !== '' && sql.get(`select 1 from file where library_id in (select value from json_each(?)) and stem = ? and stem <> '' and name = ? and bytes = ? limit 1`, JSON.stringify(libraries), stem, name, bytes) !== undefined;

@@ -14,12 +14,14 @@ test('copies that can be read are those that are here and have a way to their by
 test('every copy that is here is told: the one that was taken, the same picture elsewhere, and one that was damaged', () => {
   const f = file();
   const got = { assetUuid: 'u', sha256: 's', created: true };
-  expect(marksOf(f, got, f.copies[1]!, new Map()).map((m) => [m.path, m.outcome, m.sha256])).toEqual([['x/a.jpg', 'imported', 's'], ['album/a.jpg', 'copy', 's'], ['other/a.jpg', 'copy', null]]);
-  expect(marksOf(f, { ...got, created: false }, f.copies[1]!, new Map()).map((m) => m.outcome)).toEqual(['duplicate', 'copy', 'copy']);
-  expect(marksOf(f, { ...got, created: false }, f.copies[0]!, new Map()).map((m) => m.outcome)).toEqual(['copy', 'copy', 'copy']); // known by a copy of an earlier part
-  expect(marksOf({ ...f, role: 'live' }, got, f.copies[1]!, new Map())[0]!.outcome).toBe('live');
+  const same = new Map([[f.copies[2]!, 's']]);
+  expect(marksOf(f, got, f.copies[1]!, new Map(), same).map((m) => [m.path, m.outcome, m.sha256])).toEqual([['x/a.jpg', 'imported', 's'], ['album/a.jpg', 'copy', 's'], ['other/a.jpg', 'copy', null]]);
+  expect(marksOf(f, got, f.copies[1]!, new Map(), new Map([[f.copies[2]!, 'other']])).map((m) => [m.sha256, m.detail?.slice(0, 10) ?? null])).toEqual([['s', null], ['other', 'The source'], [null, 'The source']]);
+  expect(marksOf(f, { ...got, created: false }, f.copies[1]!, new Map(), same).map((m) => m.outcome)).toEqual(['duplicate', 'copy', 'copy']);
+  expect(marksOf(f, { ...got, created: false }, f.copies[0]!, new Map(), same).map((m) => m.outcome)).toEqual(['copy', 'copy', 'copy']); // known by a copy of an earlier part
+  expect(marksOf({ ...f, role: 'live' }, got, f.copies[1]!, new Map(), same)[0]!.outcome).toBe('live');
   const bad = new Map([[f.copies[1]!, { reason: 'damaged' as const, detail: 'It is damaged.' }]]);
-  expect(marksOf(f, got, f.copies[2]!, bad).map((m) => [m.path, m.outcome])).toEqual([['x/a.jpg', 'problem'], ['album/a.jpg', 'imported'], ['other/a.jpg', 'copy']]);
+  expect(marksOf(f, got, f.copies[2]!, bad, same).map((m) => [m.path, m.outcome])).toEqual([['x/a.jpg', 'problem'], ['album/a.jpg', 'imported'], ['other/a.jpg', 'copy']]);
   expect(failedMarks(f, bad, { reason: 'unreadable', detail: 'No way to it.' }).map((m) => m.reason)).toEqual(['damaged', 'unreadable', 'unreadable']);
 });
 

@@ -2,9 +2,12 @@
 import { extname } from 'node:path';
 import type { EntryOutcome, ImportOptions, SourceAlbum, SourceCopy, SourceFile, SourceHints, SourceItem } from '@mantel/contracts/models/source.ts';
 
-/** What an entry is remembered by in its collection: where it lies, and what tells that it is the same file still; cameras count from 1 again. A file name cannot hold NUL. */
-export const entryKey = (c: Pick<SourceCopy, 'part' | 'path' | 'bytes' | 'crc32' | 'modifiedAt'>): string =>
-  `${c.part ?? ''}\0${c.path}${c.crc32 !== undefined ? `\0${c.crc32}` : c.part === null && c.modifiedAt !== undefined ? `\0${c.bytes}\0${c.modifiedAt}` : ''}`;
+/**
+ * What an entry is remembered by in its collection: where it lies, and what tells that it is the same file still. Cameras count from 1 again, and another archive may be given the name of an old one. A file name cannot hold NUL.
+ */
+export const entryKey = (c: Pick<SourceCopy, 'part' | 'path' | 'bytes' | 'crc32' | 'modifiedAt'>): string => `${c.part ?? ''}\0${c.path}\0${c.bytes ?? ''}\0${c.crc32 ?? c.modifiedAt ?? ''}`;
+/** May it be taken for the same file as before without a look at its bytes? Its place and size alone do not tell. */
+export const tellable = (c: SourceCopy): boolean => !c.here || c.crc32 !== undefined || c.modifiedAt !== undefined;
 
 /** Bits of `import_item.flags`: what the preview counts. */
 export const FLAG = { video: 1, live: 2, edited: 4, raw: 8, favourite: 16, archived: 32, trashed: 64, locked: 128, partner: 256, bare: 512, known: 1024, maybe: 2048 } as const;
@@ -48,18 +51,23 @@ export const readable = (file: SourceFile): SourceCopy[] => file.copies.filter((
 export const sameBytes = (a: SourceCopy, b: SourceCopy): boolean => a.crc32 !== undefined && a.crc32 === b.crc32 && a.bytes !== null && a.bytes === b.bytes;
 
 export interface EntryMark { part: string | null; path: string; outcome: EntryOutcome; reason: string | null; detail: string | null; assetUuid: string | null; sha256: string | null }
+const ANEW = 'The source holds this photo a second time with other bytes: it was written anew there, or is another photo. The other one was taken, this one was not.';
+const UNREAD = 'The source says that this is the same photo once more. Its bytes were not read.';
 const ROLE_OUTCOME = { live: 'live', edited: 'edited', raw: 'raw' } as const;
 
 /**
- * What is told of each copy of a file that is in the library now. `main`: the copy that was read, or by which the file is known from before. `bad`: copies that could not be used, with the reason.
- * The first is the file itself, the others are the same picture in another place.
+ * What is told of each copy of a file that is in the library now. `main`: the copy that was read, or by which the file is known from before. `bad`: copies that could not be used, with the reason. `hashes`: what the other copies hold, where it is known.
+ * The first is the file itself, the others are the same picture in another place. One with other bytes is told by its own hash: it is not kept.
  */
-export function marksOf(file: SourceFile, got: { assetUuid: string; sha256: string; created: boolean; dark?: boolean }, main: SourceCopy, bad: Map<SourceCopy, { reason: string; detail: string }>): EntryMark[] {
+export function marksOf(file: SourceFile, got: { assetUuid: string; sha256: string; created: boolean; dark?: boolean }, main: SourceCopy, bad: Map<SourceCopy, { reason: string; detail: string }>, hashes: Map<SourceCopy, string>): EntryMark[] {
   return file.copies.filter((c) => c.here).map((c) => {
     const at = { part: c.part, path: c.path, assetUuid: got.assetUuid };
     const trouble = bad.get(c);
     if (trouble) return { ...at, outcome: 'problem', reason: trouble.reason, detail: `${trouble.detail} Another copy of the same photo was taken.`, sha256: null };
-    if (c !== main) return { ...at, outcome: 'copy', reason: null, detail: null, sha256: sameBytes(c, main) ? got.sha256 : null };
+    if (c !== main) {
+      const sha256 = hashes.get(c) ?? null;
+      return { ...at, outcome: 'copy', reason: null, detail: sha256 === got.sha256 ? null : sha256 === null ? UNREAD : ANEW, sha256 };
+    }
     const outcome = file.role === 'original' ? (got.created ? 'imported' : 'duplicate') : ROLE_OUTCOME[file.role];
     const said = got.dark ? { reason: 'damaged', detail: 'It is kept as it is, but it cannot be shown: it is damaged, or of a kind that nobody knows.' } : { reason: null, detail: null };
     return { ...at, outcome, ...said, sha256: got.sha256 };

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { ImportOptions, SourceCopy, SourceFile, SourceItem } from '@mantel/contracts/models/source.ts';
-import { receive, type Received } from '../../library/receive.ts';
+import { receive, type Received, unbroken } from '../../library/receive.ts';
 import type { Doors } from './doors.ts';
-import { bornHere, heldFile, type HeldFile, knownFile, placeOf } from './known.repository.ts';
+import { bornHere, heldFile, type HeldFile, knownFile, knownHash, placeOf } from './known.repository.ts';
 import { takenBack } from './items.repository.ts';
-import { allMarks, entryKey, type EntryMark, failedMarks, marksOf, readable, unwanted, wantedHints } from './plan.ts';
+import { allMarks, entryKey, type EntryMark, failedMarks, marksOf, readable, sameBytes, tellable, unwanted, wantedHints } from './plan.ts';
 import { fileTrouble, PluginEnded, RunStop, type Trouble } from './trouble.ts';
 
 /** Where the bytes of a run come from. `plugin`: for entries that only it can read. */
@@ -17,6 +18,8 @@ export interface Taken {
   state: 'done' | 'problem' | 'skipped'; assetUuid: string | null; created: boolean; error: string | null; marks: EntryMark[]; bytes: number;
   /** What became of which entries: remembered for later parts. */
   known: { copy: SourceCopy; fileUuid: string; sha256: string }[];
+  /** Copies with other bytes, which were not kept: the photo that they were told to be, and what they hold. */
+  anew: { copy: SourceCopy; fileUuid: string; sha256: string }[];
 }
 export const MAX_FILE = 200e9;
 const MAX_SIDECAR = 5e6;
@@ -26,6 +29,11 @@ interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined;
 function lying({ part, span }: SourceCopy): string {
   if (part === null && span?.method === 'stored' && span.start === 0) return span.path;
   throw new MantelError('source_invalid', 'Only what lies as a file in a folder of this machine can stay where it is. Choose to copy.');
+}
+
+function damage(copy: SourceCopy, bytes: number): MantelError | undefined {
+  if (bytes === 0) return new MantelError('empty_file', 'It is empty where it comes from.');
+  return copy.bytes === null || bytes === copy.bytes ? undefined : new MantelError('checksum_mismatch', 'It is shorter or longer than its source says: it is damaged there.');
 }
 
 /**
@@ -43,9 +51,26 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
       if (e instanceof PluginEnded) return receive(data, counted(), { maxBytes }); // another file may have ended it: once more
       throw e;
     });
-    if (got.bytes > 0 && (copy.bytes === null || got.bytes === copy.bytes)) return got;
+    const why = damage(copy, got.bytes);
+    if (!why) return got;
     await rm(join(data, got.temp), { force: true });
-    throw got.bytes === 0 ? new MantelError('empty_file', 'It is empty where it comes from.') : new MantelError('checksum_mismatch', 'It is shorter or longer than its source says: it is damaged there.');
+    throw why;
+  };
+  /** What a copy holds that is not kept. */
+  const hashOf = async (run: TakeRun, bytes: Bytes, copy: SourceCopy): Promise<string> => {
+    const once = async (): Promise<string> => {
+      const hash = createHash('sha256');
+      let n = 0;
+      for await (const chunk of unbroken(bytes.open(copy, run.signal))) {
+        if ((n += chunk.length) > MAX_FILE) throw new MantelError('too_large');
+        progress.read(chunk.length);
+        hash.update(chunk);
+      }
+      const why = damage(copy, n);
+      if (why) throw why;
+      return hash.digest('hex');
+    };
+    return once().catch((e: unknown) => { if (e instanceof PluginEnded) return once(); throw e; });
   };
   /** Its XMP. One that cannot be read keeps nothing back. */
   const beside = async (run: TakeRun, bytes: Bytes, sidecar: SourceCopy | undefined): Promise<Received | undefined> => {
@@ -67,7 +92,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
   const takeFile = async (run: TakeRun, bytes: Bytes, item: SourceItem, file: SourceFile, of: string | undefined, libraryUuid: string): Promise<Got | Map<SourceCopy, Trouble>> => {
     const bad = new Map<SourceCopy, Trouble>();
     for (const copy of file.copies) {
-      const known = knownFile(db.sql, run.collection, entryKey(copy), run.libraries);
+      const known = tellable(copy) ? knownFile(db.sql, run.collection, entryKey(copy), run.libraries) : undefined;
       if (!known) continue;
       // what was a part of another photo until the sidecar of its own came
       const parted = item.alone && file.role === 'original' && known.role !== 'original';
@@ -101,8 +126,28 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     return bad;
   };
 
+  /** What the other copies of a file hold: read, unless the source says for sure that they are the same. What is called a copy may be another photo, and what was not read must not pass for safe. */
+  const readCopies = async (run: TakeRun, bytes: Bytes, file: SourceFile, got: Got, anew: Taken['anew']): Promise<Map<SourceCopy, string>> => {
+    const hashes = new Map([[got.by, got.file.sha256]]);
+    for (const copy of file.copies) {
+      if (copy === got.by || got.bad.has(copy)) continue;
+      const sha256 = sameBytes(copy, got.by) ? got.file.sha256 : tellable(copy) ? knownHash(db.sql, run.collection, entryKey(copy)) : undefined;
+      if (sha256 !== undefined) hashes.set(copy, sha256);
+      else if (copy.here && (copy.span ?? copy.ref) !== undefined && run.options.mode !== 'index') {
+        try {
+          const found = await hashOf(run, bytes, copy);
+          hashes.set(copy, found);
+          if (found !== got.file.sha256) anew.push({ copy, fileUuid: got.file.fileUuid, sha256: found });
+        } catch (e) {
+          got.bad.set(copy, fileTrouble(e, run.signal));
+        }
+      }
+    }
+    return hashes;
+  };
+
   return async (run: TakeRun, bytes: Bytes, item: SourceItem): Promise<Taken> => {
-    const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [] };
+    const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [], anew: [] };
     const why = unwanted(item.hints, run.options);
     if (why) return { ...out, state: 'skipped', marks: allMarks(item, 'ignored', 'unwanted', why) };
     const libraryUuid = item.hints.locked ? await library.lockedOf(run.ownerId) : run.libraryUuid;
@@ -123,9 +168,10 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
       if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original') await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
       if (first) { head = got; anchor = got.file.fileUuid; }
       if (first && got.created) out.created = true;
-      out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.by, got.bad));
+      const hashes = await readCopies(run, bytes, file, got, out.anew);
+      out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.by, got.bad, hashes));
       out.bytes += (got.taken ?? file.copies.find((c) => c.here))?.bytes ?? 0;
-      for (const copy of file.copies) if (!got.bad.has(copy)) out.known.push({ copy, fileUuid: got.file.fileUuid, sha256: got.file.sha256 });
+      for (const [copy, sha256] of hashes) if (sha256 === got.file.sha256) out.known.push({ copy, fileUuid: got.file.fileUuid, sha256 });
     }
     if (!head || !anchor) return { ...out, state: 'problem' };
     out.assetUuid = heldFile(db.sql, anchor)?.assetUuid ?? head.file.assetUuid;
