@@ -7,6 +7,7 @@ import { memoryStore, testContext } from '@mantel/plugin-sdk/testing.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { details, list, picture, write, zipOf } from '../fixtures/make.ts';
 import icloud from './index.ts';
+import { scan } from './scan.ts';
 
 let dir: string;
 beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'mantel-icloud-')); });
@@ -123,6 +124,49 @@ describe('parts that come one after the other', () => {
       expect(last.items.filter((i) => !i.files[0].copies[0].here).every((i) => i.files[0].copies[0].part === order[0] && i.files[0].copies[0].span === undefined)).toBe(true);
       expect(last.entries.every((e) => e.part === order[1])).toBe(true);
     }
+  });
+});
+
+describe('exports that have as many parts, and photos of the same names', () => {
+  const NAME = 'iCloud Photos/Photos/IMG_0042.HEIC';
+  /** Mum's: her photo is in the bin, and in the album of a hospital. */
+  const mum = (): void => write(dir, {
+    [`mum/${PART1}`]: zipOf({ 'iCloud Photos/Photos/a.JPG': picture('mum a'), 'iCloud Photos/Albums/Hospital.csv': list('Images', ['IMG_0042.HEIC']) }),
+    [`mum/${PART2}`]: zipOf({ [NAME]: picture('mum'), 'iCloud Photos/Photos/Photo Details.csv': details([{ name: 'IMG_0042.HEIC', at: minute(1), deleted: true, hidden: true }]) }),
+  });
+  test('stay apart: nothing of one is said of the other, and none passes for the other', async () => {
+    mum();
+    write(dir, { [`dad/${PART1}`]: zipOf({ [NAME]: picture('dad') }), [`dad/${PART2}`]: zipOf({ 'iCloud Photos/Photos/b.JPG': picture('dad b'), 'iCloud Photos/Albums/Bike.csv': list('Images', ['IMG_0042.HEIC']) }) });
+    const store = memoryStore();
+    await scanned([join(dir, 'mum')], store);
+    const first = await scanned([join(dir, 'dad', PART1)], store);
+    expect(first.items).toMatchObject([{ hints: {}, albums: [], files: [{ copies: [{ part: `${PART1} (export 2)`, here: true }] }] }]);
+    const both = await scanned([join(dir, 'dad', PART2)], store); // which joins dad's, not mum's
+    expect(both.items.map((i) => [i.files[0].name, i.hints, i.albums, i.files[0].copies[0].here])).toEqual([['b.JPG', {}, [], true], ['IMG_0042.HEIC', {}, ['album:bike'], false]]);
+    const again = await scanned([join(dir, 'mum', PART2)], store); // and hers are where they were
+    expect(again.items.map((i) => [i.files[0].copies[0].part, i.albums, i.hints.trashed])).toEqual([[PART2, ['album:hospital'], true], [PART1, [], undefined]]);
+  });
+  test('a row of another part puts no photo away; a part that comes a season later is of another export', async () => {
+    mum();
+    write(dir, { [`dad/${PART1}`]: zipOf({ [NAME]: picture('dad'), 'iCloud Photos/Albums/Hidden.csv': list('Images', ['IMG_0042.HEIC']) }), 'hidden/iCloud Photos Part 1 of 3.zip': zipOf({ 'Albums/Hidden.csv': list('Images', ['x.JPG']) }), 'hidden/iCloud Photos Part 2 of 3.zip': zipOf({ 'Photos/x.JPG': picture('x') }) });
+    write(dir, { [`rows/${PART2}`]: zipOf({ 'iCloud Photos/Photos/Photo Details.csv': details([{ name: 'IMG_0042.HEIC', at: minute(1), deleted: true, hidden: true, favourite: true }]) }) });
+    const store = memoryStore();
+    await scanned([join(dir, 'rows', PART2)], store);
+    expect((await scanned([join(dir, 'dad', PART1)], store)).of('IMG_0042.HEIC')!.hints).toEqual({ takenAt: minute(1), takenAtMinute: true, archived: true });
+    expect((await scanned([join(dir, 'hidden')])).items[0]!.hints).toEqual({});
+    const [year, later] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 3, 1)];
+    const shelf = memoryStore();
+    const run = async (path: string, now: number): Promise<string[]> => { const of: string[] = []; for await (const e of scan({ paths: [path] }, testContext({ store: shelf }), () => now)) if (e.type === 'item') of.push(`${e.item.files[0].copies[0].part}: ${e.item.albums.join()}`); return of; };
+    await run(join(dir, 'mum', PART1), year);
+    expect(await run(join(dir, 'mum', PART2), later)).toEqual([`${PART2} (export 2): `]);
+    expect(await run(join(dir, 'mum', PART1), later)).toEqual([`${PART1}: `]);
+  });
+  test('a download that broke off and came again is the same part, and a name may be long', async () => {
+    const long = `${'Фотографии бабушки, '.repeat(6)}1 of 2.zip`;
+    write(dir, { [`a/${long}`]: zipOf({ 'Photos/a.JPG': picture('a') }), [`b/${long}`]: zipOf({ 'Photos/a.JPG': picture('a'), 'Photos/b.JPG': picture('b') }) });
+    const store = memoryStore();
+    await scanned([join(dir, 'a', long)], store);
+    expect((await scanned([join(dir, 'b', long)], store)).items.map((i) => i.files[0].copies[0].part)).toEqual([long, long]);
   });
 });
 

@@ -38,7 +38,8 @@ export function matchRows(parts: readonly Part[]): Known[] {
     const listed = before ? near(media, before.name) : [];
     if (before && (listed.length > 1 || (listed.length === 1 && !has(media, before.name)))) return { media, name: before.name, rows: listed };
     const far = everywhere.get(fold(name)) ?? [];
-    return { media, name: shown, rows: far.length === 1 && names.get(fold(name)) === 1 ? far : [] };
+    // a name alone, from anywhere, is good enough for a date, and not for putting a photo away
+    return { media, name: shown, rows: far.length === 1 && names.get(fold(name)) === 1 ? far.map((r) => ({ ...r, favourite: false, hidden: false, deleted: false })) : [] };
   });
 }
 

@@ -5,7 +5,7 @@ import type { Media, Part } from './index-part.ts';
 import { byNames, hintsOf, type Known, type List, matchRows, membersOf } from './library.ts';
 import { dirOf, fold, nameOf } from './names.ts';
 import { type Config, indexAll, placesOf } from './parts.ts';
-import { recall, remember } from './remember.ts';
+import { joinEarlier } from './remember.ts';
 
 const MAX_ID = 2000;
 const idOf = (m: Media): string => { const id = `${m.part ?? ''}/${m.path}`; return id.length <= MAX_ID ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`; };
@@ -23,7 +23,8 @@ function albumsOf(parts: readonly Part[], photos: readonly Known[]): { albums: S
   for (const part of parts) {
     for (const list of part.tables.filter((t): t is List => t.kind !== 'details' && t.kind !== 'automatic')) {
       const { members, unsure, missing } = membersOf(list, names);
-      if (list.kind === 'favourites' || list.kind === 'hidden') for (const k of members) (list.kind === 'hidden' ? hidden : favourites).add(k);
+      if (list.kind === 'favourites') for (const k of members) favourites.add(k);
+      else if (list.kind === 'hidden') for (const k of members.filter((m) => m.media.part === part.name)) hidden.add(k); // by a name alone, nothing is put out of sight
       else {
         const id = `${list.kind}:${fold(list.title)}`.slice(0, MAX_ID);
         albums.set(id, { id, title: list.title.slice(0, 500), ...(list.kind === 'memory' ? { optional: true } : {}) });
@@ -51,13 +52,12 @@ function sharedAlbums(part: Part, photos: readonly Known[], albums: Map<string, 
 }
 
 /** First all lists, then the photos part by part: what belongs together may lie in different parts. */
-export async function* scan(config: Config, { signal, store }: Pick<SourceContext, 'signal' | 'store'>): AsyncGenerator<ScanEvent> {
+export async function* scan(config: Config, { signal, store }: Pick<SourceContext, 'signal' | 'store'>, now: () => number = Date.now): AsyncGenerator<ScanEvent> {
   const { places, trouble } = await placesOf(config.paths ?? []);
   for (const t of trouble) yield { type: 'entry', entry: { part: null, path: t.path, bytes: null, outcome: 'problem', reason: 'unreadable', detail: t.message } };
   yield { type: 'progress', done: 0, total: null };
   const here = await indexAll(places, signal, () => undefined);
-  for (const part of here) if (part.name !== null && part.media.length + part.tables.length > 0) await remember(store, part);
-  const parts = [...here, ...(await recall(store, new Set(here.map((p) => p.name ?? ''))))];
+  const parts = [...here, ...(await joinEarlier(store, here, now()))];
 
   const known = matchRows(parts);
   const photos = known.filter((k) => !isXmp(k.media));

@@ -1,12 +1,24 @@
 import type { SourceContext, Store } from './import-source.ts';
 
-/** A store in memory, as empty as at a first run. */
+const MAX_KEY = 180;
+const MAX_BYTES = 512 * 1024 * 1024;
+
+/** A store in memory, as empty as at a first run; with the limits of the house's. */
 export function memoryStore(): Store {
   const documents = new Map<string, Uint8Array>();
+  const checked = (key: string): string => {
+    const { length } = new TextEncoder().encode(key);
+    if (length < 1 || length > MAX_KEY) throw new Error(`A key of the store has 1 to ${MAX_KEY} bytes.`);
+    return key;
+  };
   return {
-    get: async (key) => documents.get(key)?.slice() ?? null,
-    set: async (key, value) => void documents.set(key, value.slice()),
-    delete: async (key) => void documents.delete(key),
+    get: async (key) => documents.get(checked(key))?.slice() ?? null,
+    set: async (key, value) => {
+      const others = [...documents].reduce((sum, [k, v]) => sum + (k === key ? 0 : v.length), 0);
+      if (others + value.length > MAX_BYTES) throw new Error('The store is full: a plugin may keep 512 MB.');
+      documents.set(checked(key), value.slice());
+    },
+    delete: async (key) => void documents.delete(checked(key)),
     keys: async () => [...documents.keys()].toSorted(),
   };
 }
