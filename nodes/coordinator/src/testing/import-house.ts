@@ -89,6 +89,8 @@ export async function openImportHouse() {
   return {
     ...house, ann, asker, doors, source, albums, cards, /** what was told as an error */ errors,
     get imports() { return imports; },
+    /** A person throws a photo away. */
+    trash: (assetUuid: string) => nouns.assets.trash(ann.id, [assetUuid]),
     /** As after a stop of the house: what was in memory is gone. */
     async restart(): Promise<void> {
       await imports.stop();

@@ -199,6 +199,7 @@ create table import_run(
   parts text not null default '[]', preview text, certificate text, done_bytes integer not null default 0,
   scan integer not null default 0, -- how many scans began: rows carry the number of the scan that saw them last
   summary text, -- JSON: counts of entries and items, once nothing moves any more
+  asked integer not null default 1, -- by a person; 0: due by itself, so it brings nothing back that somebody took back
   created_at integer not null, started_at integer, ended_at integer
 );
 create index import_run_state on import_run(state);
@@ -213,7 +214,11 @@ create table import_item(
 ) without rowid;
 create unique index import_item_key on import_item(run_id, source_key);
 create index import_item_pending on import_item(run_id, n) where state = 'pending';
-create index import_item_created on import_item(asset_uuid, run_id) where created = 1;
+-- Files that a run answered for: what it said of its source holds for these. born: it brought it in; taken_back: the moment at which undo put it into the trash.
+create table import_file(
+  run_id integer not null references import_run(id) on delete cascade, file_uuid text not null, item integer not null, born integer not null default 0, taken_back integer, primary key(run_id, file_uuid)
+) without rowid;
+create index import_file_file on import_file(file_uuid);
 -- One row for every entry of the source: the report.
 create table import_entry(
   run_id integer not null references import_run(id) on delete cascade, n integer not null, item integer, part text, path text not null, bytes integer, outcome text not null default 'pending', reason text, detail text, asset_uuid text, sha256 text, scan integer not null, primary key(run_id, n)

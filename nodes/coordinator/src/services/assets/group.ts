@@ -231,8 +231,8 @@ export function createGroups(deps: GroupDeps) {
       const [file] = repo.filesOfAsset(sql, assetId);
       if (file) group(sql, assetId, file.id);
     },
-    /** One file of an asset becomes an asset of its own again and stays that. Throws `not_found`, `forbidden`, `conflict` (there is nothing to split, or it lies in the trash). */
-    split(sql: Sql, userId: number, assetUuid: string, fileUuid: string): { assetUuid: string } {
+    /** One file of an asset becomes an asset of its own again; `stays`: whatever comes later. Throws `not_found`, `forbidden`, `conflict` (there is nothing to split, or it lies in the trash). */
+    split(sql: Sql, userId: number, assetUuid: string, fileUuid: string, stays = true): { assetUuid: string } {
       const row = assetFor(sql, userId, assetUuid);
       if (!row) throw new MantelError('not_found');
       if (row.role !== 'manager' && !(row.role === 'contributor' && row.mine === 1)) throw new MantelError('forbidden', 'You can only take apart what you brought in, or what lies in a library that you manage.');
@@ -241,8 +241,8 @@ export function createGroups(deps: GroupDeps) {
       const others = repo.filesOfAsset(sql, row.id).filter((f) => f.id !== file.id);
       if (others.length === 0) throw new MantelError('conflict', 'This photo has only one file.');
       if (row.vis !== 1) throw new MantelError('conflict', 'This photo lies in the trash. Restore it first.');
-      for (const o of others) repo.setApart(sql, file.id, o.id);
-      return { assetUuid: detach(sql, file, true).uuid };
+      if (stays) for (const o of others) repo.setApart(sql, file.id, o.id);
+      return { assetUuid: detach(sql, file, stays).uuid };
     },
   };
 }

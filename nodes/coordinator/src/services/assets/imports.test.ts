@@ -79,12 +79,16 @@ test('to the trash goes only what the import itself brought', async () => {
   expect(row(later.assetId).vis, 'somebody else brought it in, too').toBe(1);
 });
 
-test('undo takes back what nobody else brought in, and says which', async () => {
-  const [a, b] = [await house.send(ann, await house.picture(1, EXIF), 'a.jpg', { hints: {} }), await house.send(ann, await house.picture(2, EXIF), 'b.jpg', { hints: {} })];
-  await house.send(bob, await house.picture(2, EXIF), 'b.jpg');
-  expect(await house.imports.trashOwn(ann.id, [a.assetId, b.assetId])).toEqual([a.assetId]);
-  expect(assets().map((r) => r.vis)).toEqual([0, 1]);
-  expect(await house.imports.trashOwn(ann.id, [a.assetId, b.assetId])).toEqual([]);
+test('a file that is taken off its photo lies in the trash alone; restored, or put together again, it is a part of it as before', async () => {
+  const a = await house.send(ann, await house.picture(1, EXIF), 'IMG_7.jpg', { device: 'phone' });
+  const b = await house.send(ann, await house.picture(2, EXIF), 'IMG_7-edited.jpg', { hints: {} });
+  expect([b.assetId, filesOf(a.assetId).length]).toEqual([a.assetId, 2]);
+  expect(await house.imports.takeOff(bob.id, a.assetId, b.fileId)).toBe(false); // not his to take
+  expect(await house.imports.takeOff(ann.id, a.assetId, b.fileId)).toBe(true);
+  expect([filesOf(a.assetId), assets().map((r) => r.vis)]).toEqual([['IMG_7.jpg original shown'], [1, 0]]);
+  await house.assets.restore(ann.id, [house.imports.fileByUuid(ann.id, b.fileId)!.assetId]);
+  expect([assets().length, filesOf(a.assetId).length]).toEqual([1, 2]);
+  expect([await house.imports.takeOff(ann.id, a.assetId, a.fileId), filesOf(house.imports.fileByUuid(ann.id, b.fileId)!.assetId).length]).toEqual([true, 1]); // the original, too
 });
 
 test('a photo that a partner shared is told apart, unless it is mine, too', async () => {

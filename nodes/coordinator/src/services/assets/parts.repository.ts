@@ -9,8 +9,3 @@ export const fileByUuid = (sql: Read, userId: number, uuid: string): FileOf | un
       join membership m on m.library_id = f.library_id and m.user_id = ? where f.uuid = ? and f.state = 'live'`, userId, uuid);
   return row && { ...row, trashed: row.trashed === 1 };
 };
-/** Of these those that are visible and that nobody else contributed anything to. */
-export const ownOnly = (sql: Read, userId: number, assetUuids: readonly string[]): string[] => sql.all<{ uuid: string }>(
-  `select a.uuid from asset a join membership m on m.library_id = a.library_id and m.user_id = @userId and m.role <> 'viewer' where a.uuid in (select value from json_each(@ids)) and a.vis = 1
-    and exists (select 1 from contribution c where c.asset_id = a.id and c.user_id = @userId) and not exists (select 1 from contribution c where c.asset_id = a.id and c.user_id <> @userId)`,
-  { userId, ids: JSON.stringify(assetUuids) }).map((r) => r.uuid);

@@ -1,7 +1,7 @@
-import { MantelError } from '@mantel/contracts/errors.ts';
+import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import type { Assets } from './assets.ts';
-import { fileByUuid, type FileOf, ownOnly } from './parts.repository.ts';
+import { fileByUuid, type FileOf } from './parts.repository.ts';
 import { fileId, hintedOriginal } from './hints.repository.ts';
 import { assetOfFile, dropGiven, setAlone } from './group.repository.ts';
 import type { GivenRole } from './pairing.ts';
@@ -11,11 +11,10 @@ export interface PartDeps {
   db: Database; trash: Assets['trash'];
   group: (sql: Sql, assetId: number, fileId: number) => { assetUuid: string };
   refresh: (sql: Sql, assetId: number) => void;
-  split: (sql: Sql, userId: number, assetUuid: string, fileUuid: string) => { assetUuid: string };
+  split: (sql: Sql, userId: number, assetUuid: string, fileUuid: string, stays?: boolean) => { assetUuid: string };
   wake: () => void;
 }
 export interface JoinedFile { fileUuid: string; role: GivenRole }
-const BATCH = 200;
 
 /** What import runs do with files that are here already. */
 export function createParts({ db, trash, group, refresh, split, wake }: PartDeps) {
@@ -53,14 +52,32 @@ export function createParts({ db, trash, group, refresh, split, wake }: PartDeps
       });
       if (done) wake();
     },
-    /** Undo: to the trash with those that nobody else brought in, too. Answers which went there. */
-    async trashOwn(userId: number, assetUuids: readonly string[]): Promise<string[]> {
-      const gone: string[] = [];
-      for (let at = 0; at < assetUuids.length; at += BATCH) {
-        const own = ownOnly(db.sql, userId, assetUuids.slice(at, at + BATCH));
-        if (own.length && (await trash(userId, own)) > 0) gone.push(...own);
+    /** Undo: to the trash with whole photos. Answers which of them may not go there by this person. */
+    async trashWhole(userId: number, assetUuids: readonly string[]): Promise<string[]> {
+      const refused: string[] = [];
+      for (const uuid of assetUuids) {
+        await trash(userId, [uuid]).catch((e: unknown) => {
+          if (!['forbidden', 'not_found'].includes(errorCode(e))) throw e;
+          refused.push(uuid);
+        });
       }
-      return gone;
+      return refused;
+    },
+    /** Undo: this file leaves the photo that it joined, and goes to the trash alone; it joins again when it is restored or comes again. Answers whether it went. */
+    async takeOff(userId: number, assetUuid: string, fileUuid: string): Promise<boolean> {
+      try {
+        const own = await db.writeSql((sql) => {
+          const done = split(sql, userId, assetUuid, fileUuid, false);
+          dropGiven(sql, fileId(sql, userId, fileUuid)!);
+          return done.assetUuid;
+        });
+        await trash(userId, [own]);
+      } catch (e) {
+        if (!['forbidden', 'not_found', 'conflict'].includes(errorCode(e))) throw e;
+        return false;
+      }
+      wake();
+      return true;
     },
   };
 }

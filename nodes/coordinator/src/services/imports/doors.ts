@@ -47,7 +47,10 @@ export interface Doors {
     standAlone: (userId: number, fileUuid: string) => Promise<unknown>;
     /** Out of the trash. */
     restore: (userId: number, assetUuids: string[]) => Promise<unknown>;
-    trashOwn: (userId: number, assetUuids: string[]) => Promise<unknown>;
+    /** Answers those that this person may not put there. */
+    trashWhole: (userId: number, assetUuids: string[]) => Promise<string[]>;
+    /** A file leaves its photo and goes to the trash. Answers whether it could. */
+    takeOff: (userId: number, assetUuid: string, fileUuid: string) => Promise<boolean>;
     stemOf: (name: string) => string;
   };
   albums: {

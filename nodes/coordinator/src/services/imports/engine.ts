@@ -102,7 +102,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
         const options = JSON.parse(row.options) as ImportOptions;
         const fresh = runs.runById(db.sql, row.id)!;
         await takeAll(doors, {
-          run: { id: row.id, ownerId: row.ownerId, libraryUuid: row.libraryUuid, libraries: librariesOfRun(db.sql, row.libraryId, row.ownerId), collection: fresh.collection, device: manifest, options, startedAt: fresh.startedAt!, signal: a.abort.signal },
+          run: { id: row.id, ownerId: row.ownerId, libraryUuid: row.libraryUuid, libraries: librariesOfRun(db.sql, row.libraryId, row.ownerId), collection: fresh.collection, device: manifest, options, startedAt: fresh.startedAt!, asked: fresh.asked === 1, signal: a.abort.signal },
           bytes: handle.bytes,
           ...(options.mode === 'move' ? { after: await mover(row, a, handle) } : {}),
           progress: { reading: (name) => { a.now = name; }, read: (n) => { a.readBytes += n; }, done: () => { a.meter.done(); doors.changed(); } },
@@ -125,8 +125,8 @@ export function createEngine(doors: Doors, parts: PartStore) {
   };
 
   const undoing = async (row: runs.RunRow, a: Active): Promise<void> => {
-    await undoRun(doors, row, a.abort.signal, (done) => { a.scanned = { done, total: null, what: null }; doors.changed(); });
-    await rest(row.id, ['undoing'], 'undone');
+    const stays = await undoRun(doors, row, a.abort.signal, (done) => { a.scanned = { done, total: null, what: null }; doors.changed(); });
+    await rest(row.id, ['undoing'], 'undone', stays);
   };
 
   /** Beside its state: a run that rests is looked at once more. */

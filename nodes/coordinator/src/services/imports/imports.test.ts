@@ -12,7 +12,7 @@ test('a run is looked at first, and brings in what it showed: photos, copies, al
   const [a, b] = [await picture(1), await picture(2)];
   house.source.events = () => [
     { type: 'album', album: { id: 'trip', title: 'Trip' } }, { type: 'album', album: { id: 'untitled', title: 'Untitled', optional: true } },
-    house.put('a', a, { copies: [{}, {}], albums: ['trip', 'untitled'], hints: { favourite: true, people: ['Ann'], takenAt: Date.UTC(2019, 1, 2) } }), house.put('b', b, { albums: ['trip'] }),
+    house.put('a', a, { copies: [{ modifiedAt: 5 }, { modifiedAt: 5 }], albums: ['trip', 'untitled'], hints: { favourite: true, people: ['Ann'], takenAt: Date.UTC(2019, 1, 2) } }), house.put('b', b, { copies: [{ modifiedAt: 6 }], albums: ['trip'] }),
     { type: 'entry', entry: { part: null, path: 'a.json', bytes: 5, outcome: 'metadata', reason: 'metadata' } }, { type: 'entry', entry: { part: null, path: 'Thumbs.db', bytes: 5, outcome: 'ignored', reason: 'system-file' } },
   ];
   const run = await create();

@@ -88,7 +88,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       if (list.length) await parts.begin(uuid);
       const id = await db.writeSql((sql) => runs.insertRun(sql, {
         uuid, sourceUuid: w.sourceId ?? null, pluginId, pluginVersion: manifest.version, name: source?.name ?? manifest.name, config, libraryId: library.id, ownerId: owner.id,
-        options, state: list.length ? 'collecting' : 'scanning', auto: w.start === true, parts: list,
+        options, state: list.length ? 'collecting' : 'scanning', auto: w.start === true, asked: who.userId !== null, parts: list,
       }));
       engine.kick(id);
       doors.changed();
@@ -147,6 +147,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     undo(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.startedAt === null) throw new MantelError('run_state', 'This import brought nothing in.');
+      if ((JSON.parse(row.options) as ImportOptions).mode === 'move') throw new MantelError('run_state', 'This import took its photos away where they came from: what lies here is all there is of them. Put what you do not want into the trash yourself.');
       return move(row, ['done', 'cancelled', 'paused', 'failed', 'undone'], 'undoing', (sql) => { if (row.state !== 'undone') runs.setEnded(sql, row.id); }); // what it moved to the trash came there after its end
     },
     retry(who: Asker, uuid: string): Promise<ImportRun> {

@@ -17,6 +17,7 @@ export function finishItem(sql: Sql, run: { id: number; collection: string }, n:
   sql.run('update import_item set state = ?, asset_uuid = coalesce(?, asset_uuid), created = max(created, ?), error = ? where run_id = ? and n = ?', taken.state, taken.assetUuid, taken.created ? 1 : 0, taken.error?.slice(0, 1000) ?? null, run.id, n);
   for (const m of taken.marks) markEntry(sql, run.id, n, m);
   for (const k of [...taken.known, ...taken.anew]) remember(sql, run.collection, 'file', entryKey(k.copy), k.fileUuid, k.sha256);
+  for (const f of taken.files) sql.run('insert into import_file(run_id, file_uuid, item, born) values(?, ?, ?, ?) on conflict do update set born = max(born, excluded.born)', run.id, f.fileUuid, n, f.born ? 1 : 0);
   if (taken.bytes) sql.run('update import_run set done_bytes = done_bytes + ? where id = ?', taken.bytes, run.id);
 }
 function markEntry(sql: Sql, runId: number, item: number, m: EntryMark): void {
@@ -38,10 +39,4 @@ export const setAlbum = (sql: Sql, runId: number, key: string, uuid: string, sin
 /** Albums of the run that no photo came into. */
 export const emptyAlbums = (sql: Read, runId: number): string[] => sql.all<{ key: string }>('select source_key key from import_album where run_id = ? and album_uuid is null', runId).map((r) => r.key);
 export const albumsToDrop = (sql: Read, runId: number): string[] => sql.all<{ uuid: string }>('select album_uuid uuid from import_album where run_id = ? and made = 1', runId).map((r) => r.uuid);
-export const createdAssets = (sql: Read, runId: number, after: number, limit: number): { n: number; uuid: string }[] =>
-  sql.all('select n, asset_uuid uuid from import_item where run_id = ? and created = 1 and n > ? order by n limit ?', runId, after, limit);
-/** Brought in by an import that was taken back: it lies in the trash for no other reason. */
-export const takenBack = (sql: Read, assetUuid: string): boolean =>
-  sql.get(`select 1 from import_item i join import_run r on r.id = i.run_id and r.state in ('undone', 'undoing') join asset a on a.uuid = i.asset_uuid and a.trashed_at is not null and a.trashed_at >= r.ended_at where i.asset_uuid = ? and i.created = 1`, assetUuid) !== undefined;
-
 export const itemOf = (row: ItemRow): SourceItem => JSON.parse(row.item) as SourceItem;

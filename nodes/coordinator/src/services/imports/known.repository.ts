@@ -29,7 +29,7 @@ export const librariesOfRun = (sql: Read, libraryId: number, ownerId: number): n
  * Did this run bring the photo in, although it finds it here? It was stopped between the photo and its own note of it: the file came after the start, first by this person and this source, and no item claims it.
  */
 export const bornHere = (sql: Read, runId: number, fileUuid: string, ownerId: number, device: string, since: number): boolean =>
-  sql.get(`select 1 from file f join asset a on a.id = f.asset_id where f.uuid = ? and f.created_at >= ? and not exists (select 1 from import_item i where i.asset_uuid = a.uuid and i.created = 1)
+  sql.get(`select 1 from file f join asset a on a.id = f.asset_id where f.uuid = ? and f.created_at >= ? and not exists (select 1 from import_file x where x.file_uuid = f.uuid and x.born = 1)
     and exists (select 1 from contribution c where c.id = (select min(id) from contribution where file_id = f.id) and c.user_id = ? and c.device = ?) and exists (select 1 from import_run where id = ?)`, fileUuid, since, ownerId, device, runId) !== undefined;
 /** Where a file lies, relative to the data folder; undefined for one that is gone, or in the trash. */
 export const storedPath = (sql: Read, fileUuid: string): string | undefined => sql.get<{ path: string }>(`select f.path from file f join asset a on a.id = f.asset_id where f.uuid = ? and f.state = 'live' and a.vis = 1`, fileUuid)?.path;

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 const run = async (uuid: string, parts: Part[], state: RunRow['state'] = 'collecting'): Promise<RunRow> => {
-  const id = await house.db.writeSql((sql) => insertRun(sql, { uuid, sourceUuid: null, pluginId: 'fake', pluginVersion: '1.0.0', name: 'x', config: {}, libraryId: house.libraryId('Ann'), ownerId: ann.id, options: {}, state, auto: false, parts }));
+  const id = await house.db.writeSql((sql) => insertRun(sql, { uuid, sourceUuid: null, pluginId: 'fake', pluginVersion: '1.0.0', name: 'x', config: {}, libraryId: house.libraryId('Ann'), ownerId: ann.id, options: {}, state, auto: false, asked: true, parts }));
   return runById(house.db.sql, id)!;
 };
 

@@ -6,11 +6,11 @@ type Read = Pick<Sql, 'get' | 'all'>;
 export interface Tally { counts: Record<string, number>; items: Record<string, number> }
 export interface RunRow {
   id: number; uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: string; collection: string; libraryId: number; libraryUuid: string; libraryName: string;
-  ownerId: number; ownerUuid: string; ownerName: string; options: string; state: RunState; trouble: string | null; auto: number; parts: string; preview: string | null; certificate: string | null; doneBytes: number; scan: number; summary: string | null;
+  ownerId: number; ownerUuid: string; ownerName: string; options: string; state: RunState; trouble: string | null; auto: number; parts: string; preview: string | null; certificate: string | null; doneBytes: number; scan: number; summary: string | null; asked: number;
   createdAt: number; startedAt: number | null; endedAt: number | null;
 }
 const RUN = `select r.id, r.uuid, s.uuid sourceUuid, r.plugin_id pluginId, r.plugin_version pluginVersion, r.name, r.config, r.collection, l.id libraryId, l.uuid libraryUuid, l.name libraryName, u.id ownerId, u.uuid ownerUuid, u.name ownerName,
-  r.options, r.state, r.trouble, r.auto, r.parts, r.preview, r.certificate, r.done_bytes doneBytes, r.scan, r.summary, r.created_at createdAt, r.started_at startedAt, r.ended_at endedAt
+  r.options, r.state, r.trouble, r.auto, r.parts, r.preview, r.certificate, r.done_bytes doneBytes, r.scan, r.summary, r.asked, r.created_at createdAt, r.started_at startedAt, r.ended_at endedAt
   from import_run r join library l on l.id = r.library_id join user u on u.id = r.owner_id left join source s on s.id = r.source_id`;
 export const runById = (sql: Read, id: number): RunRow | undefined => sql.get(`${RUN} where r.id = ?`, id);
 export const runByUuid = (sql: Read, uuid: string): RunRow | undefined => sql.get(`${RUN} where r.uuid = ?`, uuid);
@@ -22,11 +22,11 @@ export const albumsMade = (sql: Read, runId: number): string[] => sql.all<{ uuid
 export const libraryIdOf = (sql: Read, uuid: string): number | undefined => sql.get<{ id: number }>('select id from library where uuid = ?', uuid)?.id;
 export const personOf = (sql: Read, uuid: string): { id: number } | undefined => sql.get('select id from user where uuid = ? and disabled = 0', uuid);
 
-export interface NewRun { uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: object; libraryId: number; ownerId: number; options: object; state: RunState; auto: boolean; parts: Part[] }
+export interface NewRun { uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: object; libraryId: number; ownerId: number; options: object; state: RunState; auto: boolean; asked: boolean; parts: Part[] }
 export function insertRun(sql: Sql, r: NewRun): number {
   return Number(sql.run(
-    `insert into import_run(uuid, source_id, plugin_id, plugin_version, name, config, collection, library_id, owner_id, options, state, auto, parts, created_at) values(?, (select id from source where uuid = ?), ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?)`,
-    r.uuid, r.sourceUuid, r.pluginId, r.pluginVersion, r.name, JSON.stringify(r.config), r.libraryId, r.ownerId, JSON.stringify(r.options), r.state, r.auto ? 1 : 0, JSON.stringify(r.parts), Date.now()).lastInsertRowid);
+    `insert into import_run(uuid, source_id, plugin_id, plugin_version, name, config, collection, library_id, owner_id, options, state, auto, asked, parts, created_at) values(?, (select id from source where uuid = ?), ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)`,
+    r.uuid, r.sourceUuid, r.pluginId, r.pluginVersion, r.name, JSON.stringify(r.config), r.libraryId, r.ownerId, JSON.stringify(r.options), r.state, r.auto ? 1 : 0, r.asked ? 1 : 0, JSON.stringify(r.parts), Date.now()).lastInsertRowid);
 }
 
 /** Moves a run on, but only from one of these states: two who press at once do it once. */

@@ -7,17 +7,19 @@ import type { ImportOptions, SourceCopy, SourceFile, SourceItem } from '@mantel/
 import { receive, type Received, unbroken } from '../../library/receive.ts';
 import type { Doors } from './doors.ts';
 import { bornHere, heldFile, type HeldFile, knownFile, knownHash, placeOf } from './known.repository.ts';
-import { takenBack } from './items.repository.ts';
+import { takenBack } from './undo.repository.ts';
 import { allMarks, entryKey, type EntryMark, failedMarks, marksOf, readable, sameBytes, tellable, unwanted, wantedHints } from './plan.ts';
 import { fileTrouble, PluginEnded, RunStop, type Trouble } from './trouble.ts';
 
 /** Where the bytes of a run come from. `plugin`: for entries that only it can read. */
 export interface Bytes { open: (copy: SourceCopy, signal: AbortSignal) => AsyncIterable<Buffer> }
-export interface TakeRun { id: number; ownerId: number; libraryUuid: string; libraries: number[]; collection: string; device: string; options: ImportOptions; startedAt: number; signal: AbortSignal; /** The run was stopped near this item: it may be here because of this run without a note of it. */ suspect: () => boolean }
+export interface TakeRun { id: number; ownerId: number; libraryUuid: string; libraries: number[]; collection: string; device: string; options: ImportOptions; startedAt: number; /** by a person: what somebody took back comes in again */ asked: boolean; signal: AbortSignal; /** The run was stopped near this item: it may be here because of this run without a note of it. */ suspect: () => boolean }
 export interface Taken {
   state: 'done' | 'problem' | 'skipped'; assetUuid: string | null; created: boolean; error: string | null; marks: EntryMark[]; bytes: number;
   /** What became of which entries: remembered for later parts. */
   known: { copy: SourceCopy; fileUuid: string; sha256: string }[];
+  /** Files of the library that stand for this item; `born`: they are here because of this run. */
+  files: { fileUuid: string; born: boolean }[];
   /** Copies with other bytes, which were not kept: the photo that they were told to be, and what they hold. */
   anew: { copy: SourceCopy; fileUuid: string; sha256: string }[];
 }
@@ -147,7 +149,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
   };
 
   return async (run: TakeRun, bytes: Bytes, item: SourceItem): Promise<Taken> => {
-    const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [], anew: [] };
+    const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [], files: [], anew: [] };
     const why = unwanted(item.hints, run.options);
     if (why) return { ...out, state: 'skipped', marks: allMarks(item, 'ignored', 'unwanted', why) };
     const libraryUuid = item.hints.locked ? await library.lockedOf(run.ownerId) : run.libraryUuid;
@@ -165,9 +167,11 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
         continue;
       }
       const first = !head;
-      if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original') await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
+      const back = got.file.trashed === 1 && takenBack(db.sql, got.file.fileUuid); // it lies in the trash only because an import was undone
+      if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original' && (run.asked || !back)) await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
       if (first) { head = got; anchor = got.file.fileUuid; }
       if (first && got.created) out.created = true;
+      out.files.push({ fileUuid: got.file.fileUuid, born: got.created || (back && run.asked) });
       const hashes = await readCopies(run, bytes, file, got, out.anew);
       out.marks.push(...marksOf(file, { assetUuid: got.file.assetUuid, sha256: got.file.sha256, created: got.created, dark: got.dark }, got.by, got.bad, hashes));
       out.bytes += (got.taken ?? file.copies.find((c) => c.here))?.bytes ?? 0;
@@ -175,8 +179,9 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     }
     if (!head || !anchor) return { ...out, state: 'problem' };
     out.assetUuid = heldFile(db.sql, anchor)?.assetUuid ?? head.file.assetUuid;
-    if (head.file.trashed && !out.created && takenBack(db.sql, out.assetUuid)) { // it lies in the trash only because an import was undone
+    if (head.file.trashed && !out.created && out.files[0]!.born) {
       await library.restore(run.ownerId, [out.assetUuid]);
+      out.assetUuid = heldFile(db.sql, anchor)?.assetUuid ?? out.assetUuid; // back, it may be a part of another photo again
       out.created = true;
       for (const m of out.marks) if (m.outcome === 'duplicate') m.outcome = 'imported';
     }

@@ -81,6 +81,7 @@ test('stopped at any moment, also between a photo and the note of it, it comes t
   await house.db.writeSql((sql) => {
     sql.run(`update import_item set state = 'pending', created = 0, asset_uuid = null where n in (3, 4)`);
     sql.run(`update import_entry set outcome = 'pending' where item in (3, 4)`);
+    sql.run('delete from import_file where item in (3, 4)');
     sql.run('delete from import_known');
     sql.run(`update import_run set state = 'running', summary = null`);
   });

@@ -36,7 +36,7 @@ export async function takeAll(doors: Doors, { run, bytes, progress, after }: Tak
       doors.log.error({ err: e, item: item.id }, 'an item of an import failed');
       if (++broken >= MAX_BROKEN) throw new RunStop('failed', `Too many files in a row could not be taken. The last one said: ${trouble.detail}`);
       // what is here already stays told; the rest is tried again with it
-      taken = { ...(taken ?? { assetUuid: null, created: false, marks: allMarks(item, 'problem', trouble.reason, trouble.detail), bytes: 0, known: [], anew: [] }), state: 'problem', error: trouble.detail };
+      taken = { ...(taken ?? { assetUuid: null, created: false, marks: allMarks(item, 'problem', trouble.reason, trouble.detail), bytes: 0, known: [], files: [], anew: [] }), state: 'problem', error: trouble.detail };
     }
     const end = taken;
     await doors.db.writeSql((sql) => finishItem(sql, run, row.n, end), { durable: false }); // what a power cut takes back is found again by its bytes

@@ -32,7 +32,7 @@ export function createView(doors: Doors, parts: PartStore, moving: (id: number) 
       options: JSON.parse(row.options) as ImportOptions, state: row.state, trouble: row.trouble ?? (m?.waits ? `Waits until “${m.waits}” is through.` : null), scanned: m?.scanned ?? { done: 0, total: null, what: null }, preview, counts,
       items: { total, done, failed: items.problem ?? 0 }, bytes: { total: Math.max(bytes, row.doneBytes), done: row.doneBytes }, perSecond: rate, etaSeconds: rate ? Math.ceil((total - done) / rate) : null, now: m?.now ?? null,
       parts: await parts.view(row), albumIds: runs.albumsMade(doors.db.sql, row.id), createdAt: iso(row.createdAt)!, startedAt: iso(row.startedAt), endedAt: iso(row.endedAt),
-      canUndo: row.startedAt !== null && ['done', 'cancelled', 'paused', 'failed'].includes(row.state),
+      canUndo: row.startedAt !== null && (JSON.parse(row.options) as ImportOptions).mode !== 'move' && ['done', 'cancelled', 'paused', 'failed'].includes(row.state),
     };
   };
 }
