@@ -189,6 +189,15 @@ describe('other shapes', () => {
   });
 });
 
+test('it shows life while it looks', async () => {
+  const many = Object.fromEntries(Array.from({ length: 1200 }, (_, n) => [`Photos/${n}.JPG`, picture(String(n))]));
+  write(dir, { [PART1]: zipOf(many) });
+  write(join(dir, 'folder'), many);
+  const told: string[] = [];
+  for await (const e of scan({ paths: [join(dir, 'folder'), join(dir, PART1)] }, testContext())) { if (e.type === 'item') break; if (e.type === 'progress' && e.what) told.push(`${e.what} ${e.done}`); }
+  expect(told.slice(0, -1)).toEqual(['Photos 500', 'Photos 1000', `${PART1} 500`, `${PART1} 1000`, `${PART1} 0`, `${PART1} 500`, `${PART1} 1000`]);
+});
+
 describe('what is broken or bad', () => {
   test('a part that is cut off or none at all is told, and the others come in', async () => {
     twoParts();
@@ -203,6 +212,15 @@ describe('what is broken or bad', () => {
     const s = await scanned();
     expect(s.items.map((i) => i.files[0].name)).toEqual(['a.jpg']);
     expect(s.entries.filter((e) => e.reason === 'unsafe-path')).toHaveLength(3);
+  });
+  test('entries that stand on the bytes of another one are told, and taken once', async () => {
+    const zip = zipOf({ 'Photos/a.jpg': picture('a'), 'Photos/b.jpg': picture('b'), 'Photos/c.jpg': picture('c') });
+    const entry = zip.indexOf('PK\x01\x02', zip.indexOf('PK\x01\x02') + 1, 'latin1');
+    zip.writeUInt32LE(0, entry + 42); // b says that it is where a is
+    write(dir, { [PART1]: zip });
+    const s = await scanned();
+    expect(s.items.map((i) => i.files[0].name)).toEqual(['a.jpg', 'c.jpg']);
+    expect(s.told('b.jpg')).toBe('problem damaged: Photos/b.jpg stands on the bytes of another entry (Photos/a.jpg).');
   });
   test('a path that is not there', async () => {
     expect(await icloud.check({ paths: ['/nowhere/a.zip'] }, testContext())).toEqual({ ok: false, problems: [{ field: 'paths', message: '/nowhere/a.zip is not there.' }] });

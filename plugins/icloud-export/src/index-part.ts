@@ -14,7 +14,8 @@ export interface Part { name: string | null; media: Media[]; tables: Table[]; en
 
 const MAX_TABLE = 64 * 1024 * 1024;
 const EVERY = 500;
-export type Progress = (done: number, what: string) => void;
+/** How far it is: an index of many files takes long on a sleeping disk, and silence would be taken for its end. */
+export interface Progress { done: number; what: string }
 type Outcome = SourceEntry['outcome'];
 
 /** What an entry is by its name: something to take, a table to read, or a reason to leave it. */
@@ -54,7 +55,7 @@ async function takeTable(part: Part, path: string, bytes: number, read: () => Pr
 }
 
 /** Throws ArchiveError when nothing of it can be read; what came before a break is kept. */
-export async function indexZip(file: string, name: string, signal: AbortSignal, progress: Progress): Promise<Part> {
+export async function* indexZip(file: string, name: string, signal: AbortSignal): AsyncGenerator<Progress, Part> {
   const zip: Zip = await openZip(file);
   const part: Part = { name, media: [], tables: [], entries: [] };
   const media: { m: Media; e: ZipEntry }[] = [];
@@ -64,7 +65,7 @@ export async function indexZip(file: string, name: string, signal: AbortSignal, 
       let done = 0;
       for await (const e of zip.entries()) {
         signal.throwIfAborted();
-        if (++done % EVERY === 0) progress(done, name);
+        if (++done % EVERY === 0) yield { done, what: name };
         const told = { part: name, path: e.path, bytes: e.bytes };
         const what = judge(e.path, e.bytes);
         if (e.unsafe) part.entries.push({ ...told, outcome: 'problem', reason: 'unsafe-path', detail: e.unsafe === 'link' ? 'a link to somewhere else' : 'its path leads out of the export' });
@@ -79,7 +80,8 @@ export async function indexZip(file: string, name: string, signal: AbortSignal, 
       if (!(error instanceof ArchiveError)) throw error;
       part.entries.push({ part: null, path: name, bytes: null, outcome: 'problem', reason: error.reason, detail: `${error.message} Download it again for the rest.` });
     }
-    for (const { m, e } of media.toSorted((a, b) => a.e.offset - b.e.offset)) {
+    for (const [n, { m, e }] of media.toSorted((a, b) => a.e.offset - b.e.offset).entries()) {
+      if (n % EVERY === 0) { signal.throwIfAborted(); yield { done: n, what: name }; }
       try {
         part.media.push({ ...m, span: await zip.span(e) });
       } catch (error) {
@@ -95,12 +97,12 @@ export async function indexZip(file: string, name: string, signal: AbortSignal, 
 }
 
 /** An export that was unpacked, or folders of icloudpd. `zips`: archives that lie there, for the caller to look into. */
-export async function indexFolder(folder: string, label: string, signal: AbortSignal, progress: Progress): Promise<{ part: Part; zips: { full: string; path: string; bytes: number }[] }> {
+export async function* indexFolder(folder: string, label: string, signal: AbortSignal): AsyncGenerator<Progress, { part: Part; zips: { full: string; path: string; bytes: number }[] }> {
   const part: Part = { name: null, media: [], tables: [], entries: [] };
   const zips: { full: string; path: string; bytes: number }[] = [];
   let done = 0;
   for await (const f of walk(folder, { signal, skip: (path) => /^(@eaDir|@__thumb|\.thumbnails|#recycle|\$RECYCLE\.BIN|__MACOSX|\..*)$/i.test(nameOf(path)) })) {
-    if (++done % EVERY === 0) progress(done, dirOf(f.path) || basename(folder));
+    if (++done % EVERY === 0) yield { done, what: dirOf(f.path) || basename(folder) };
     const path = label ? `${label}/${f.path}` : f.path;
     const told = { part: null, path, bytes: f.bytes };
     const what = judge(path, f.bytes);

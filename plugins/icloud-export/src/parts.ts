@@ -37,7 +37,7 @@ export function collectionOf(zips: readonly string[], places: readonly Place[]):
 }
 
 /** All parts, with what can be read of them. One that is broken is told, and the others go on. */
-export async function indexAll(places: readonly Place[], signal: AbortSignal, progress: Progress): Promise<Part[]> {
+export async function* indexAll(places: readonly Place[], signal: AbortSignal): AsyncGenerator<Progress, Part[]> {
   const parts: Part[] = [];
   const taken = new Set<string>();
   const labels = places.filter((p) => p.folder).length > 1;
@@ -47,10 +47,10 @@ export async function indexAll(places: readonly Place[], signal: AbortSignal, pr
     taken.add(label);
     return label;
   };
-  const zip = async (file: string, bytes: number, told: { path: string } | null): Promise<void> => {
+  const zip = async function* (file: string, bytes: number, told: { path: string } | null): AsyncGenerator<Progress, void> {
     const name = labelFor(file);
     try {
-      const part = await indexZip(file, name, signal, progress);
+      const part = yield* indexZip(file, name, signal);
       if (told && part.media.length + part.tables.length === 0) parts.push({ name: null, media: [], tables: [], entries: [{ part: null, path: told.path, bytes, outcome: 'ignored', reason: 'nested-archive', detail: 'an archive of something else' }] });
       else parts.push(part);
     } catch (error) {
@@ -60,12 +60,12 @@ export async function indexAll(places: readonly Place[], signal: AbortSignal, pr
   };
   for (const place of places) {
     if (!place.folder) {
-      await zip(place.path, place.bytes, null);
+      yield* zip(place.path, place.bytes, null);
       continue;
     }
-    const { part, zips } = await indexFolder(place.path, labels ? basename(place.path) : '', signal, progress);
+    const { part, zips } = yield* indexFolder(place.path, labels ? basename(place.path) : '', signal);
     parts.push(part);
-    for (const z of zips) await zip(z.full, z.bytes, z);
+    for (const z of zips) yield* zip(z.full, z.bytes, z);
   }
   return parts;
 }

@@ -56,7 +56,10 @@ export async function* scan(config: Config, { signal, store }: Pick<SourceContex
   const { places, trouble } = await placesOf(config.paths ?? []);
   for (const t of trouble) yield { type: 'entry', entry: { part: null, path: t.path, bytes: null, outcome: 'problem', reason: 'unreadable', detail: t.message } };
   yield { type: 'progress', done: 0, total: null };
-  const here = await indexAll(places, signal, () => undefined);
+  const index = indexAll(places, signal);
+  let step = await index.next();
+  for (; !step.done; step = await index.next()) yield { type: 'progress', done: step.value.done, total: null, what: step.value.what.slice(-200) };
+  const here = step.value;
   const parts = [...here, ...(await joinEarlier(store, here, now()))];
 
   const known = matchRows(parts);

@@ -54,6 +54,16 @@ describe('damaged ones are refused', () => {
     await expect(reading).rejects.toEqual(fails('too_large', /larger than 10000000/));
     expect(most).toBeLessThanOrEqual(10_000_000);
   });
+  it('what says honestly that it is a bomb is not even begun, and what does not say ends early', async () => {
+    const bomb = join(allowed[0]!, 'honest'), bytes = deflateRawSync(Buffer.alloc(200_000_000));
+    writeFileSync(bomb, bytes);
+    let most = 0;
+    const reading = async (said: number | null): Promise<void> => { for await (const c of readSpan(at(0, bytes.length, 'deflate', bomb), { allowed, maxBytes: 1e11, bytes: said })) most += c.length; };
+    await expect(reading(200_000_000)).rejects.toEqual(fails('too_large', /more than 200 times/));
+    expect(most).toBe(0);
+    await expect(reading(null)).rejects.toEqual(fails('too_large', /more than 200 times/));
+    expect(most).toBeLessThanOrEqual(50 * 1024 * 1024);
+  });
 });
 
 describe('only what was granted', () => {

@@ -10,9 +10,12 @@ import type { Span } from '@mantel/contracts/models/source.ts';
 /** `allowed`: files and folders that the source was granted. `maxBytes`: how long it may get. `bytes`: how long it must be, where that is known; `crc32`: 8 hex digits. */
 export interface SpanOptions { allowed: readonly string[]; maxBytes: number; bytes?: number | null; crc32?: string | undefined; signal?: AbortSignal | undefined }
 
+/** What unpacks to so many times its size is no photo, but made to fill a disk. Small ones may: they do no harm. */
+const MAX_RATIO = 200, RATIO_FROM = 50 * 1024 * 1024;
 const CHUNK = 1024 * 1024, AT_ONCE = 2 * CHUNK;
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
 const damaged = (why: string): MantelError => new MantelError('damaged_entry', `This file is damaged in its archive: ${why} Fetch the archive again.`);
+const tooSwollen = (): MantelError => new MantelError('too_large', `This file would unpack to more than ${MAX_RATIO} times its size.`);
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 const reals = new WeakMap<readonly string[], Promise<(string | undefined)[]>>();
@@ -66,19 +69,22 @@ async function* deflated(file: FileHandle, span: Span, maxBytes: number, signal?
 }
 
 /**
- * The bytes of an entry, read where they lie and checked while they flow: never more than `maxBytes`, exactly `bytes`, and of the right CRC-32. Chunks are at most 1 MB and belong to the reader.
+ * The bytes of an entry, read where they lie and checked while they flow: never more than `maxBytes` or 200 times what is packed, exactly `bytes`, and of the right CRC-32. Chunks are at most 1 MB and belong to the reader.
  * Throws `damaged_entry`, `forbidden` (not granted, or a link), `not_found`, `too_large`; what was given out before that must not be kept.
  */
 export async function* readSpan(span: Span, { allowed, maxBytes, bytes, crc32, signal }: SpanOptions): AsyncGenerator<Buffer> {
   signal?.throwIfAborted();
   if (!Number.isSafeInteger(span.start + span.length) || span.start < 0 || span.length < 0) throw damaged('it lies at an impossible place.');
-  const limit = Math.min(maxBytes, bytes ?? maxBytes);
+  const swollen = span.method === 'stored' ? Infinity : Math.max(RATIO_FROM, span.length * MAX_RATIO);
+  if ((bytes ?? 0) > swollen) throw tooSwollen();
+  const limit = Math.min(maxBytes, bytes ?? maxBytes, swollen);
   const file = await openGranted(span.path, allowed);
   let sum = 0, got = 0;
   try {
     if (span.start + span.length > (await file.stat()).size) throw damaged('the archive ends before it.');
     for await (const chunk of span.method === 'stored' ? stored(file, span, signal) : deflated(file, span, limit, signal)) {
       got += chunk.length;
+      if (got > swollen) throw tooSwollen();
       if (got > limit) throw bytes !== null && bytes !== undefined && limit === bytes ? damaged('it is longer than it says.') : new MantelError('too_large', `This file is larger than ${maxBytes} bytes when unpacked.`);
       if (crc32 !== undefined) sum = checksum(chunk, sum);
       if (chunk.length) yield chunk;

@@ -16,7 +16,7 @@ export interface ZipEntry { path: string; bytes: number; length: number; stored:
 export interface Zip {
   /** All entries but folders, in the order of the directory. Throws ArchiveError `damaged-part` where the directory ends or breaks; what came before that is good. */
   entries(): AsyncIterable<ZipEntry>;
-  /** Where its bytes lie, for the house to read. Throws ArchiveError (damaged, encrypted). */
+  /** Where its bytes lie, for the house to read. Throws ArchiveError (damaged, encrypted); `damaged` also for bytes that another entry has already. */
   span(entry: ZipEntry): Promise<Span>;
   /** Its bytes, checked against length and CRC-32. Throws ArchiveError (damaged, too-large, encrypted). */
   read(entry: ZipEntry, maxBytes: number): Promise<Buffer>;
@@ -63,12 +63,29 @@ export async function openZip(path: string): Promise<Zip> {
       if (!(described.path.endsWith('/') && described.bytes === 0)) yield described;
     }
   }
+  /** Where entries lie that were asked for, in their order: bytes that are told again and again make a small archive endless. */
+  const claims: { from: number; to: number; path: string }[] = [];
+  function claim({ offset, path: entry }: ZipEntry, to: number): void {
+    let [low, high] = [0, claims.length];
+    if (high > 0 && claims[high - 1]!.from < offset) low = high; // as they lie, which is nearly always
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (claims[mid]!.from < offset) low = mid + 1;
+      else high = mid;
+    }
+    const [before, after] = [claims[low - 1], claims[low]];
+    if (after?.from === offset && after.path === entry) return;
+    const other = before && before.to > offset ? before : after && after.from < to ? after : null;
+    if (other) throw new ArchiveError('damaged', `${entry} stands on the bytes of another entry (${other.path}).`);
+    claims.splice(low, 0, { from: offset, to, path: entry });
+  }
   function dataStart(e: ZipEntry, head: Buffer): number {
     if (e.encrypted) throw new ArchiveError('encrypted', `${e.path} is encrypted.`);
     if (!e.supported) throw new ArchiveError('unreadable', `${e.path} is packed in a way that only its own program can unpack.`);
     if (head.length < HEADER || head.readUInt32LE(0) !== HEADER_MARK) throw new ArchiveError('damaged', `${e.path} is not where the directory of ${name} says.`);
     const start = e.offset + HEADER + head.readUInt16LE(26) + head.readUInt16LE(28);
     if (start + e.length > reader.size) throw new ArchiveError('damaged', `${name} ends before ${e.path} does.`);
+    claim(e, start + e.length);
     return start;
   }
   return {
