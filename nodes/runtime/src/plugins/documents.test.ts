@@ -41,18 +41,30 @@ it('keys lead nowhere else', async () => {
   for (const key of ['', 'x'.repeat(181), 7 as never, null as never]) await expect(d.storeWrite(key, 'w', bytes(1), true)).rejects.toThrow(/1 to 180 bytes/);
 });
 it('refuses what is no piece, and what is more than it may keep; a document that shrinks makes room', async () => {
-  const d = openDocuments(dir, 1000);
+  const d = openDocuments(dir, 100_000);
   for (const [write, piece] of [['../w', bytes(1)], ['w', 'text'], ['w', bytes(PIECE + 1)]] as const) await expect(d.storeWrite('a', write, piece as Uint8Array, true)).rejects.toThrow(/piece of a document/);
-  await d.storeWrite('a', 'w1', bytes(900), true);
-  await expect(d.storeWrite('b', 'w2', bytes(200), true)).rejects.toThrow(/store is full/);
-  await d.storeWrite('a', 'w3', bytes(100), true);
-  await d.storeWrite('b', 'w4', bytes(200), true);
-  const again = openDocuments(dir, 1000);
-  await expect(again.storeWrite('c', 'w5', bytes(800), true)).rejects.toThrow(/store is full/);
+  await d.storeWrite('a', 'w1', bytes(90_000), true);
+  await expect(d.storeWrite('b', 'w2', bytes(20_000), true)).rejects.toThrow(/store is full/);
+  await d.storeWrite('a', 'w3', bytes(10_000), true);
+  await d.storeWrite('b', 'w4', bytes(20_000), true);
+  const again = openDocuments(dir, 100_000);
+  await expect(again.storeWrite('c', 'w5', bytes(80_000), true)).rejects.toThrow(/store is full/);
   for (let i = 0; i < 4; i++) await again.storeWrite(`d${i}`, `x${i}`, bytes(1), false);
   await expect(again.storeWrite('e', 'x9', bytes(1), false)).rejects.toThrow(/at once/);
   await again.close();
   expect(readdirSync(dir).filter((n) => n.endsWith('.part'))).toEqual([]);
+});
+it('keeps its limit, however many come at once; an empty document is not for nothing', async () => {
+  const d = openDocuments(dir, 100_000);
+  const told = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => d.storeWrite(`k${n}`, `w${n}`, bytes(30_000), true)));
+  expect(told.filter((t) => t.status === 'fulfilled')).toHaveLength(3);
+  expect(readdirSync(dir)).toHaveLength(3);
+  for (const key of await d.storeKeys()) await d.storeDelete(key);
+  const empty = await Promise.allSettled(Array.from({ length: 32 }, (_, n) => d.storeWrite(`e${n}`, `v${n}`, bytes(0), true)));
+  expect(empty.filter((t) => t.status === 'fulfilled')).toHaveLength(24);
+  const half = openDocuments(join(dir, 'half'), 100_000); // what is not whole yet takes room, too
+  await half.storeWrite('a', 'w1', bytes(60_000), false);
+  await expect(half.storeWrite('b', 'w2', bytes(60_000), false)).rejects.toThrow(/store is full/);
 });
 it('is not disturbed by a stray file', async () => {
   writeFileSync(join(dir, 'left.part'), 'x');
