@@ -1,7 +1,7 @@
 /** The words about plugins, the sources that they bring photos from, forms that are made from a schema, and repairs. */
 export const enPlugins = {
   'form.required': 'This is needed.', 'form.notOne': 'Choose one of these.', 'form.notNumber': 'A number, please.', 'form.notWhole': 'A whole number, please.', 'form.min': 'At least {n}.', 'form.max': 'At most {n}.', 'form.minItems': 'At least {n}.', 'form.maxItems': 'At most {n}.',
-  'form.minLength': { one: 'At least {n} character.', other: 'At least {n} characters.' }, 'form.maxLength': { one: 'At most {n} character.', other: 'At most {n} characters.' }, 'form.pattern': 'This has not the form that is expected.',
+  'form.minLength': { one: 'At least {n} character.', other: 'At least {n} characters.' }, 'form.maxLength': { one: 'At most {n} character.', other: 'At most {n} characters.' },
   'form.optional': 'optional', 'form.choose': 'Choose…', 'form.none': 'None', 'form.add': 'Add', 'form.addTo': 'Add to {what}', 'form.item': '{what}, {n}', 'form.removeItem': 'Remove {what}', 'form.nothing': 'There is nothing to set.',
   'form.secret.kept': 'Set. It is kept by the house and never shown.', 'form.secret.change': 'Change', 'form.secret.changeOf': 'Change {what}', 'form.secret.keep': 'Keep the old one', 'form.library.none': 'There is no library that you may add to.', 'form.user.me': '{name} (you)',
   'schedule.never': 'Only when asked', 'schedule.hourly': 'Every hour', 'schedule.daily': 'Every day', 'schedule.weekly': 'Every week', 'schedule.custom': 'Another rhythm (cron)', 'schedule.time': 'Time', 'schedule.weekday': 'Day', 'schedule.cron': 'Minute hour day month weekday',

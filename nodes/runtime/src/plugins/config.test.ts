@@ -54,6 +54,17 @@ test('a pattern that takes for ever is given up', () => {
   expect(Date.now() - began).toBeLessThan(5000); // unbounded, it would take days
 });
 
+test('a manifest of many slow patterns is given up as a whole', () => {
+  const slow = { type: 'array', items: { type: 'string', pattern: '^(?:(?:a|a)*b|a*)$' }, default: Array.from({ length: 50 }, () => 'a'.repeat(17)) };
+  const endless = { ...slow, items: { type: 'string', pattern: '^(a+)+$' }, default: slow.default.map((t) => `${t.repeat(3)}!`) };
+  const began = Date.now();
+  for (const p of [slow, endless]) expect(schemaTrouble({ type: 'object', properties: Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`p${n}`, p])) })).toContain('a default that it does not allow itself');
+  const { problems } = checkConfig({ type: 'object', properties: Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`p${n}`, endless])) }, {});
+  expect(problems).toHaveLength(100);
+  expect(Date.now() - began).toBeLessThan(5000); // each by itself for a tenth of a second, it would be minutes
+  expect(schemaTrouble({ type: 'object', properties: { a: { type: 'array', items: { type: 'string' }, default: Array.from({ length: 51 }, () => 'x') } } })).toContain('more than 50 entries');
+});
+
 test.each([
   [null, 'not a JSON Schema'], [{ type: 'object' }, 'no "properties"'], [{ type: 'object', properties: { a: { type: 'object' } } }, 'do not know'], [{ type: 'object', properties: { 'a b': { type: 'string' } } }, 'letters, digits'],
   [{ type: 'object', properties: { a: { type: 'array' } } }, 'does not say of what'], [{ type: 'object', properties: { a: { type: 'string', mantel: 'paths' } } }, 'no list of texts'], [{ type: 'object', properties: { a: { type: 'string', pattern: '(' } } }, 'no regular expression'],

@@ -1,5 +1,5 @@
 // Configurations of plugins: a small part of JSON Schema, so that a form can be made of it, every mistake has a sentence that names the field, and nothing else gets in.
-import { runInNewContext } from 'node:vm';
+import { createContext, runInContext, type Context } from 'node:vm';
 import { Type, type Static } from 'typebox';
 import { matches } from '../validate.ts';
 
@@ -25,7 +25,9 @@ const MAX_PROPERTIES = 100;
 const MAX_TEXT = 20_000;
 const MAX_ITEMS = 1000;
 const MAX_CONFIG = 64_000;
-const PATTERN_MS = 100;
+/** For all patterns of one check together. */
+const PATTERNS_MS = 200;
+const MAX_DEFAULTS = 50;
 
 /** Why this cannot be the `config` of a manifest; undefined when it can. */
 export function schemaTrouble(config: unknown): string | undefined {
@@ -33,10 +35,11 @@ export function schemaTrouble(config: unknown): string | undefined {
   const properties = (config as { properties?: unknown }).properties;
   if (typeof properties !== 'object' || properties === null) return '"config" has no "properties".';
   if (Object.keys(properties).length > MAX_PROPERTIES) return `"config" has more than ${MAX_PROPERTIES} properties.`;
+  const fits = patterns();
   for (const [name, p] of Object.entries(properties)) {
     if (name === '__proto__' || !/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name)) return `The property name "${name.slice(0, 80)}" of "config" is not letters, digits, _ and -.`;
     if (!matches(ConfigProperty, p)) return `The property "${name}" of "config" uses something that Mantel's forms do not know.`;
-    const trouble = propertyTrouble(p);
+    const trouble = propertyTrouble(p, fits);
     if (trouble) return `The property "${name}" of "config" ${trouble}`;
   }
   if (!matches(ConfigSchema, config)) return '"config" uses something that Mantel\'s forms do not know; it has type, properties, required and additionalProperties (false).';
@@ -44,7 +47,7 @@ export function schemaTrouble(config: unknown): string | undefined {
   return odd === undefined ? undefined : `"config" requires "${odd.slice(0, 80)}", which is none of its properties.`;
 }
 
-function propertyTrouble(p: ConfigProperty): string | undefined {
+function propertyTrouble(p: ConfigProperty, fits: Fits): string | undefined {
   if (p.type === 'array' && !p.items) return 'is a list and does not say of what ("items").';
   if (p.mantel === 'paths' && (p.type !== 'array' || p.items?.type !== 'string')) return 'is marked "paths" but is no list of texts.';
   if (p.mantel && p.mantel !== 'paths' && p.type !== 'string') return `is marked "${p.mantel}" but is no text.`;
@@ -53,15 +56,25 @@ function propertyTrouble(p: ConfigProperty): string | undefined {
   for (const pattern of [p.pattern, p.items?.pattern]) {
     try { if (pattern !== undefined) RegExp(pattern, 'u'); } catch { return 'has a pattern that is no regular expression.'; }
   }
-  return p.default === undefined ? undefined : valueTrouble(p, p.default) && 'has a default that it does not allow itself.';
+  if (Array.isArray(p.default) && p.default.length > MAX_DEFAULTS) return `has a default of more than ${MAX_DEFAULTS} entries.`;
+  return p.default === undefined ? undefined : valueTrouble(p, p.default, fits) && 'has a default that it does not allow itself.';
 }
 
 export const propertiesOf = (schema: unknown): [name: string, ConfigProperty][] => Object.entries((schema as ConfigSchema).properties);
 const nameOf = (name: string, p: ConfigProperty): string => p.title ?? name;
 
-/** A pattern comes from the plugin: one that takes for ever must not hold up the house. */
-function fits(pattern: string, text: string): boolean {
-  try { return runInNewContext('new RegExp(pattern, "u").test(text)', { pattern, text }, { timeout: PATTERN_MS }) as boolean; } catch { return false; }
+type Fits = (pattern: string, text: string) => boolean;
+/** Patterns come from the plugin: those that take for ever must not hold up the house, neither one nor many. What is not looked at in time does not fit. */
+function patterns(): Fits {
+  let left = PATTERNS_MS;
+  let room: (Context & { pattern?: string; text?: string }) | undefined;
+  return (pattern, text) => {
+    if (left < 1) return false;
+    room ??= createContext({}); // making one takes longer than most patterns
+    Object.assign(room, { pattern, text });
+    const started = performance.now();
+    try { return runInContext('new RegExp(pattern, "u").test(text)', room, { timeout: Math.floor(left) }) as boolean; } catch { return false; } finally { left -= performance.now() - started; }
+  };
 }
 const FORMATS: Record<string, (text: string) => boolean> = {
   email: (t) => /^[^\s@]+@[^\s@]+$/.test(t), uri: (t) => URL.canParse(t), date: (t) => /^\d{4}-\d\d-\d\d$/.test(t) && !Number.isNaN(Date.parse(t)), 'date-time': (t) => /^\d{4}-\d\d-\d\dT/.test(t) && !Number.isNaN(Date.parse(t)),
@@ -69,14 +82,14 @@ const FORMATS: Record<string, (text: string) => boolean> = {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What is wrong with a value, as the end of a sentence. */
-function valueTrouble(p: ConfigProperty, value: unknown): string | undefined {
+function valueTrouble(p: ConfigProperty, value: unknown, fits: Fits): string | undefined {
   if (p.type === 'array') {
     if (!Array.isArray(value)) return 'is not a list.';
     if (value.length > Math.min(p.maxItems ?? MAX_ITEMS, MAX_ITEMS)) return `has more than ${Math.min(p.maxItems ?? MAX_ITEMS, MAX_ITEMS)} entries.`;
     if (value.length < (p.minItems ?? 0)) return p.minItems === 1 ? 'is empty.' : `needs at least ${p.minItems} entries.`;
     const item: ConfigProperty = { ...p.items!, ...(p.mantel === 'paths' ? { mantel: 'path' } : {}) };
     for (const v of value) {
-      const trouble = valueTrouble(item, v);
+      const trouble = valueTrouble(item, v, fits);
       if (trouble) return `holds an entry that ${trouble}`;
     }
     return undefined;
@@ -89,9 +102,9 @@ function valueTrouble(p: ConfigProperty, value: unknown): string | undefined {
     if (p.maximum !== undefined && value > p.maximum) return `is more than ${p.maximum}.`;
   } else if (typeof value !== 'string') return 'is not a text.';
   if (p.enum && !p.enum.includes(value as string | number)) return 'is not one of the choices.';
-  return typeof value === 'string' ? textTrouble(p, value) : undefined;
+  return typeof value === 'string' ? textTrouble(p, value, fits) : undefined;
 }
-function textTrouble(p: ConfigProperty, text: string): string | undefined {
+function textTrouble(p: ConfigProperty, text: string, fits: Fits): string | undefined {
   const most = Math.min(p.maxLength ?? MAX_TEXT, p.mantel === 'path' ? 4096 : MAX_TEXT);
   if (text.length > most) return `is longer than ${most} characters.`;
   if (text.length < (p.minLength ?? 0)) return p.minLength === 1 ? 'is empty.' : `is shorter than ${p.minLength} characters.`;
@@ -112,6 +125,7 @@ export function checkConfig(schema: unknown, value: Config, { lenient = false, l
   const { properties, required = [] } = schema as ConfigSchema;
   const config: Config = {};
   const problems: Problem[] = [];
+  const fits = patterns();
   for (const key of Object.keys(value)) if (!Object.hasOwn(properties, key) && !lenient) problems.push({ field: key.slice(0, 100), message: `"${key.slice(0, 100)}" is not known to this plugin.` });
   for (const [key, p] of Object.entries(properties)) {
     let v = Object.hasOwn(value, key) ? value[key] : undefined;
@@ -122,7 +136,7 @@ export function checkConfig(schema: unknown, value: Config, { lenient = false, l
       if (required.includes(key)) problems.push({ field: key, message: `"${nameOf(key, p)}" is missing.` });
       continue;
     }
-    const trouble = valueTrouble(p, v);
+    const trouble = valueTrouble(p, v, fits);
     if (trouble) problems.push({ field: key, message: `"${nameOf(key, p)}" ${trouble}` });
     else config[key] = v;
   }

@@ -4,7 +4,7 @@ import { t } from '../../strings/t.ts';
  * What the form makes of a plugin's JSON Schema. Pure, and careful: a schema comes from somebody else, so nothing in it is taken for granted.
  */
 export interface Property {
-  type?: string; title?: string; description?: string; default?: unknown; enum?: unknown[]; enumTitles?: string[]; minimum?: number; maximum?: number; minLength?: number; maxLength?: number; pattern?: string;
+  type?: string; title?: string; description?: string; default?: unknown; enum?: unknown[]; enumTitles?: string[]; minimum?: number; maximum?: number; minLength?: number; maxLength?: number;
   format?: string; items?: Property; minItems?: number; maxItems?: number; mantel?: string; accept?: string[];
 }
 export type Kind = 'text' | 'number' | 'boolean' | 'choice' | 'list' | 'path' | 'paths' | 'library' | 'user' | 'secret' | 'schedule';
@@ -17,7 +17,7 @@ const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
 const own = (v: unknown, key: string): unknown => (Object.hasOwn(object(v), key) ? object(v)[key] : undefined);
 
 export const propertiesOf = (schema: unknown): [string, Property][] => Object.entries(object(own(schema, 'properties'))).map(([name, p]) => [name, clean(p)]);
-const TEXTS = ['type', 'title', 'description', 'pattern', 'format', 'mantel'] as const, NUMBERS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'] as const, LISTS = ['enum', 'enumTitles', 'accept'] as const;
+const TEXTS = ['type', 'title', 'description', 'format', 'mantel'] as const, NUMBERS = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'] as const, LISTS = ['enum', 'enumTitles', 'accept'] as const;
 /** Only what has the type that it should have. */
 function clean(raw: unknown): Property {
   const p = object(raw);
@@ -82,11 +82,7 @@ function problemOf(p: Property, v: unknown): string {
   if (typeof v !== 'string') return '';
   if (p.minLength !== undefined && [...v].length < p.minLength) return t('form.minLength', { n: p.minLength });
   if (p.maxLength !== undefined && [...v].length > p.maxLength) return t('form.maxLength', { n: p.maxLength });
-  return p.pattern !== undefined && !fits(v, p.pattern) ? t('form.pattern') : '';
-}
-/** A pattern that this browser does not understand is for the house to look at. */
-function fits(text: string, pattern: string): boolean {
-  try { return new RegExp(pattern, 'u').test(text); } catch { return true; }
+  return ''; // patterns are for the house: it can stop one that takes for ever, and a browser cannot
 }
 
 /** What the house said about a configuration, by property. What names a property that the form has not belongs to none. */
