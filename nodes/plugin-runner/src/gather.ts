@@ -26,13 +26,14 @@ export async function gatherEvents(pull: Pull, max: number): Promise<Pulled> {
   } finally { clearTimeout(timer); }
 }
 
-/** One chunk of bytes, never larger than CHUNK. Small ones are joined when they are there already. */
+/** One chunk of bytes, never larger than CHUNK. An empty one goes, too: it shows that the plugin is still on its way to the entry. */
 export async function gatherBytes(pull: Pull): Promise<Pulled> {
   while (!pull.rest?.length) {
     const next = await pull.from.next();
     if (next.done) return { bytes: null, done: true };
     if (!(next.value instanceof Uint8Array)) throw new TypeError('open() must yield bytes (Uint8Array).');
     pull.rest = next.value;
+    if (next.value.length === 0) return { bytes: next.value, done: false };
   }
   const piece = pull.rest.subarray(0, CHUNK);
   pull.rest = pull.rest.subarray(CHUNK);

@@ -205,6 +205,19 @@ describe('it is ended, and the reason can be read', () => {
     const { plugin } = await open({ patience: { event: 500 } });
     await expect(drain(plugin, 'never')).rejects.toThrow(/did not bring anything new/);
   });
+  it('one that is long in coming to a file goes on while it shows that it does; one that is silent, or never comes to it, does not', async () => {
+    const read = async (ref: string): Promise<number> => {
+      const { plugin } = await open({ patience: { chunk: 1000, skip: ref === 'empty for ever' ? 1500 : PATIENCE.skip } });
+      let bytes = 0;
+      for await (const chunk of plugin.open(ref, {}, asked.signal)) bytes += chunk.length;
+      await plugin.stop();
+      return bytes;
+    };
+    const [late, silent, empty] = await within(Promise.allSettled(['on its way', 'silent', 'empty for ever'].map(read)));
+    expect(late).toEqual({ status: 'fulfilled', value: 5_000_000 });
+    expect(silent).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/did not bring anything new/) as string } });
+    expect(empty).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/did not bring any byte/) as string } });
+  });
   it('one that does not stop when it was asked to is stopped', async () => {
     const { plugin } = await open({ patience: { stop: 300 } });
     const spinning = plugin.check({ do: 'spin', ms: 60_000 }, asked.signal).catch((e: unknown) => e);

@@ -65,7 +65,7 @@ export interface ImportSource<Config = Record<string, unknown>> {
   check(config: Config, ctx: SourceContext): Promise<CheckResult>;
   /** Everything that is there, in an order in which it can be read well. Called again after a stop: the same ids must come out. The house pulls; nothing runs ahead of it by more than a batch. */
   scan(config: Config, ctx: SourceContext): AsyncIterable<ScanEvent>;
-  /** The bytes of an entry without `span`. Asked in the order of the scan, a few at a time. */
+  /** The bytes of an entry without `span`. Asked in the order of the scan, about 16 at a time. While it takes longer than a minute to get to them, yield empty pieces now and then: they show that it goes on. */
   open?(ref: string, config: Config, ctx: SourceContext): AsyncIterable<Uint8Array>;
   /** Yields whenever a new scan is worth it. */
   watch?(config: Config, ctx: SourceContext): AsyncIterable<void>;

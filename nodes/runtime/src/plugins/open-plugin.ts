@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Isolation } from '@mantel/contracts/models/plugin.ts';
@@ -16,8 +17,8 @@ import { command, isolationOf, PROXY_INSIDE, WALL_ENV } from './wall.ts';
 import { watchMemory } from './watchdog.ts';
 import { BATCH, type Work } from './wire/wire.ts';
 
-/** How long anybody waits, in ms. `silent`: without answering a ping (it computes, or hangs). `event`: between two events of a scan. */
-export const PATIENCE = { load: 20_000, check: 65_000, event: 900_000, chunk: 120_000, remove: 65_000, migrate: 15_000, end: 5_000, ping: 5_000, silent: 30_000, stop: 2_000 };
+/** How long anybody waits, in ms. `silent`: without answering a ping (it computes, or hangs). `event`: between two events of a scan. `chunk`: between two pieces of a file, empty ones among them; `skip`: of nothing but empty ones, as while an archive is gone through for one of its last entries. `pause`: after an empty one. */
+export const PATIENCE = { load: 20_000, check: 65_000, event: 900_000, chunk: 120_000, skip: 3 * 3_600_000, pause: 50, remove: 65_000, migrate: 15_000, end: 5_000, ping: 5_000, silent: 30_000, stop: 2_000 };
 export type Patience = typeof PATIENCE;
 
 async function entryOf(folder: string, entry: string): Promise<string> {
@@ -127,10 +128,18 @@ export async function openPluginWith({ folder, manifest: raw, grants, log, onEnd
     };
     await wait(() => rpc.begin(call, work, config, ref), patience.load, 'begin');
     try {
-      let coming: Promise<unknown> | undefined = next();
+      let coming: Promise<unknown> | undefined = next(), brought = Date.now();
       while (coming) {
         const answer: unknown = await Promise.race([coming, aborted]);
         const { values, done }: Pulled<T> = believed(() => read(answer));
+        if (values.length) brought = Date.now();
+        else if (work === 'open' && !done) {
+          if (Date.now() - brought > patience.skip) {
+            kill(`It did not bring any byte of a file within ${Math.round(patience.skip / 1000)} seconds.`);
+            throw over!;
+          }
+          await Promise.race([sleep(patience.pause), aborted]);
+        }
         coming = done ? undefined : next(); // the next batch is found while this one is used
         if (values.length) yield values;
       }

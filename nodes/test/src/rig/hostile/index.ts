@@ -157,6 +157,11 @@ export default defineImportSource<Config>({
   async remove(ref) { rmSync(ref); },
   async* open(ref) {
     if (ref === 'text') yield 'no bytes' as never;
+    for (let i = 0; ref === 'empty for ever' || (ref === 'on its way' && i < 20); i++) {
+      await sleep(100);
+      yield new Uint8Array(0);
+    }
+    if (ref === 'silent') await sleep(60_000);
     yield new Uint8Array(5_000_000);
   },
 });
