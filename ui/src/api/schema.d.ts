@@ -7301,7 +7301,7 @@ export interface operations {
                         at: string;
                         checks: {
                             /** @enum {unknown} */
-                            name: "accounted" | "no_problems" | "stored" | "second_copy";
+                            name: "accounted" | "no_problems" | "copies" | "stored" | "second_copy";
                             ok: boolean;
                             text: string;
                             failing: string[];

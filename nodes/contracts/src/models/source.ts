@@ -112,7 +112,7 @@ export type ImportRun = Static<typeof ImportRun>;
 
 /** May it be deleted where it came from? Yes only when every line holds. */
 export const Certificate = Type.Object({
-  runId: Id, verdict: Type.Boolean(), at: Time, checks: Type.Array(Type.Object({ name: Type.Enum(['accounted', 'no_problems', 'stored', 'second_copy']), ok: Type.Boolean(), text: Type.String(), failing: Type.Array(Type.String({ description: 'At most 100 paths.' })) })),
+  runId: Id, verdict: Type.Boolean(), at: Time, checks: Type.Array(Type.Object({ name: Type.Enum(['accounted', 'no_problems', 'copies', 'stored', 'second_copy']), ok: Type.Boolean(), text: Type.String(), failing: Type.Array(Type.String({ description: 'At most 100 paths.' })) })),
   files: Count, bytes: Count,
 });
 export type Certificate = Static<typeof Certificate>;

@@ -1,4 +1,5 @@
 // How import runs reach the other nouns.
+import { stat } from 'node:fs/promises';
 import { readSpan } from '@mantel/runtime/plugins/span.ts';
 import type { Albums } from '../albums/albums.ts';
 import type { Assets } from '../assets/assets.ts';
@@ -14,6 +15,7 @@ export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; lib
 export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports, stemOf }: Nouns): Doors {
   return {
     ...own,
+    diskOf: async (path) => String((await stat(path)).dev),
     plugins: { manifest: plugins.usable, open: plugins.open, grants: (manifest, config, parts) => plugins.grants(manifest.id, config, parts === undefined ? {} : { parts }), readSpan },
     source: sources.resolve, prepare: sources.prepare,
     library: { ...imports, target: ingest.library, lockedOf: libraries.lockedOf, externalOf: libraries.externalOf, restore: assets.restore, stemOf },

@@ -14,6 +14,8 @@ export interface ResolvedSource { pluginId: string; name: string; config: Record
 /** What an import asks of the rest of the house. */
 export interface Doors {
   db: Database; data: string;
+  /** Which disk a path lies on. */
+  diskOf: (path: string) => Promise<string>;
   /** Throws `storage_missing`. */
   requireStorage: () => void;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void; error(fields: object, text: string): void };

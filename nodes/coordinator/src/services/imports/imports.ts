@@ -3,7 +3,6 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate, ImportOptions, ImportRun, RunEntry, EntryOutcome, RunState } from '@mantel/contracts/models/source.ts';
-import { copyFolder } from './certify.ts';
 import type { Doors } from './doors.ts';
 import type { Engine } from './engine.ts';
 import { partsProperty } from './handle.ts';
@@ -11,6 +10,7 @@ import { retryProblems } from './items.repository.ts';
 import type { PartStore } from './parts.ts';
 import * as runs from './runs.repository.ts';
 import { previewOf } from './scan.ts';
+import { copyFolder } from './second-copy.ts';
 import type { View } from './view.ts';
 
 /** Who asks: `all`: an admin, or the house itself. */
@@ -167,7 +167,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       if ((JSON.parse(row.options) as ImportOptions).mode === 'index') throw new MantelError('run_state', 'These photos stay where they are: nothing may be deleted there.');
       if (copy !== undefined && !who.all) throw new MantelError('forbidden', "Only an admin names folders of the house's machine. Ask without a second copy, or ask an admin.");
       doors.requireStorage();
-      engine.certify(row.id, copy === undefined ? null : await copyFolder(doors, copy));
+      engine.certify(row.id, copy === undefined ? null : await copyFolder({ data: doors.data, diskOf: doors.diskOf, config: JSON.parse(row.config) as Record<string, unknown> }, copy));
       doors.changed();
       return shown(row.id);
     },

@@ -29,9 +29,9 @@ export function insertRun(sql: Sql, r: NewRun): number {
     r.uuid, r.sourceUuid, r.pluginId, r.pluginVersion, r.name, JSON.stringify(r.config), r.libraryId, r.ownerId, JSON.stringify(r.options), r.state, r.auto ? 1 : 0, r.asked ? 1 : 0, JSON.stringify(r.parts), Date.now()).lastInsertRowid);
 }
 
-/** Moves a run on, but only from one of these states: two who press at once do it once. */
+/** Moves a run on, but only from one of these states: two who press at once do it once. What was certified of it holds no more. */
 export const moveRun = (sql: Sql, id: number, from: RunState[], to: RunState, trouble: string | null = null): boolean =>
-  sql.run('update import_run set state = ?, trouble = ? where id = ? and state in (select value from json_each(?))', to, trouble, id, JSON.stringify(from)).changes === 1;
+  sql.run('update import_run set state = ?, trouble = ?, certificate = null where id = ? and state in (select value from json_each(?))', to, trouble, id, JSON.stringify(from)).changes === 1;
 export const setStarted = (sql: Sql, id: number): void => void sql.run('update import_run set started_at = coalesce(started_at, ?), ended_at = null, summary = null where id = ?', Date.now(), id);
 export const setEnded = (sql: Sql, id: number): void => void sql.run('update import_run set ended_at = ? where id = ?', Date.now(), id);
 /** What it does by itself: begin when the preview is there; look at the source again before it goes on. */
@@ -41,7 +41,7 @@ export const setTarget = (sql: Sql, id: number, libraryId: number, options: obje
 export const setCollection = (sql: Sql, id: number, collection: string, pluginVersion: string): void => void sql.run('update import_run set collection = ?, plugin_version = ? where id = ?', collection, pluginVersion, id);
 export const setPreview = (sql: Sql, id: number, preview: RunPreview | null): void => void sql.run('update import_run set preview = ? where id = ?', preview && JSON.stringify(preview), id);
 export const setSummary = (sql: Sql, id: number, tally: Tally | null): void => void sql.run('update import_run set summary = ? where id = ?', tally && JSON.stringify(tally), id);
-export const setCertificate = (sql: Sql, id: number, certificate: object | null): void => void sql.run('update import_run set certificate = ? where id = ?', certificate && JSON.stringify(certificate), id);
+export const setCertificate = (sql: Sql, id: number, certificate: object | null): void => void sql.run(`update import_run set certificate = ? where id = ? and state = 'done'`, certificate && JSON.stringify(certificate), id);
 
 /** `scanned`: its entries are known. `received` stands in the file itself. */
 export interface Part { name: string; bytes: number; state: RunPart['state']; scanned?: boolean }

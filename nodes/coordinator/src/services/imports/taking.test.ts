@@ -174,20 +174,20 @@ test('a certificate says yes only when all is accounted for, read again, and has
     }
     throw new Error('no certificate', { cause: house.errors });
   };
-  expect((await asked()).checks.map((c) => [c.name, c.ok])).toEqual([['accounted', true], ['no_problems', true], ['stored', true], ['second_copy', false]]);
+  expect((await asked()).checks.map((c) => [c.name, c.ok])).toEqual([['accounted', true], ['no_problems', true], ['copies', true], ['stored', true], ['second_copy', false]]);
   const disk = join(house.data, '..', `copy-${house.uuid()}`);
   await rules().certify(house.asker, id, disk).then(() => { throw new Error('a folder that is not there'); }, (e: Error) => expect(e.message).toMatch(/no folder/));
   const { mkdir } = await import('node:fs/promises');
   await mkdir(disk);
   try {
     await writeFile(join(disk, 'one.jpg'), a);
-    expect((await asked(disk)).checks[3]).toMatchObject({ ok: false, failing: ['b.jpg'] });
+    expect((await asked(disk)).checks[4]).toMatchObject({ ok: false, failing: ['b.jpg'] });
     await writeFile(join(disk, 'two.jpg'), b);
     expect(await asked(disk)).toMatchObject({ verdict: true, files: 2, bytes: a.length + b.length });
     const { path } = house.db.sql.get<{ path: string }>(`select path from file where name = 'a.jpg'`)!;
     await rm(join(house.data, path));
     await writeFile(join(house.data, path), 'spoilt');
-    expect((await asked(disk)).checks[2]).toMatchObject({ ok: false, failing: ['a.jpg (differs from what came in)'] });
+    expect((await asked(disk)).checks[3]).toMatchObject({ ok: false, failing: ['a.jpg (differs from what came in)'] });
   } finally {
     await rm(disk, { recursive: true });
   }
