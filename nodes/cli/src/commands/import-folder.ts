@@ -47,7 +47,7 @@ async function sendFolders({ api, terminal, json }: Context, paths: readonly str
   else for (const line of summary(entries, options.dryRun === true)) print(terminal, line);
   if (stopped) throw new Failure(`The import ended early, ${count(totals.waiting)} files were not sent: ${stopped.message} Run the same command again when this is settled; nothing will be there twice.`);
   if (terminal.signal.aborted) throw new Failure(`Stopped; ${count(totals.waiting)} files were not sent.`, 130);
-  if (options.wait === true && options.dryRun !== true) await waitForPreviews(api, terminal);
+  if (options.wait === true && options.dryRun !== true) await waitForPreviews(api, terminal, () => entries.flatMap((e) => (e.outcome === 'added' && e.assetId !== null ? [e.assetId] : [])));
   if (totals.failed > 0) throw new Failure(`${count(totals.failed)} entries failed; run the same command again to try them once more.`);
   if (options.report !== undefined && !json) note(terminal, `The whole list is in ${options.report}.`);
 }

@@ -5,7 +5,7 @@ import type { Api } from '../api/client.ts';
 import { findLibrary, type Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { waitForPreviews } from '../import/wait.ts';
-import { judge, saveReport, tell } from '../runs/ending.ts';
+import { broughtIn, judge, saveReport, tell } from '../runs/ending.ts';
 import { follow } from '../runs/follow.ts';
 import { readOptions } from '../runs/options.ts';
 import { places, type Place } from '../runs/paths.ts';
@@ -76,7 +76,7 @@ export async function finish({ api, terminal, json }: Context, options: RunOptio
   }
   if (json) print(terminal, JSON.stringify(run));
   else await tell(api, terminal, run);
-  if (options.wait && run.state === 'done') await waitForPreviews(api, terminal);
+  if (options.wait && run.state === 'done' && run.options.previews !== false) await waitForPreviews(api, terminal, () => broughtIn(api, run));
   judge(run);
   if (options.report !== undefined && !json) note(terminal, `The whole list is in ${options.report}.`);
 }

@@ -192,19 +192,35 @@ describe('options', () => {
 
 describe('--wait', () => {
   const terminal = () => ({ out: process.stdout, err: process.stderr, in: process.stdin, env: {}, live: false, signal: new AbortController().signal });
-  const wait = async (options?: object): Promise<void> => { const api = createApi({ url: server.url, token: TOKEN }); try { await waitForPreviews(api, terminal(), { everyMs: 1, ...options }); } finally { api.close(); } };
+  const wait = async (options?: object, mine: string[] = []): Promise<void> => { const api = createApi({ url: server.url, token: TOKEN }); try { await waitForPreviews(api, terminal(), () => mine, { everyMs: 1, ...options }); } finally { api.close(); } };
   const jobs = (...states: object[]): void => { server.answer = (a) => (a.url === '/jobs' ? { status: 200, body: [job(states.length > 1 ? states.shift() : states[0])] } : undefined); };
   test('until nothing waits or runs', async () => {
     jobs({ queued: 2 }, { queued: 0, running: 1 }, {});
     await wait();
     expect(server.asked).toHaveLength(3);
   });
-  test('paused, standing still, or not to be seen: it ends with words', async () => {
+  test('paused or standing still: it ends with words', async () => {
     jobs({ queued: 2, paused: true });
     await expect(wait()).rejects.toThrow('mantel jobs resume preview');
     jobs({ queued: 2 });
     await expect(wait({ stallMs: 30 })).rejects.toThrow('mantel nodes');
-    server.answer = () => refuse(403, 'forbidden', 'no');
-    await expect(wait()).rejects.toThrow('Only an admin');
+  });
+  test('who may not see the jobs waits for the photos that were brought in', async () => {
+    const states: Record<string, (string | number)[]> = { a: ['waiting', 'waiting', 'ready'], b: ['failed'], c: ['waiting', 404], d: ['waiting', 'ready'] };
+    const member = (asked: { url: string }) => {
+      const said = /^\/assets\/(\w)$/.exec(asked.url)?.[1];
+      if (said === undefined) return refuse(403, 'forbidden', 'no');
+      const state = states[said]!.length > 1 ? states[said]!.shift()! : states[said]![0]!;
+      return typeof state === 'number' ? refuse(state, 'not_found', 'gone') : { status: 200, body: { id: said, preview: state } };
+    };
+    server.answer = member;
+    await wait({}, ['a', 'b', 'c', 'a', 'd']);
+    expect(server.asked.map((a) => a.url.slice(-1))).toEqual(['s', 'a', 'b', 'c', 'd', 'a', 'c', 'd', 'a']);
+    states.a = ['waiting'];
+    await expect(wait({ stallMs: 30 }, ['a'])).rejects.toThrow('no preview was finished');
+    put('a.jpg');
+    server.answer = (asked) => (asked.url === '/jobs' ? refuse(403, 'forbidden', 'no') : asked.url === '/assets/asset-1' ? { status: 200, body: { preview: 'ready' } } : undefined);
+    expect((await imports('--wait', '--send')).code).toBe(0);
+    expect(server.asked.at(-1)!.url).toBe('/assets/asset-1');
   });
 });

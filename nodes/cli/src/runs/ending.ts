@@ -31,6 +31,17 @@ async function* framed(url: string, run: ImportRun, entries: Readable): AsyncGen
   yield '}\n';
 }
 
+const PAGE = 1000;
+/** The photos and videos that this run brought in. */
+export async function* broughtIn(api: Api, run: ImportRun): AsyncGenerator<string> {
+  for (let after: number | null = -1; after !== null;) {
+    const page: Awaited<ReturnType<typeof importedOf>> = await importedOf(api, run.id, after);
+    for (const e of page.entries) if (e.assetId !== null) yield e.assetId;
+    after = page.next;
+  }
+}
+const importedOf = (api: Api, id: string, after: number) => api.get('imports.entries', `/imports/${encodeURIComponent(id)}/entries?outcome=imported&limit=${PAGE}${after < 0 ? '' : `&after=${after}`}`);
+
 /** For people: what came of it, and the first things that need them. */
 export async function tell(api: Api, terminal: Terminal, run: ImportRun): Promise<void> {
   print(terminal, entriesLine(run));

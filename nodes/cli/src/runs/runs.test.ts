@@ -195,6 +195,20 @@ describe('the files are sent', () => {
   });
 });
 
+test('--wait of a member: until the photos of the run have their previews', async () => {
+  house();
+  const usual = server.answer;
+  const entry = (assetId: string | null) => ({ part: null, path: 'x', bytes: 1, outcome: 'imported', reason: null, detail: null, assetId, sha256: null });
+  server.answer = (asked, upload) => {
+    if (asked.url === '/jobs') return refuse(403, 'forbidden', 'You do not have the right to do this.');
+    if (asked.url === '/imports/run-1/entries?outcome=imported&limit=1000') return { status: 200, body: { entries: [entry('a1'), entry(null)], next: 7 } };
+    if (asked.url === '/imports/run-1/entries?outcome=imported&limit=1000&after=7') return { status: 200, body: { entries: [entry('a2')], next: null } };
+    return asked.url.startsWith('/assets/') ? { status: 200, body: { preview: 'ready' } } : usual(asked, upload);
+  };
+  expect(await mantel('import', 'google-takeout', put('takeout-20240101T000000Z-001.zip'), '--wait')).toMatchObject({ code: 0 });
+  expect(server.asked.slice(-2).map((a) => a.url)).toEqual(['/assets/a1', '/assets/a2']);
+});
+
 describe('mantel imports', () => {
   test('list, show, and every step', async () => {
     house({ states: [{ state: 'ready' }] });
