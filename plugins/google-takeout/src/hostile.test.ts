@@ -103,3 +103,33 @@ test('an unpacked export: links out of it are not followed, folders of the syste
   expect(names).toEqual(['a.jpg']);
   expect(why).toEqual({ '@eaDir': 'thumbnail', 'b.jpg': 'link', root: 'link' });
 });
+
+test('parts that a browser or a file manager named anew are read, also one folder down; what lies beside them is told', async () => {
+  const zip = (name: string, n: number): string => { const file = join(dir, name); writeFileSync(file, rawZip(good(n))); return file; };
+  mkdirSync(join(dir, 'second'));
+  for (const [i, name] of ['-001.zip', '-3-002 2.zip', '-003 - Kopie.zip', '-004 (1).zip'].entries()) zip(`takeout-20250921T101500Z${name}`, i);
+  zip('second/takeout-20250921T101500Z-005.zip', 5);
+  const others = [zip('backup.zip', 6), zip('second/takeout-20110101T101500Z-001.zip', 7), zip('takeout-20250921T101500Z-006.zip.crdownload', 8)];
+  const { names, why } = await told([dir, join(dir, 'gone.zip')]);
+  expect(names).toEqual(['good0.jpg', 'good1.jpg', 'good2.jpg', 'good3.jpg', 'good5.jpg']);
+  expect(why).toEqual({ [others[0]!]: 'nested-archive', [others[1]!]: 'nested-archive', [others[2]!]: 'damaged-part', [join(dir, 'gone.zip')]: 'unreadable' });
+  const said = check([dir]);
+  expect([said.ok, said.summary, said.problems.map((p) => p.message)]).toEqual([true, expect.stringMatching(/^5 parts/), [expect.stringMatching(/backup\.zip.*2011.*crdownload/)]]);
+});
+
+test('parts in folders of their own are the export; two of one name are told', async () => {
+  for (const [i, folder] of ['a', 'b'].entries()) {
+    mkdirSync(join(dir, folder));
+    writeFileSync(join(dir, folder, `takeout-20250921T101500Z-00${i + 1}.zip`), rawZip(good(i)));
+  }
+  expect((await told([dir])).names).toEqual(['good0.jpg', 'good1.jpg']);
+  writeFileSync(join(dir, 'b', 'takeout-20250921T101500Z-001.zip'), rawZip(good(7)));
+  const { names, why } = await told([dir]);
+  expect([names, why]).toEqual([['good0.jpg', 'good1.jpg'], { [join(dir, 'b', 'takeout-20250921T101500Z-001.zip')]: 'unreadable' }]);
+});
+
+test('the name of an archive may be as long as a disk takes it', async () => {
+  const file = join(dir, `${'Фотографии из Гугл фото бабушки, '.repeat(4).trim()}.zip`);
+  writeFileSync(file, rawZip(good(1)));
+  expect((await told([file])).names).toEqual(['good1.jpg']);
+});

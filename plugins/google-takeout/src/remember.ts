@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Store } from '@mantel/plugin-sdk';
 import type { JsonFacts } from './json.ts';
@@ -5,10 +6,11 @@ import type { Head } from './magic.ts';
 import type { Entry, PartIndex, Trouble } from './types.ts';
 
 // What is remembered of a part: one document each, so that a later part adds one and rewrites none. About 30 bytes per entry, packed.
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX = 'part/';
 const MAX_UNPACKED = 1024 * 1024 * 1024;
-export const keyOf = (name: string | null): string => `${PREFIX}${name === null ? '' : Buffer.from(name).toString('base64url').slice(0, 300)}`;
+/** A key of the store is short, the name of an archive need not be. */
+export const keyOf = (name: string | null): string => `${PREFIX}${name === null ? '' : createHash('sha256').update(name).digest('hex')}`;
 
 type Row = [path: string, bytes: number, crc: number, start: number, length: number, deflate: 0 | 1, modifiedAt: number, n: number, head: Head | null, json: JsonFacts | null, trouble: Trouble | null, gone: 0 | 1];
 interface Cover { v: number; name: string | null; kind: PartIndex['kind']; stamp: string; bytes: number; trouble: Trouble | null }

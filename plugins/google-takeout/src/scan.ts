@@ -7,7 +7,7 @@ import { breathe, indexZip } from './index-zip.ts';
 import { buildItem, type Built, type FolderKind, rawPairs } from './items.ts';
 import { mergeUnits } from './merge.ts';
 import { nfc } from './names.ts';
-import { baseOf, dirOf } from './paths.ts';
+import { baseOf, dirOf, shownPath } from './paths.ts';
 import { type Found, locate } from './parts.ts';
 import { maybeMedia, provesItself, whyNot } from './reasons.ts';
 import { createPrints } from './prints.ts';
@@ -38,6 +38,7 @@ export async function* scan(paths: readonly string[], ctx: SourceContext): Async
   }
   for (const part of remembered.values()) parts.push({ ...part, file: null });
   yield* tell(parts, ctx.signal);
+  for (const { path, bytes, ...why } of located.left) yield { type: 'entry', entry: { part: null, path: shownPath(path), bytes, ...why } };
 }
 
 async function* progress(index: AsyncGenerator<Progress, PartIndex>): AsyncGenerator<ScanEvent, PartIndex> {
