@@ -25,7 +25,7 @@ export const MANIFEST: Manifest = {
   config: { type: 'object', properties: { paths: { type: 'array', items: { type: 'string' }, mantel: 'paths', accept: ['.zip'] } } },
 };
 /** What the fake source holds: entries by `ref`, and what a scan says. */
-export interface FakeSource { files: Map<string, Buffer>; events: (config: Record<string, unknown>) => ScanEvent[]; check: () => CheckResult; opened: string[]; removed: string[]; /** called before bytes are given */ onOpen?: (ref: string) => Promise<void> | void; starts: number; /** what the house does when the plugin ends by itself */ end?: ((why: string) => void) | undefined }
+export interface FakeSource { files: Map<string, Buffer>; events: (config: Record<string, unknown>) => ScanEvent[]; check: () => CheckResult; opened: string[]; removed: string[]; /** called before bytes are given */ onOpen?: (ref: string) => Promise<void> | void; onRemove?: (ref: string) => Promise<void>; starts: number; /** what the house does when the plugin ends by itself */ end?: ((why: string) => void) | undefined }
 
 export const picture = (n: number, more: { date?: string } = {}): Promise<Buffer> =>
   sharp({ create: { width: 40 + (n % 7), height: 30, channels: 3, background: { r: n % 256, g: (n * 7) % 256, b: (n * 13) % 256 } } }).withExif({ IFD2: { DateTimeOriginal: more.date ?? '2021:07:08 09:10:11' } }).jpeg().toBuffer();
@@ -57,7 +57,7 @@ export async function openImportHouse() {
       if (!bytes) throw new MantelError('damaged_entry', 'This file is damaged.');
       yield bytes;
     },
-    remove: (ref) => { source.removed.push(ref); return Promise.resolve(); },
+    remove: async (ref) => { source.removed.push(ref); await source.onRemove?.(ref); },
     async *watch() { /* nothing comes */ }, migrate: (c) => Promise.resolve(c), stop: () => Promise.resolve(),
   });
   const cards = new Map<string, string>();

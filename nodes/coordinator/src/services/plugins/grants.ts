@@ -1,7 +1,7 @@
 // What a plugin may read: the files and folders that its configuration names, by their real paths; never what is Mantel's own.
 import { mkdirSync, realpathSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Manifest } from '@mantel/contracts/models/plugin.ts';
 import { type Config, type Problem, propertiesOf } from '@mantel/runtime/plugins/config.ts';
@@ -31,6 +31,20 @@ export function createGrants({ state, data }: { state: string; data: string }) {
   /** The same for looking around: its photos may be seen, but neither the state nor what the library keeps for itself. */
   const hidden = (path: string): boolean => [...MACHINE, stateDir, join(dataDir, 'library', '.mantel')].some((dir) => within(path, dir));
 
+  /** What tells a folder from every other, by whatever mount it is reached. */
+  const identity = (path: string): Promise<string | null> => stat(path, { bigint: true }).then((s) => `${s.dev}:${s.ino}`, () => null);
+  /** Of a folder and all that hold it. */
+  const chain = async (path: string): Promise<(string | null)[]> => [await identity(path), ...(dirname(path) === path ? [] : await chain(dirname(path)))];
+  /** The same folder may be mounted twice: its path says nothing then. */
+  async function mountedTwice(path: string): Promise<string | undefined> {
+    const [above, at] = [new Set(await chain(path)), await identity(path)];
+    for (const dir of [...own, join(dataDir, 'library')]) {
+      const id = await identity(dir);
+      if (id !== null && (above.has(id) || (at !== null && (await chain(dir)).includes(at)))) return `${path} is Mantel's own, or holds it: the same disk is mounted there, too. Choose another folder.`;
+    }
+    return undefined;
+  }
+
   async function real(path: string): Promise<string | Problem> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), PATIENCE_MS); });
@@ -50,7 +64,7 @@ export function createGrants({ state, data }: { state: string; data: string }) {
       const home = parts === undefined ? undefined : await realpath(parts).catch(() => undefined);
       const look = async (field: string, path: string): Promise<string> => {
         const at = await real(path);
-        const why = typeof at === 'string' ? refusal(at, home) : at.message;
+        const why = typeof at === 'string' ? refusal(at, home) ?? (home !== undefined && within(at, home) ? undefined : await mountedTwice(at)) : at.message;
         if (why !== undefined || typeof at !== 'string') problems.push({ field, message: why ?? `${path} cannot be read.` });
         else read.add(at);
         return typeof at === 'string' ? at : path;
@@ -66,7 +80,7 @@ export function createGrants({ state, data }: { state: string; data: string }) {
       if (problems.length) throw new MantelError('source_invalid', problems[0]!.message, { problems: problems.slice(0, 100) });
       for (const path of manifest.permissions.paths) { // one that is not there is no trouble: it is a permission, not a wish
         const at = await real(path);
-        if (typeof at === 'string' && refusal(at) === undefined) read.add(at);
+        if (typeof at === 'string' && (refusal(at) ?? await mountedTwice(at)) === undefined) read.add(at);
       }
       return { read: [...read], config: granted };
     },
