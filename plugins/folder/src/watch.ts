@@ -1,7 +1,7 @@
-import { watch as watchFolder, type FSWatcher } from 'node:fs';
+import { watch as watchFolder } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { SourceContext } from '@mantel/plugin-sdk';
 import { type Config, rootsOf } from './config.ts';
 import { skipFile, skipFolder } from './skip.ts';
@@ -29,27 +29,67 @@ async function foldersOf(config: Config): Promise<Map<string, number>> {
   }
   return all;
 }
+/** Changed so lately, a file may still be on its way. Clocks of other machines are not ours. */
+const ARRIVING_MS = 3_600_000;
+const MAX_ARRIVING = 20_000;
+interface Arriving { stamp: string; at: number; moved: boolean }
+const stampOf = async (path: string): Promise<Omit<Arriving, 'moved'> | null> => {
+  const info = await lstat(path).catch(() => null); // the time of the last change of any kind: programs set the other one to that of the original
+  return info?.isFile() ? { stamp: `${info.size} ${info.mtimeMs} ${info.ctimeMs}`, at: Math.max(info.mtimeMs, info.ctimeMs) } : null;
+};
+/** A long copy changes its folder once, at its beginning, when a scan cannot take the file yet. Says whether one that still moved then lies still now. */
+async function cameToRest(arriving: Map<string, Arriving>): Promise<boolean> {
+  let rested = false;
+  for (const [path, before] of arriving) {
+    const now = await stampOf(path);
+    if (now && now.stamp !== before.stamp) arriving.set(path, { ...now, moved: true });
+    else if (!now || before.moved || now.at < Date.now() - ARRIVING_MS) {
+      arriving.delete(path);
+      rested ||= now !== null && before.moved;
+    }
+  }
+  return rested;
+}
+async function notice(folders: Iterable<string>, arriving: Map<string, Arriving>): Promise<void> {
+  for (const folder of folders) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const path = join(folder, entry.name);
+      if (!entry.isFile() || skipFile(entry.name) || arriving.has(path) || arriving.size >= MAX_ARRIVING) continue;
+      const now = await stampOf(path);
+      if (now && now.at > Date.now() - ARRIVING_MS) arriving.set(path, { ...now, moved: false });
+    }
+  }
+}
 const differ = (a: Map<string, number>, b: Map<string, number>): boolean => a.size !== b.size || [...b].some(([path, at]) => a.get(path) !== at);
 
+/** What the system offers. `changes`: calls back with the name of what changed in a folder; throws when it cannot; `lost`: from now on it does not. Answers how to stop it. */
+export interface WatchSystem { pause: (ms: number, signal: AbortSignal) => Promise<void>; changes: (folder: string, changed: (name: string | null) => void, lost: () => void) => () => void }
+const SYSTEM: WatchSystem = {
+  pause: (ms, signal) => pauseFor(ms, undefined, { signal }),
+  changes(folder, changed, lost) {
+    const watcher = watchFolder(folder, { persistent: true }, (_event, name) => changed(name)).on('error', () => { watcher.close(); lost(); });
+    return () => watcher.close();
+  },
+};
+
 /** Yields at the beginning, and when something came, went or changed, and nothing moved since for a while. */
-export async function* watch(config: Config, { signal, log }: Pick<SourceContext, 'signal' | 'log'>, { quietMs, busyMs, lookMs }: WatchTimes = TIMES): AsyncGenerator<void> {
-  const watched = new Map<string, FSWatcher>();
+export async function* watch(config: Config, { signal, log }: Pick<SourceContext, 'signal' | 'log'>, { quietMs, busyMs, lookMs }: WatchTimes = TIMES, { pause, changes }: WatchSystem = SYSTEM): AsyncGenerator<void> {
+  const watched = new Map<string, () => void>();
+  const arriving = new Map<string, Arriving>();
   let woke = Promise.withResolvers<void>();
   let moved = false;
   let told = false;
-  const stir = (name: string | Buffer | null): void => {
-    if (name !== null && (skipFile(String(name)) || skipFolder(String(name), ''))) return;
+  const stir = (name: string | null): void => {
+    if (name !== null && (skipFile(name) || skipFolder(name, ''))) return;
     moved = true;
     woke.resolve();
   };
   const follow = (folders: Map<string, number>): void => {
-    for (const [path, watcher] of watched) if (!folders.has(path)) { watcher.close(); watched.delete(path); }
+    for (const [path, end] of watched) if (!folders.has(path)) { end(); watched.delete(path); }
     for (const path of folders.keys()) {
       if (watched.has(path) || watched.size >= MAX_WATCHED) continue;
       try {
-        const watcher = watchFolder(path, { persistent: true }, (_event, name) => stir(name));
-        watcher.on('error', () => { watcher.close(); watched.delete(path); stir(null); });
-        watched.set(path, watcher);
+        watched.set(path, changes(path, stir, () => { watched.delete(path); stir(null); }));
       } catch (error) {
         if (!told) log(`Cannot watch ${path} (${(error as Error).message}); it is looked at every ${Math.round(lookMs / 60_000)} minutes.`);
         told = true;
@@ -57,24 +97,27 @@ export async function* watch(config: Config, { signal, log }: Pick<SourceContext
       }
     }
   };
-  const closeAll = (): void => { for (const watcher of watched.values()) watcher.close(); };
+  const closeAll = (): void => { for (const end of watched.values()) end(); };
   signal.addEventListener('abort', closeAll, { once: true });
   try {
     let known = await foldersOf(config);
     follow(known);
+    await notice([...known].filter(([, at]) => at > Date.now() - ARRIVING_MS).map(([path]) => path), arriving);
     yield; // what came while nobody watched
     for (;;) {
       const awake = new AbortController();
-      const stirred = await Promise.race([woke.promise.then(() => true), pause(lookMs, false, { signal: AbortSignal.any([signal, awake.signal]) })]).finally(() => awake.abort());
+      const stirred = await Promise.race([woke.promise.then(() => true), pause(lookMs, AbortSignal.any([signal, awake.signal])).then(() => false)]).finally(() => awake.abort());
       for (let waited = 0; moved && waited < busyMs; waited += quietMs) {
         moved = false;
-        await pause(quietMs, undefined, { signal });
+        await pause(quietMs, signal);
       }
       woke = Promise.withResolvers<void>();
       moved = false;
       const now = await foldersOf(config);
       follow(now);
-      const worth = stirred || differ(known, now);
+      const rested = await cameToRest(arriving);
+      await notice([...now].filter(([path, at]) => known.get(path) !== at).map(([path]) => path), arriving);
+      const worth = stirred || rested || differ(known, now);
       known = now;
       if (worth) yield;
     }
