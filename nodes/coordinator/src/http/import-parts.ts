@@ -97,9 +97,15 @@ export function addImportPartRoutes(app: FastifyInstance, { run, parts, requireS
       }).catch((e: unknown) => { throw (e as { code?: string }).code === 'ECONNRESET' ? new MantelError('incomplete', 'The transfer broke off; it goes on where it stopped.') : asStorageError(e); });
     } finally {
       quit.removeEventListener('abort', stop);
-      await file.sync().catch(() => undefined);
-      size = (await file.stat()).size;
-      await file.close();
+      try {
+        await file.sync().catch(async (e: unknown) => { // what the disk did not take is not here, whatever its size says
+          await file.truncate(at);
+          throw asStorageError(e);
+        });
+        size = (await file.stat()).size;
+      } finally {
+        await file.close();
+      }
     }
     if (size === part.bytes) {
       await syncDir(dirname(path));

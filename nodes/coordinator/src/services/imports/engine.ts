@@ -32,6 +32,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
   const active = new Map<number, Active>();
   const scans = createTurns(AT_ONCE);
   const turns = createTurns(AT_ONCE);
+  const collections = createTurns(Infinity); // what a plugin keeps of one export is written by one process at a time
   const wishes = new Map<number, { copy: string | null }>();
   let stopped = false;
 
@@ -56,14 +57,27 @@ export function createEngine(doors: Doors, parts: PartStore) {
     await db.writeSql((sql) => runs.setPreview(sql, row.id, preview));
   };
 
+  const alone = async (row: runs.RunRow, a: Active, collection: string): Promise<() => void> => {
+    a.waits = collections.before(collection) ?? null;
+    doors.changed();
+    const end = await collections.take(collection, row.name, a.abort.signal);
+    a.waits = null;
+    return end;
+  };
   const scanning = async (row: runs.RunRow, a: Active): Promise<void> => {
-    const end = await scans.take(`scan ${row.id}`, row.name, a.abort.signal);
+    const scan = (): Promise<() => void> => scans.take(`scan ${row.id}`, row.name, a.abort.signal);
+    let end = await scan();
     try {
       const handle = await open(row);
+      const collection = await handle.check(a.abort.signal);
+      end(); // others may look around while this one waits for the export
+      const ended = await alone(row, a, collection);
       try {
+        end = await scan();
         await scanNow(row, a, handle, row.startedAt === null && row.parts === '[]');
       } finally {
         await handle.stop();
+        ended();
       }
       const auto = runs.runById(db.sql, row.id)?.auto === runs.AUTO.begin;
       await rest(row.id, ['scanning'], auto ? 'running' : 'ready');
@@ -93,6 +107,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
       if ((JSON.parse(row.options) as ImportOptions).mode !== 'index') doors.library.target(row.ownerId, row.libraryUuid);
       await db.writeSql((sql) => runs.setStarted(sql, row.id));
       const handle = await open(row);
+      const ended = await alone(row, a, await handle.check(a.abort.signal));
       try {
         if (parts.waiting(row).length || row.auto === runs.AUTO.rescan) {
           if (parts.of(row)?.paths.length !== 0) await scanNow(row, a, handle, false);
@@ -110,6 +125,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
       } finally {
         a.now = null;
         await handle.stop();
+        ended();
       }
       await parts.release(runs.runById(db.sql, row.id)!, a.abort.signal);
       const now = runs.runById(db.sql, row.id)!;

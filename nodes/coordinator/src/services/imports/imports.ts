@@ -48,6 +48,10 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     doors.changed();
     return shown(row.id);
   };
+  /** Taking photos away from the house's own folders, or showing them where they lie, is chosen by who may name those folders. */
+  const mayTake = (who: Asker, mode: ImportOptions['mode'], was: ImportOptions['mode'], read: readonly string[]): void => {
+    if (!who.all && read.length && mode !== undefined && mode !== 'copy' && mode !== was) throw new MantelError('forbidden', 'Whether photos are moved out of a folder of the house, or stay in it, is chosen by an admin.', { field: 'mode' });
+  };
   const nextState = (row: runs.RunRow): RunState => (row.startedAt !== null ? 'running' : row.scan > 0 || row.parts === '[]' ? 'scanning' : 'collecting');
 
   /** Mode `index`: one folder, and the library that looks at it. */
@@ -81,6 +85,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       if (w.parts && property) delete config[property.name];
       const read = w.parts ? [] : (await doors.plugins.grants(manifest, config)).read; // a wrong path is told now
       const options = { ...source?.options, ...w.options };
+      mayTake(who, options.mode, source?.options.mode, read);
       const library = options.mode === 'index' ? await lookAt(owner.id, read) : doors.library.target(owner.id, w.libraryId ?? source?.libraryUuid);
       const list = w.parts && property ? checkParts(w.parts, property.accept) : [];
       if (runs.runsIn(db.sql, ['collecting', 'scanning', 'ready', 'running']).filter((r) => r.ownerId === owner.id).length >= MAX_OPEN) throw new MantelError('conflict', 'There are many imports under way already. End some of them first.');
@@ -100,8 +105,9 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       const stays = (o: ImportOptions | undefined): boolean => o?.mode === 'index';
       if (stays(JSON.parse(row.options) as ImportOptions) ? change.libraryId !== undefined || (change.options?.mode !== undefined && !stays(change.options)) : stays(change.options)) throw new MantelError('run_state', 'Whether photos stay where they are is said when an import is made. Make another one.');
       if (row.startedAt !== null || !['collecting', 'ready'].includes(row.state)) throw new MantelError('run_state', 'This import has begun; its library and options stay as they are.');
+      if (change.options?.mode !== undefined && row.parts === '[]') mayTake(who, change.options.mode, (JSON.parse(row.options) as ImportOptions).mode, (await doors.plugins.grants(doors.plugins.manifest(row.pluginId), JSON.parse(row.config) as Record<string, unknown>)).read);
       const library = change.libraryId === undefined ? row.libraryId : doors.library.target(row.ownerId, change.libraryId).id;
-      await db.writeSql((sql) => runs.setTarget(sql, row.id, library, { ...(JSON.parse(row.options) as ImportOptions), ...change.options }));
+      await db.writeSql((sql) => { if (!runs.setTarget(sql, row.id, library, { ...(JSON.parse(row.options) as ImportOptions), ...change.options })) throw new MantelError('run_state'); });
       if (library !== row.libraryId && row.state === 'ready') return move(row, ['ready'], 'scanning'); // what is here already is another thing there
       if (row.state === 'ready') {
         const preview = await previewOf(doors, runs.runById(db.sql, row.id)!);
@@ -153,6 +159,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     retry(who: Asker, uuid: string): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.startedAt === null) throw new MantelError('run_state', 'This import has not begun yet.');
+      if (row.state === 'cancelled' && runs.partsOf(row).some((p) => p.state !== 'released')) throw new MantelError('run_state', 'The files that were sent went when this import was cancelled. Make another one and send them again: what is here already is known.');
       return move(row, ['done', 'paused', 'failed', 'cancelled'], 'running', (sql) => {
         retryProblems(sql, row.id);
         runs.setStarted(sql, row.id);

@@ -4,6 +4,7 @@ import { MantelError } from '@mantel/contracts/errors.ts';
 import type { RunPart } from '@mantel/contracts/models/source.ts';
 import type { Doors } from './doors.ts';
 import { sha256Of } from './hash.ts';
+import { librariesOfRun } from './known.repository.ts';
 import { type Part, partsOf, runByUuid, type RunRow, runsIn, setPart } from './runs.repository.ts';
 import { filesOfPart, openInPart } from './parts.repository.ts';
 
@@ -23,9 +24,15 @@ export function createPartStore(doors: Pick<Doors, 'db' | 'data' | 'log' | 'chan
   };
   /** Is everything that came of this part safely in the library? Read again, not believed. */
   const verified = async (row: RunRow, part: string, signal: AbortSignal): Promise<boolean> => {
+    const about = { runId: row.id, libraries: librariesOfRun(db.sql, row.libraryId, row.ownerId) };
+    const same = new Set<string>();
     for (let after = -1; ;) {
-      const page = filesOfPart(db.sql, row.id, part, after, 100);
-      for (const f of page) if ((await sha256Of(join(data, f.path), signal).catch(() => '')) !== f.sha256) return false;
+      const page = filesOfPart(db.sql, about, part, after, 100);
+      for (const f of page) {
+        if (f.sha256 !== null && same.has(f.sha256)) continue;
+        if (f.path === null || f.sha256 === null || (await sha256Of(join(data, f.path), signal).catch(() => '')) !== f.sha256) return false;
+        same.add(f.sha256);
+      }
       if (page.length < 100) return true;
       after = page.at(-1)!.n;
     }

@@ -37,7 +37,9 @@ export const setEnded = (sql: Sql, id: number): void => void sql.run('update imp
 /** What it does by itself: begin when the preview is there; look at the source again before it goes on. */
 export const AUTO = { ask: 0, begin: 1, rescan: 2 } as const;
 export const setAuto = (sql: Sql, id: number, auto: number): void => void sql.run('update import_run set auto = ? where id = ?', auto, id);
-export const setTarget = (sql: Sql, id: number, libraryId: number, options: object): void => void sql.run('update import_run set library_id = ?, options = ? where id = ?', libraryId, JSON.stringify(options), id);
+/** Only before it begins. Answers whether that is still so. */
+export const setTarget = (sql: Sql, id: number, libraryId: number, options: object): boolean =>
+  sql.run(`update import_run set library_id = ?, options = ? where id = ? and state in ('collecting', 'ready') and started_at is null`, libraryId, JSON.stringify(options), id).changes === 1;
 export const setCollection = (sql: Sql, id: number, collection: string, pluginVersion: string): void => void sql.run('update import_run set collection = ?, plugin_version = ? where id = ?', collection, pluginVersion, id);
 export const setPreview = (sql: Sql, id: number, preview: RunPreview | null): void => void sql.run('update import_run set preview = ? where id = ?', preview && JSON.stringify(preview), id);
 export const setSummary = (sql: Sql, id: number, tally: Tally | null): void => void sql.run('update import_run set summary = ? where id = ?', tally && JSON.stringify(tally), id);

@@ -22,14 +22,16 @@ const entryAt = (sql: Read, runId: number, part: string | null, path: string): E
 const addEntry = (sql: Sql, at: ScanPlace, e: { item: number | null; part: string | null; path: string; bytes: number | null; outcome: string; reason?: string | null; detail?: string | null }): void =>
   void sql.run('insert into import_entry(run_id, n, item, part, path, bytes, outcome, reason, detail, scan) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', at.runId, at.nextEntry++, e.item, e.part, e.path, e.bytes, e.outcome, e.reason ?? null, e.detail ?? null, at.scan);
 
-/** One entry, one row: seen before in this scan, it is the same one; in an earlier scan, it says what it says now. */
-function putEntry(sql: Sql, at: ScanPlace, e: { item: number | null; part: string | null; path: string; bytes: number | null; outcome: string; reason?: string | null; detail?: string | null }): void {
+/** One entry, one row: seen before in this scan, it is the same one; in an earlier scan, it says what it says now. Answers whether its item has to say what becomes of it. */
+function putEntry(sql: Sql, at: ScanPlace, e: { item: number | null; part: string | null; path: string; bytes: number | null; outcome: string; reason?: string | null; detail?: string | null }): boolean {
   const old = e.reason === 'same-entry' ? undefined : entryAt(sql, at.runId, e.part, e.path);
-  if (!old) { addEntry(sql, at, e); return; }
-  if (old.scan === at.scan) { addEntry(sql, at, { ...e, item: null, outcome: 'ignored', reason: 'same-entry', detail: null }); return; }
+  const open = e.outcome === 'pending';
+  if (!old) { addEntry(sql, at, e); return open; }
+  if (old.scan === at.scan) { addEntry(sql, at, { ...e, item: null, outcome: 'ignored', reason: 'same-entry', detail: null }); return false; }
   const keep = e.item !== null && old.item === e.item && old.outcome !== 'pending'; // what became of it stays said until its item is done again
   if (keep) sql.run('update import_entry set scan = ? where run_id = ? and n = ?', at.scan, at.runId, old.n);
   else sql.run('update import_entry set scan = ?, item = ?, bytes = ?, outcome = ?, reason = ?, detail = ?, asset_uuid = null, sha256 = null where run_id = ? and n = ?', at.scan, e.item, e.bytes, e.outcome, e.reason ?? null, e.detail ?? null, at.runId, old.n);
+  return open && !keep;
 }
 
 /** What an item says, without where its bytes lie today. */
@@ -59,12 +61,14 @@ export function putItem(sql: Sql, at: ScanPlace, item: SourceItem): void {
     const again = old.digest !== digest || old.state === 'problem';
     sql.run(`update import_item set item = ?, scan = ?, digest = ?, flags = ?, year = ?, bytes = max(bytes, ?), state = iif(?, 'pending', state) where run_id = ? and n = ?`, JSON.stringify(item), at.scan, digest, flags, yearOf(item), bytes, again ? 1 : 0, at.runId, n);
   }
+  let open = false;
   for (const f of item.files) {
-    for (const c of f.copies) if (c.here) putEntry(sql, at, { item: n, part: c.part, path: c.path, bytes: c.bytes, outcome: 'pending' });
+    for (const c of f.copies) if (c.here && putEntry(sql, at, { item: n, part: c.part, path: c.path, bytes: c.bytes, outcome: 'pending' })) open = true;
     if (f.sidecar?.here) putEntry(sql, at, { item: null, part: f.sidecar.part, path: f.sidecar.path, bytes: f.sidecar.bytes, outcome: 'metadata', reason: 'metadata' });
   }
+  if (open && old) sql.run(`update import_item set state = 'pending' where run_id = ? and n = ?`, at.runId, n); // an entry of it came that was not here before
 }
-export const putSourceEntry = (sql: Sql, at: ScanPlace, e: SourceEntry): void => putEntry(sql, at, { item: null, part: e.part, path: e.path, bytes: e.bytes, outcome: e.outcome, reason: e.reason, detail: e.detail ?? null });
+export const putSourceEntry = (sql: Sql, at: ScanPlace, e: SourceEntry): void => void putEntry(sql, at, { item: null, part: e.part, path: e.path, bytes: e.bytes, outcome: e.outcome, reason: e.reason, detail: e.detail ?? null });
 export const putAlbum = (sql: Sql, at: ScanPlace, a: SourceAlbum): void =>
   void sql.run('insert into import_album(run_id, source_key, album) values(?, ?, ?) on conflict do update set album = excluded.album', at.runId, a.id, JSON.stringify(a));
 

@@ -201,6 +201,7 @@ test('another run of the same library waits for its turn and says for whom', asy
   house.source.onOpen = () => gate;
   const first = await create();
   while (house.source.opened.length === 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+  house.source.check = () => ({ ok: true, collection: 'two', problems: [] });
   const second = await create();
   const waiting = await house.until(second.id, ['running']);
   expect(waiting.trouble).toMatch(/Waits until “Fake source”/);

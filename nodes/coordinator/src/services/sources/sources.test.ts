@@ -64,6 +64,10 @@ test('what an admin set up for a member is theirs: they rename and time it and k
   expect(seen.at(-1)).toEqual({ paths: ['/exports/a.zip'], key: 'k1' });
   expect(cleared).toEqual([made.id]);
   await expect(sources.update(member, { id: made.id, config: { ...made.config, paths: ['/etc'] } })).rejects.toMatchObject({ type: 'forbidden' });
+  await expect(sources.update(member, { id: made.id, options: { mode: 'move' } })).rejects.toMatchObject({ type: 'forbidden' });
+  await sources.update(admin, { id: made.id, options: { mode: 'move' } });
+  expect(await sources.update(member, { id: made.id, options: { mode: 'move', albums: false } })).toMatchObject({ options: { mode: 'move', albums: false } });
+  expect(await sources.update(member, { id: made.id, options: {} })).toMatchObject({ options: {} });
   await expect(sources.update(member, { id: made.id, ownerId: ann.uuid })).rejects.toMatchObject({ type: 'forbidden' });
   expect(await sources.update(member, { id: made.id, config: { ...made.config, key: 'k2' } })).toMatchObject({ config: { key: { secret: true } } });
   expect(sources.resolve(made.id)).toMatchObject({ name: 'Mine', config: { key: 'k2' }, ownerUuid: bob.uuid, ownerId: bob.id, libraryUuid: family });

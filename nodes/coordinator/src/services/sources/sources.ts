@@ -93,6 +93,13 @@ export function createSources({ db, plugins, onChange, cards, now = Date.now }: 
     if (watch && !watches) throw invalid([{ field: 'watch', message: `${manifest.name} cannot watch for new photos. Give it a schedule instead.` }]);
   }
 
+  /** What takes files away from the house's own folders, or shows them where they lie, is chosen by who may name those folders. A member may keep what an admin chose. */
+  async function mayTake(asker: Asker, pluginId: string, config: Config, was: ImportOptions, wanted: ImportOptions | undefined): Promise<void> {
+    const mode = wanted?.mode ?? 'copy';
+    if (asker.admin || mode === 'copy' || mode === was.mode) return;
+    if ((await plugins.grants(pluginId, config)).read.length) throw new MantelError('forbidden', 'Whether photos are moved out of a folder of the house, or stay in it, is chosen by an admin.', { field: 'mode' });
+  }
+
   return {
     kinds: (): Manifest[] => plugins.kinds(),
     list: (asker: Asker): ImportSource[] => repo.sourceRows(db.sql, asker.admin ? null : asker.userId).map(view),
@@ -113,6 +120,7 @@ export function createSources({ db, plugins, onChange, cards, now = Date.now }: 
       const at = place(asker, { libraryId: p.libraryId, ownerId: p.ownerId });
       if (p.schedule) checkSchedule(p.schedule);
       const config = prepare(asker, manifest, p.config);
+      await mayTake(asker, manifest.id, config, {}, p.options);
       await mustWork(manifest, config, p.watch ?? false);
       const uuid = randomUUID();
       await db.writeSql((sql) => repo.insertSource(sql, { uuid, pluginId: p.pluginId, name: p.name.trim(), config, configVersion: manifest.version, ...at, options: p.options ?? {}, schedule: p.schedule || null, watch: p.watch ?? false, at: now() }));
@@ -132,6 +140,7 @@ export function createSources({ db, plugins, onChange, cards, now = Date.now }: 
         await mustWork(manifest, config, watch);
         configVersion = manifest.version;
       }
+      await mayTake(asker, row.pluginId, config, row.options, p.options);
       const enabled = p.enabled ?? row.enabled;
       const anew = schedule !== row.schedule || (enabled && !row.enabled); // what it would have done meanwhile was not missed
       await db.writeSql((sql) => repo.updateSource(sql, { uuid: id, name: (p.name ?? row.name).trim(), config, configVersion, ...at, options: p.options ?? row.options, schedule, watch, enabled, dueFrom: anew ? now() : row.dueFrom }));
