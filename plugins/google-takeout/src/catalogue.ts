@@ -45,9 +45,15 @@ function kindOf(folder: Folder, year: number | undefined, told: boolean): Folder
   if (year !== undefined) return { kind: 'year', year };
   const meta = metaOf(folder);
   const plain = folded(baseOf(folder.path)).replace(/\(\d+\)$/, '').trim();
-  if (meta?.title) return { kind: 'album' };
   const flags = folder.notes.flatMap(({ entry }) => (entry.json?.kind === 'asset' ? [entry.json.flags] : []));
   const all = (flag: number): boolean => flags.length > 0 && flags.every((f) => f & flag);
+  if (meta?.title) {
+    if (among(ARCHIVE, plain) && all(FLAG.archived)) return { kind: 'archive' };
+    if (among(TRASH, plain) && all(FLAG.trashed)) return { kind: 'trash' };
+    // the title may be one's own, so that it says nothing of what has no sidecar; but nothing that is only locked makes an album
+    if (all(FLAG.locked)) return { kind: among(LOCKED, plain) ? 'locked' : 'none' };
+    return { kind: 'album' };
+  }
   if (among(FAILED, plain)) return { kind: 'failed' };
   if (among(LOCKED, plain) || all(FLAG.locked)) return { kind: 'locked' };
   if (among(TRASH, plain) || all(FLAG.trashed)) return { kind: 'trash' };

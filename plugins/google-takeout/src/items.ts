@@ -25,7 +25,7 @@ export function buildItem(group: Group, ctx: ItemContext): Built | null {
   const files: { role: SourceFile['role']; name: string; slots: Slot[] }[] = [];
   const title = main?.title.trim() ? main.title : null;
   if (originals.length > 0) files.push({ role: 'original', name: title ?? originals[0]!.file, slots: originals });
-  for (const clip of sameClip(lives)) files.push({ role: 'live', name: partName(title, clip[0]!), slots: clip });
+  for (const clip of sameFile(lives)) files.push({ role: 'live', name: partName(title, clip[0]!), slots: clip });
   for (const edit of edits) files.push({ role: 'edited', name: edit[0]!.file, slots: edit });
   if (files.length === 0) return null;
   // its picture is not here (yet): the best that there is stands for it
@@ -84,17 +84,18 @@ function hintsOf(jsons: readonly Sidecar[], group: Group, home: Unit, best: Slot
 /** A clip is called like its still, without the counter of a clash. */
 const partName = (title: string | null, clip: Slot): string => (title ? splitExt(title)[0] : parseName(clip.file).stem) + clip.name.ext;
 const sameBytes = (a: Slot, b: Slot): boolean => a.crc >= 0 && a.crc === b.crc && a.bytes === b.bytes;
-/** Renditions by what they are: equal bytes, or the same name in another folder. */
+/** Without checksums, as in an unpacked export, the name and the size tell. */
+const samePart = (a: Slot, b: Slot): boolean => sameBytes(a, b) || ((a.crc < 0 || b.crc < 0) && a.file === b.file && a.bytes === b.bytes);
+/** Renditions and clips by what they are. With other bytes it is another one, also under the same name: an edit that was made anew. */
 function sameFile(slots: readonly Slot[]): Slot[][] {
   const out: Slot[][] = [];
   for (const s of slots) {
-    const same = out.find((o) => o.some((x) => sameBytes(x, s) || x.file === s.file));
+    const same = out.find((o) => o.some((x) => samePart(x, s)));
     if (same) same.push(s);
     else out.push([s]);
   }
   return out;
 }
-const sameClip = sameFile;
 
 /** RAW and picture of one shutter have sidecars of their own; the house puts them together by camera and moment, so they are not kept apart. */
 export function rawPairs(groups: readonly Group[]): Set<Group> {

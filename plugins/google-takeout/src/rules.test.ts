@@ -121,6 +121,19 @@ test('two photos that somebody gave one name and one date stay two, in whatever 
   expect(entries.filter((e) => e.outcome === 'problem')).toEqual([]);
 });
 
+test('an edit of the same name with other bytes is another one; equal bytes are one, whatever they are called', async () => {
+  const json = side('p.jpg', { url: 'p' });
+  const { items } = await scan({ ...year({ 'p.jpg': 1, 'p-edited.jpg': 20, 'p.jpg.json': json }), 'Trip/metadata.json': { title: 'Trip', access: 'x' }, 'Trip/p.jpg': 1, 'Trip/p-edited.jpg': 21, 'Trip/p.jpg.json': json, 'Home/metadata.json': { title: 'Home', access: 'x' }, 'Home/p.jpg': 1, 'Home/p-edited.jpg': 20, 'Home/p.jpg.json': json });
+  expect(items.map((i) => i.files.map((f) => [f.role, f.copies.length]))).toEqual([[['original', 3], ['edited', 2], ['edited', 1]]]);
+});
+
+test('folders of the bin, of the archive and of what is locked are no albums, also where album data lies in them', async () => {
+  const folder = (name: string, n: number, more: object): Files => ({ [`${name}/metadata.json`]: { title: name }, [`${name}/${n}.jpg`]: n, [`${name}/${n}.jpg.json`]: side(`${n}.jpg`, more) });
+  const { items, albums } = await scan({ ...folder('Trash', 1, { trashed: true }), ...folder('Archive', 2, { archived: true }), ...folder('Locked Folder', 3, { locked: true }), ...folder('Mine', 4, { locked: true }), ...folder('Bin', 5, {}) });
+  expect(albums.map((a) => a.title)).toEqual(['Bin']);
+  expect(items.map((i) => [i.files[0].name, i.albums.length, i.hints.trashed ?? false, i.hints.archived ?? false, i.hints.locked ?? false]).toSorted()).toEqual([['1.jpg', 0, true, false, false], ['2.jpg', 0, false, true, false], ['3.jpg', 0, false, false, true], ['4.jpg', 0, false, false, true], ['5.jpg', 1, false, false, false]]);
+});
+
 test('R30 R54 R57 R58 R61 albums: only there, enrichments, two of one title, in a wrapper', async () => {
   const { items, albums, entries } = await scan({
     'Shared/x.json': { title: 'Shared', enrichments: [{ narrativeEnrichment: { text: 'First night' } }, { locationEnrichment: { location: [{ name: 'Lisbon', description: 'Portugal', latitudeE7: 387_222_524, longitudeE7: -91_393_366 }] } }], sharedAlbumComments: [{ text: 'So nice!', contentOwnerName: 'Bea' }] },
