@@ -120,6 +120,8 @@ describe('what belongs together', () => {
     const s = await scanned();
     expect(s.items.map((i) => [i.id, i.files.map((f) => `${f.role} ${f.copies[0].path}`)])).toEqual([['a.jpg', ['original .picasaoriginals/A.jpg', 'edited a.jpg']], ['b.jpg', ['original b.jpg']], ['.picasaoriginals/gone.jpg', ['original .picasaoriginals/gone.jpg']]]);
     expect(told(s)).toEqual({ '.picasaoriginals/.picasa.ini': 'ignored system-file' });
+    for (const f of ['.picasaoriginals/a.JPG', '.picasaoriginals/.picasaoriginals/A.jpg']) put(f); // nothing is lost where two could be meant
+    expect((await scanned()).items.flatMap((i) => i.files.map((f) => f.copies[0].path)).toSorted()).toEqual(['.picasaoriginals/.picasaoriginals/A.jpg', '.picasaoriginals/A.jpg', '.picasaoriginals/a.JPG', '.picasaoriginals/gone.jpg', 'a.jpg', 'b.jpg']);
   });
   test('an album for each folder, not for those that cameras number', async () => {
     for (const f of ['2019/Summer/a.jpg', 'DCIM/100APPLE/b.jpg', 'Papers/c.pdf']) put(f);

@@ -56,7 +56,12 @@ async function* eventsOf(here: FolderHere, config: Config): AsyncGenerator<ScanE
   for (const [s, left] of alone) yield leave(s, left.reason === 'too-large' ? 'problem' : 'ignored', left.reason, left.detail);
   const album = albumOf(here, config.albums);
   if (album && photos.length) yield { type: 'album', album };
-  const before = new Map(here.picasa.map((f) => [f.name.toLowerCase(), f]));
+  const before = new Map<string, FileHere>();
+  const further: FileHere[] = []; // of a name that is there already
+  for (const f of here.picasa) {
+    if (before.has(f.name.toLowerCase())) further.push(f);
+    else before.set(f.name.toLowerCase(), f);
+  }
   const folder = diskName(here.disk).name.slice(-MAX_FOLDER);
   const itemOf = (f: FileHere, edited?: FileHere): SourceItem => ({
     id: idOf(edited ?? f), hints: { folder }, albums: album ? [album.id] : [],
@@ -68,7 +73,7 @@ async function* eventsOf(here: FolderHere, config: Config): AsyncGenerator<ScanE
     before.delete(f.name.toLowerCase());
     yield { type: 'item', item: original ? itemOf(original, f) : itemOf(f) };
   }
-  for (const f of before.values()) yield { type: 'item', item: itemOf(f) };
+  for (const f of [...before.values(), ...further]) yield { type: 'item', item: itemOf(f) };
 }
 
 export interface Times { settleMs: number; now: () => number }

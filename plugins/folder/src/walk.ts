@@ -67,7 +67,7 @@ export async function listFolder(disk: Buffer, path: string, depth: number, unwa
       else if (depth >= MAX_DEPTH) here.left.push(problem(`${rel}/`, 'unreadable', 'the folders are nested too deeply'));
       else if (picasa) {
         const aside = await listFolder(child, rel, depth + 1, unwanted);
-        here.picasa = aside.files;
+        here.picasa.push(...aside.files, ...aside.picasa);
         here.left.push(...aside.left, ...aside.folders.map((f) => ignored(`${f.path}/`, null, UNWANTED)));
       } else here.folders.push({ disk: child, path: rel, name });
       continue;
