@@ -13,6 +13,7 @@ import { importStyles } from './import.styles.ts';
 
 const PART = 100;
 const WAIT_MS = 250;
+const AGAIN_MS = 3000;
 /** What a person looks for first. */
 const ORDER: readonly EntryOutcome[] = ['problem', 'imported', 'live', 'edited', 'raw', 'duplicate', 'copy', 'metadata', 'ignored', 'pending'];
 const MARK: Record<EntryOutcome, { icon: string; tone: string }> = {
@@ -41,16 +42,26 @@ export class MImportReport extends LitElement {
   @state() private error = '';
   private abort = new AbortController();
   private typing: ReturnType<typeof setTimeout> | undefined;
-  /** What the shown page was read for: read again when the counts moved and it is short. */
-  private seen = '';
+  private wanted = '';
+  private counts = '';
+  private later: ReturnType<typeof setTimeout> | undefined;
 
+  /** Another list is read at once. One that the counts moved away from is read again, while a run goes on not all the time; what was opened with "more" stays as it is. */
   override willUpdate(changed: PropertyValues<this>): void {
-    const now = `${this.run.id} ${this.outcome} ${this.search} ${this.run.state === 'running' || this.run.state === 'undoing' ? '' : JSON.stringify(this.run.counts)}`;
-    if (now !== this.seen) { this.seen = now; void this.read(changed.has('outcome')); }
+    const wanted = `${this.run.id} ${this.outcome} ${this.search}`, counts = JSON.stringify(this.run.counts);
+    if (wanted !== this.wanted) {
+      [this.wanted, this.counts] = [wanted, counts];
+      void this.read(changed.has('outcome'));
+    } else if (counts !== this.counts && (this.entries?.length ?? 0) <= PART) {
+      this.counts = counts;
+      this.later ??= setTimeout(() => { void this.read(false); }, this.run.state === 'running' || this.run.state === 'undoing' ? AGAIN_MS : 0);
+    }
   }
-  override disconnectedCallback(): void { super.disconnectedCallback(); this.abort.abort(); clearTimeout(this.typing); this.seen = ''; }
+  override disconnectedCallback(): void { super.disconnectedCallback(); this.abort.abort(); clearTimeout(this.typing); this.still(); this.wanted = ''; }
+  private still(): void { clearTimeout(this.later); this.later = undefined; }
 
   private async read(anew: boolean, after?: number): Promise<void> {
+    this.still();
     this.abort.abort();
     const { signal } = this.abort = new AbortController();
     if (anew && after === undefined) this.entries = undefined;
