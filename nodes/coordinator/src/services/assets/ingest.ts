@@ -166,6 +166,10 @@ export function createIngest({ db, data, facts, marker, position, arrived, contr
       const end = await settleArrival({ db, data, arrived }, repo.arrivingFile(db.sql, row.fileId)!).catch(() => 'unsettled');
       if (end !== 'finished') throw e;
       assetUuid = repo.fileByContent(db.sql, library.id, input.sha256)!.assetUuid;
+      if (input.hints && !input.role) { // settled without a word of its source
+        await hints?.toFile(userId, row.fileId, input.hints, { name, mayTrash: true });
+        trashed = hintedFile(db.sql, row.fileId)?.vis !== 1;
+      }
     }
     afterArrival();
     if (placed?.error) throw placed.error; // the photo is safe; sent again, it is a duplicate with a sidecar

@@ -2,8 +2,8 @@ import type { Sql } from '../../db/database.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
 /** A file of the library, and the photo that it is part of now. */
-export interface HeldFile { fileUuid: string; assetUuid: string; sha256: string; role: string; trashed: number }
-const HELD = `select f.uuid fileUuid, a.uuid assetUuid, f.sha256, f.role, a.trashed_at is not null trashed from file f join asset a on a.id = f.asset_id`;
+export interface HeldFile { fileUuid: string; assetUuid: string; sha256: string; role: string; trashed: number; /** in a library that only one person sees */ locked: number }
+const HELD = `select f.uuid fileUuid, a.uuid assetUuid, f.sha256, f.role, a.trashed_at is not null trashed, l.kind = 'locked' locked from file f join asset a on a.id = f.asset_id join library l on l.id = f.library_id`;
 
 /** Which file an entry of this collection became, if that is still in one of these libraries. A copy with other bytes, which was not kept, became none. */
 export const knownFile = (sql: Read, collection: string, key: string, libraries: number[]): HeldFile | undefined =>
@@ -24,6 +24,11 @@ export const albumsKnown = (sql: Read, collection: string): string[] => sql.all<
 
 /** The target library, and the owner's locked one: where the files of a run can be. */
 export const librariesOfRun = (sql: Read, libraryId: number, ownerId: number): number[] => [libraryId, ...sql.all<{ id: number }>(`select id from library where kind = 'locked' and owner_id = ? and id <> ?`, ownerId, libraryId).map((r) => r.id)];
+
+/** The open library in which this person alone has put the same file, for all of its members to see. */
+export const openTwin = (sql: Read, libraries: number[], sha256: string, ownerId: number): string | undefined =>
+  sql.get<{ name: string }>(`select l.name from file f join asset a on a.id = f.asset_id and a.vis = 1 join library l on l.id = f.library_id and l.kind <> 'locked' where f.library_id in (select value from json_each(?)) and f.sha256 = ? and f.state = 'live'
+    and not exists (select 1 from contribution c where c.file_id = f.id and c.user_id <> ?) limit 1`, JSON.stringify(libraries), sha256, ownerId)?.name;
 
 /**
  * Did this run bring the photo in, although it finds it here? It was stopped between the photo and its own note of it: the file came after the start, first by this person and this source, and no item claims it.

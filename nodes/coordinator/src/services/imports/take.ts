@@ -6,7 +6,7 @@ import type { UploadResult } from '@mantel/contracts/models/asset.ts';
 import type { ImportOptions, SourceCopy, SourceFile, SourceItem } from '@mantel/contracts/models/source.ts';
 import { receive, type Received, unbroken } from '../../library/receive.ts';
 import type { Doors } from './doors.ts';
-import { bornHere, heldFile, type HeldFile, knownFile, knownHash, placeOf } from './known.repository.ts';
+import { bornHere, heldFile, type HeldFile, knownFile, knownHash, openTwin, placeOf } from './known.repository.ts';
 import { takenBack } from './undo.repository.ts';
 import { allMarks, entryKey, type EntryMark, failedMarks, marksOf, readable, sameBytes, tellable, unwanted, wantedHints } from './plan.ts';
 import { fileTrouble, PluginEnded, RunStop, type Trouble } from './trouble.ts';
@@ -25,7 +25,8 @@ export interface Taken {
 }
 export const MAX_FILE = 200e9;
 const MAX_SIDECAR = 5e6;
-interface Got { file: HeldFile; created: boolean; taken: SourceCopy | undefined; /** what was read, or what it is known by */ by: SourceCopy; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
+const STEP = 64 * 1024 * 1024; // room is asked for by this much where a source does not say how large a file is
+interface Got { file: HeldFile; created: boolean; /** it came before the run was stopped: what the source says of it may not have been noted */ again?: boolean; taken: SourceCopy | undefined; /** what was read, or what it is known by */ by: SourceCopy; bad: Map<SourceCopy, Trouble>; /** it is kept, but nobody can show it */ dark: boolean }
 
 /** Where an entry lies as a file of its own, to be looked at there. */
 function lying({ part, span }: SourceCopy): string {
@@ -38,6 +39,9 @@ function damage(copy: SourceCopy, bytes: number): MantelError | undefined {
   return copy.bytes === null || bytes === copy.bytes ? undefined : new MantelError('checksum_mismatch', 'It is shorter or longer than its source says: it is damaged there.');
 }
 
+/** Goes where only its owner looks. */
+const hides = (run: TakeRun, item: SourceItem): boolean => item.hints.locked === true && run.options.mode !== 'index';
+
 /**
  * Brings one photo in, with all its files: the original first, then what belongs to it. A file that cannot be had is told, and the others still come. Nothing is lost when the original is missing: the first file that can be had
  * stands for it until a later part brings it.
@@ -46,13 +50,19 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
   const { db, data, library } = doors;
 
   const fetch = async (run: TakeRun, bytes: Bytes, copy: SourceCopy, maxBytes: number): Promise<Received> => {
+    const given = [await doors.room.promise(copy.bytes ?? STEP)];
     const counted = async function* (): AsyncGenerator<Buffer> {
-      for await (const chunk of bytes.open(copy, run.signal)) { progress.read(chunk.length); yield chunk; }
+      let n = 0;
+      for await (const chunk of bytes.open(copy, run.signal)) {
+        progress.read(chunk.length);
+        if ((n += chunk.length) > (copy.bytes ?? given.length * STEP)) given.push(await doors.room.promise(STEP)); // its source knew less
+        yield chunk;
+      }
     };
     const got = await receive(data, counted(), { maxBytes }).catch((e: unknown) => {
       if (e instanceof PluginEnded) return receive(data, counted(), { maxBytes }); // another file may have ended it: once more
       throw e;
-    });
+    }).finally(() => { for (const back of given) back(); });
     const why = damage(copy, got.bytes);
     if (!why) return got;
     await rm(join(data, got.temp), { force: true });
@@ -95,7 +105,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     const bad = new Map<SourceCopy, Trouble>();
     for (const copy of file.copies) {
       const known = tellable(copy) ? knownFile(db.sql, run.collection, entryKey(copy), run.libraries) : undefined;
-      if (!known) continue;
+      if (!known || (hides(run, item) && !known.locked && readable(file).length > 0)) continue;
       // what was a part of another photo until the sidecar of its own came
       const parted = item.alone && file.role === 'original' && known.role !== 'original';
       if (parted) await library.standAlone(run.ownerId, known.fileUuid);
@@ -118,7 +128,8 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
         }
         const held = heldFile(db.sql, result.fileId);
         if (!held) throw new Error('a file that came in a moment ago is not there');
-        return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || (run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt)), taken: copy, by: copy, bad, dark: result.problems.includes('undecodable') };
+        const again = result.outcome !== 'created' && run.suspect() && bornHere(db.sql, run.id, result.fileId, run.ownerId, run.device, run.startedAt);
+        return { file: { ...held, assetUuid: result.assetId }, created: result.outcome === 'created' || again, again, taken: copy, by: copy, bad, dark: result.problems.includes('undecodable') };
       } catch (e) {
         const trouble = fileTrouble(e, run.signal);
         if (trouble.reason === 'unreadable') doors.log.warn({ err: e, path: copy.path, part: copy.part }, 'an entry of an import could not be taken');
@@ -148,6 +159,16 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
     return hashes;
   };
 
+  /** What is locked over there and came in before it was stays where everybody looks: only a person takes it away. */
+  const noteOpen = (run: TakeRun, item: SourceItem, head: Got, out: Taken): void => {
+    const where = openTwin(db.sql, run.libraries, head.file.sha256, run.ownerId);
+    if (where === undefined) return;
+    const said = `It is locked there, but can be seen in “${where}” here: it came in before. ${head.file.locked ? 'It is in your locked library now. Delete the other one for good.' : 'Delete it here for good, and bring it in once more: it then comes into your locked library.'}`;
+    out.state = 'problem';
+    out.error = `${item.files[0]!.name}: ${said}`;
+    for (const m of out.marks) if (m.outcome !== 'problem') m.detail ??= said;
+  };
+
   return async (run: TakeRun, bytes: Bytes, item: SourceItem): Promise<Taken> => {
     const out: Taken = { state: 'done', assetUuid: null, created: false, error: null, marks: [], bytes: 0, known: [], files: [], anew: [] };
     const why = unwanted(item.hints, run.options);
@@ -168,7 +189,7 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
       }
       const first = !head;
       const back = got.file.trashed === 1 && takenBack(db.sql, got.file.fileUuid); // it lies in the trash only because an import was undone
-      if (head && got.file.assetUuid !== head.file.assetUuid && file.role !== 'original' && (run.asked || !back)) await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
+      if (head && got.file.assetUuid !== head.file.assetUuid && got.file.locked === head.file.locked && file.role !== 'original' && (run.asked || !back)) await library.joinFiles(run.ownerId, heldFile(db.sql, anchor!)?.assetUuid ?? head.file.assetUuid, [{ fileUuid: got.file.fileUuid, role: file.role }]);
       if (first) { head = got; anchor = got.file.fileUuid; }
       if (first && got.created) out.created = true;
       out.files.push({ fileUuid: got.file.fileUuid, born: got.created || (back && run.asked) });
@@ -186,7 +207,8 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
       for (const m of out.marks) if (m.outcome === 'duplicate') m.outcome = 'imported';
     }
     for (const m of out.marks) if (m.assetUuid) m.assetUuid = out.assetUuid;
-    if (!head.taken) await library.applyHints(run.ownerId, out.assetUuid, wantedHints(item.hints, run.options), { name: item.files[0]!.name, mayTrash: true }); // what was read just now was told with its bytes
+    if (hides(run, item)) noteOpen(run, item, head, out);
+    if (!head.taken || head.again) await library.applyHints(run.ownerId, out.assetUuid, wantedHints(item.hints, run.options), { name: item.files[0]!.name, mayTrash: true }); // what was read just now was told with its bytes
     return out;
   };
 }
