@@ -17,6 +17,8 @@ import { importStyles } from './import.styles.ts';
 
 const ASK_MS = 2000;
 const STALLED_MS = 90_000;
+/** A yes is for now, not for ever: photos are deleted here, and disks fail. */
+const HOLDS_MS = 86_400_000;
 
 /** May it be deleted where it came from? What the last check said, and a new one. */
 @customElement('m-certificate')
@@ -91,7 +93,8 @@ export class MCertificate extends LitElement {
     return html`<div class="track ${total ? '' : 'busy'}" role="progressbar" aria-label=${t('certificate.checking')}><i style=${total ? `width:${(done / total) * 100}%` : ''}></i></div><p class="quiet num" role="status">${[t('certificate.checking'), total && t('progress.of', { done, total })].filter(Boolean).join(' · ')}</p>`;
   }
   private verdict(c: Certificate) {
-    return html`<div class="verdict ${c.verdict ? 'yes' : ''}" data-testid="certificate-verdict" data-verdict=${c.verdict}>${icon(c.verdict ? 'shield-check' : 'shield')}<div><h3>${t(c.verdict ? 'certificate.yes' : 'certificate.no')}</h3><p class="quiet">${c.verdict ? t('certificate.yes.text', { n: c.files, size: formatBytes(c.bytes), when: formatWhen(c.at) }) : t('certificate.no.text', { when: formatWhen(c.at) })}</p></div></div>
+    const old = c.verdict && Date.now() - Date.parse(c.at) > HOLDS_MS, yes = c.verdict && !old;
+    return html`<div class="verdict ${yes ? 'yes' : ''}" data-testid="certificate-verdict" data-verdict=${c.verdict} data-old=${old}>${icon(yes ? 'shield-check' : 'shield')}<div><h3>${t(old ? 'certificate.old' : yes ? 'certificate.yes' : 'certificate.no')}</h3><p class="quiet">${old ? t('certificate.old.text', { when: formatWhen(c.at) }) : yes ? t('certificate.yes.text', { n: c.files, size: formatBytes(c.bytes), when: formatWhen(c.at) }) : t('certificate.no.text', { when: formatWhen(c.at) })}</p></div></div>
       <ul>${c.checks.map((x) => html`<li class="check" data-testid="certificate-line" data-name=${x.name} data-ok=${x.ok}><span class=${x.ok ? 'ok' : 'no'}>${icon(x.ok ? 'circle-check' : 'triangle-alert')}</span><span>${t(`certificate.${x.name}`)} <span class="sr">${t(x.ok ? 'certificate.ok' : 'certificate.notOk')}</span></span>${x.text ? html`<span class="caption">${x.text}</span>` : nothing}
         ${x.failing.length > 0 ? html`<details><summary>${t('certificate.failing', { n: x.failing.length })}</summary><ul class="failing">${x.failing.map((f) => html`<li>${f}</li>`)}</ul>${x.failing.length >= 100 ? html`<span class="caption">${t('certificate.failingMore', { n: 100 })}</span>` : nothing}</details>` : nothing}</li>`)}</ul>`;
   }
