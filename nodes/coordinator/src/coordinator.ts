@@ -169,7 +169,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   const plugged = await openPlugins({ db, state: o.state, data: o.data, bundled: join(ROOT, 'plugins'), open: openPlugin, isolation: isolationOf, cards: repairs, onChange: () => live.pluginsChanged(), background, log, now });
   const sourced = openSources({ db, plugins: plugged.plugins, hidden: plugged.plugins.hidden, call: later, cards: repairs, onChange: () => live.importsChanged(), background, now });
   const albums = createAlbums({ db, sidecarDue, wanted: (ids) => background('what is on a screen goes first', wanted(ids)) });
-  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, log, changed: () => live.importsChanged(), cards: repairs }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor, stemOf }));
+  const imported = openImports(importDoors({ db, data: o.data, requireStorage: marker.require, room, log, changed: () => live.importsChanged(), cards: repairs }, { plugins: plugged.plugins, sources: sourced.sources, albums, libraries, assets, ingest, imports: importDoor, stemOf }));
 
   // services
   const home = homeBroker(log);
@@ -210,7 +210,7 @@ export async function startCoordinator(o: CoordinatorOptions) {
   await addUploadRoute(app, { data: o.data, room, call, mayAdd: ingest.library, requireStorage: marker.require });
   addMediaRoutes(app, { data: o.data, places: opened.places, find: (user, file) => mediaFor(db.sql, user, file), missing: (m) => { if (marker.present()) background('a preview that is gone', db.writeSql((sql) => preview.again(sql, jobOf(m))).then(queue.wake)); } });
   addExportRoute(app, db);
-  addImportPartRoutes(app, { run: imported.imports.one, parts: imported.parts, requireStorage: marker.require, moved: imported.partMoved });
+  addImportPartRoutes(app, { run: imported.imports.one, parts: imported.parts, room, requireStorage: marker.require, moved: imported.partMoved });
   addImportReportRoute(app, { db, run: imported.imports.one });
   addWorkerByteRoutes(app, {
     data: o.data, places: opened.places, room, requireStorage: marker.require, secret: cluster.secret, find: (file) => mediaOf(db.sql, file), kindOf: (id) => openJob(db.sql, id)?.kind, probe: (id) => probeOf(openJob(db.sql, id)), sample: (id) => sampleOf(openJob(db.sql, id)), isLive: queue.isLive, now,

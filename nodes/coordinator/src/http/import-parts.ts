@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { errorCode, MantelError } from '@mantel/contracts/errors.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { syncDir } from '../library/place.ts';
-import { asStorageError, writeAll } from '../library/write.ts';
+import { asStorageError, type Room, writeAll } from '../library/write.ts';
 import type { Asker } from '../services/imports/imports.ts';
 import { asker } from '../services/imports/imports.service.ts';
 import type { PartStore } from '../services/imports/parts.ts';
@@ -16,13 +16,13 @@ const TUS = '1.0.0';
 const TYPE = 'application/offset+octet-stream';
 const WAIT_S = 30;
 const OPEN = new Set(['collecting', 'scanning', 'ready', 'running', 'paused', 'failed']);
-export interface ImportPartsDeps { run: (who: Asker, uuid: string) => RunRow; parts: PartStore; requireStorage: () => void; /** A part began, or is complete. */ moved: (row: RunRow, n: number, state: 'arriving' | 'here') => Promise<void> }
+export interface ImportPartsDeps { run: (who: Asker, uuid: string) => RunRow; parts: PartStore; room: Room; requireStorage: () => void; /** A part began, or is complete. */ moved: (row: RunRow, n: number, state: 'arriving' | 'here') => Promise<void> }
 
 /**
  * Parts of an import that a browser sends: the core of tus 1.0. HEAD says how much is here, PATCH adds from there on. What is here is what the file on the disk holds, so that it goes on after any stop, of either side.
  * A part that would fill the disk waits (`storage_full` with Retry-After) until those before it are imported and gone.
  */
-export function addImportPartRoutes(app: FastifyInstance, { run, parts, requireStorage, moved }: ImportPartsDeps): void {
+export function addImportPartRoutes(app: FastifyInstance, { run, parts, room, requireStorage, moved }: ImportPartsDeps): void {
   const sending = new Map<string, { quit: () => void; done: Promise<unknown> }>();
   app.addContentTypeParser(TYPE, (_req, payload, done) => { done(null, payload); }); // streamed: the route stops at the declared length
   const url = `${BASE}/imports/:id/parts/:n`;
@@ -82,6 +82,14 @@ export function addImportPartRoutes(app: FastifyInstance, { run, parts, requireS
     if (at + Number(req.headers['content-length'] ?? 0) > part.bytes) throw new MantelError('too_large', 'This is more than the part was said to hold.');
     if (at === part.bytes) return at;
     await parts.room(row, n);
+    const given = await room.promise(part.bytes - at);
+    try {
+      return await write(body, row, n, part, at, quit);
+    } finally {
+      given();
+    }
+  }
+  async function write(body: IncomingMessage, row: RunRow, n: number, part: Part, at: number, quit: AbortSignal): Promise<number> {
     await parts.begin(row.uuid);
     if (at === 0) await moved(row, n, 'arriving');
     const path = parts.path(row.uuid, part.name);

@@ -23,7 +23,7 @@ export async function describeApi(version: string): Promise<object> {
   addMediaRoutes(app, { data: '', find: never, missing: never });
   addExportRoute(app, {} as Database);
   addImportReportRoute(app, { db: {} as Database, run: never });
-  addImportPartRoutes(app, { run: never, parts: {} as PartStore, requireStorage: never, moved: never });
+  addImportPartRoutes(app, { run: never, parts: {} as PartStore, room: { promise: never }, requireStorage: never, moved: never });
   addPluginUploadRoute(app, { inspect: never });
   const live = createLive({ changes: never, lastSeq: never, firstSeq: never, isAdmin: never });
   live.addRoute(app);

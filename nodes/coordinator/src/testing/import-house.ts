@@ -63,7 +63,7 @@ export async function openImportHouse() {
   const cards = new Map<string, string>();
   const albums = new Map<string, { name: string; assets: Set<string> }>();
   const doors: Doors = {
-    db, data, diskOf: (path) => Promise.resolve(path.includes('/copy-') ? 'another' : 'own'), requireStorage: marker.require, log: quiet, changed: () => undefined, stopped: (run, trouble) => { if (trouble === null) cards.delete(run.uuid); else cards.set(run.uuid, trouble); return Promise.resolve(); },
+    db, data, diskOf: (path) => Promise.resolve(path.includes('/copy-') ? 'another' : 'own'), requireStorage: marker.require, room: { promise: () => Promise.resolve(() => undefined) }, log: quiet, changed: () => undefined, stopped: (run, trouble) => { if (trouble === null) cards.delete(run.uuid); else cards.set(run.uuid, trouble); return Promise.resolve(); },
     plugins: { manifest: (id) => { if (id !== 'fake') throw new MantelError('not_found'); return MANIFEST; }, open: (_id, o) => { source.starts++; source.end = o.onEnd; return Promise.resolve(process()); }, grants: (_m, config) => Promise.resolve({ read: [], config }), readSpan: () => Readable.from([]) as AsyncIterable<Buffer> },
     source: () => { throw new MantelError('not_found'); }, prepare: (_a, _p, config) => ({ ...config }),
     library: { ...nouns.imports, target: nouns.ingest.library, lockedOf: house.libraries.lockedOf, externalOf: house.libraries.externalOf, stemOf, restore: (userId, ids) => nouns.assets.restore(userId, ids) },

@@ -12,7 +12,7 @@ import type { Sources } from '../sources/sources.ts';
 import type { Doors } from './doors.ts';
 
 export interface Nouns { plugins: Plugins; sources: Sources; albums: Albums; libraries: Libraries; assets: Assets; ingest: Ingest; imports: ImportDoor; stemOf: (name: string) => string }
-export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports, stemOf }: Nouns): Doors {
+export function importDoors({ cards, ...own }: Pick<Doors, 'db' | 'data' | 'requireStorage' | 'room' | 'log' | 'changed'> & { cards: Pick<Repairs, 'raise' | 'clear'> }, { plugins, sources, albums, libraries, assets, ingest, imports, stemOf }: Nouns): Doors {
   return {
     ...own,
     diskOf: async (path) => String((await stat(path)).dev),

@@ -4,6 +4,7 @@ import type { ImportOptions, SourceHints, Span } from '@mantel/contracts/models/
 import type { PluginProcess } from '@mantel/runtime/plugins/plugin-process.ts';
 import type { Database } from '../../db/database.ts';
 import type { Received } from '../../library/receive.ts';
+import type { Room } from '../../library/write.ts';
 
 /** A file that a source brings. `of`: the photo that it is a part of. */
 export interface Brought extends Received {
@@ -18,6 +19,8 @@ export interface Doors {
   diskOf: (path: string) => Promise<string>;
   /** Throws `storage_missing`. */
   requireStorage: () => void;
+  /** Space for what comes in, counted with all that comes in otherwise. */
+  room: Room;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void; error(fields: object, text: string): void };
   plugins: {
     /** Throws `not_found`, `plugin_off`. */

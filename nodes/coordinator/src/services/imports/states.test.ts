@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { MantelError } from '@mantel/contracts/errors.ts';
 import type { ImportRun, ScanEvent } from '@mantel/contracts/models/source.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ImportHouse, openImportHouse, picture } from '../../testing/import-house.ts';
@@ -94,4 +95,22 @@ test('a part is let go of only when every file of it is in the library as it cam
   await house.db.writeSql((sql) => { for (const n of [0, 1]) setPart(sql, row.id, n, { state: 'released' }); });
   await rules().retry(house.asker, run.id);
   await house.until(run.id, ['done']);
+});
+
+test('an import takes no more room than there is beside everything else that comes in, and pauses before the disk is full', async () => {
+  const events = await Promise.all(Array.from({ length: 20 }, async (_, n) => house.put(`p${n}`, await picture(n), n % 2 ? {} : { copies: [{ bytes: null }] })));
+  house.source.events = () => events;
+  let [promised, asked, left] = [0, 0, 6];
+  house.doors.room = { promise: (bytes) => {
+    if (left-- <= 0) return Promise.reject(new MantelError('storage_full'));
+    promised += bytes;
+    asked++;
+    return Promise.resolve(() => { promised -= bytes; });
+  } };
+  const { id, trouble } = await house.until((await create()).id, ['paused']);
+  expect([asked, promised, trouble]).toEqual([6, 0, expect.stringMatching(/disk is full/)]);
+  left = 100;
+  await rules().resume(house.asker, id);
+  expect((await house.until(id, ['done'])).counts).toEqual({ imported: 20 });
+  expect(promised).toBe(0);
 });

@@ -51,11 +51,15 @@ export function createTake(doors: Doors, progress: { reading: (name: string) => 
 
   const fetch = async (run: TakeRun, bytes: Bytes, copy: SourceCopy, maxBytes: number): Promise<Received> => {
     const given = [await doors.room.promise(copy.bytes ?? STEP)];
+    let known = copy.bytes ?? STEP;
     const counted = async function* (): AsyncGenerator<Buffer> {
       let n = 0;
       for await (const chunk of bytes.open(copy, run.signal)) {
         progress.read(chunk.length);
-        if ((n += chunk.length) > (copy.bytes ?? given.length * STEP)) given.push(await doors.room.promise(STEP)); // its source knew less
+        if ((n += chunk.length) > known) {
+          given.push(await doors.room.promise(STEP)); // its source knew less
+          known += STEP;
+        }
         yield chunk;
       }
     };
