@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import { numbered, safeName } from './names.ts';
 import { asStorageError } from './write.ts';
@@ -9,6 +9,11 @@ const MAX_CLASHES = 100_000;
 
 /** `library/<folder>/<YYYY>/<YYYY-MM>` for a local date. */
 export const monthFolder = (folder: string, takenAtLocal: string): string => join('library', folder, takenAtLocal.slice(0, 4), takenAtLocal.slice(0, 7));
+
+/** What one person alone looks at. The family reads the folders of the library over the network; this one only Mantel reads. */
+const LOCKED = join('library', '.mantel', 'locked');
+/** Its folder, below `library`; it does not say whose it is. */
+export const lockedFolder = (libraryUuid: string): string => join(relative('library', LOCKED), libraryUuid);
 
 /** The first free path for a name: neither known to the database (`taken`) nor on the disk, with its sidecar. Called inside the write that reserves it. */
 export function freePath(data: string, dir: string, name: string, taken: (path: string) => boolean): string {
@@ -69,6 +74,7 @@ async function ensureDir(root: string, dir: string): Promise<void> {
 export async function moveIn(data: string, temp: string, path: string): Promise<void> {
   const [from, target] = [join(data, temp), join(data, path)];
   try {
+    if (path.startsWith(LOCKED + sep)) await mkdir(join(data, LOCKED), { recursive: true, mode: 0o700 });
     await ensureDir(data, dirname(target));
     await chmod(from, 0o444);
     try {

@@ -1,3 +1,5 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { ImportRun, ScanEvent } from '@mantel/contracts/models/source.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ImportHouse, openImportHouse, picture } from '../../testing/import-house.ts';
@@ -50,4 +52,13 @@ test('what lay in the trash there is not shown here when the house stops between
   await house.restart();
   expect((await house.until(id, ['done'])).counts).toEqual({ imported: 1 });
   expect(seen()).toEqual([]);
+});
+
+test('nobody who reads the folders of the library comes upon locked photos, or whose they are', async () => {
+  await bring(house.put('safe', await picture(1), { hints: { locked: true } }));
+  const { path } = house.db.sql.get<{ path: string }>('select path from file')!;
+  const folder = join(house.data, 'library', '.mantel', 'locked');
+  expect(path).toMatch(/^library\/\.mantel\/locked\/[0-9a-f-]{36}\/\d{4}\//);
+  expect([(await stat(folder)).mode & 0o777, (await stat(join(house.data, path))).isFile()]).toEqual([0o700, true]);
+  expect(await readdir(dirname(dirname(folder)))).toEqual(['.mantel']);
 });

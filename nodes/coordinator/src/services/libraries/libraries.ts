@@ -5,6 +5,7 @@ import type { Role } from '@mantel/contracts/permissions.ts';
 import { logChange } from '../../db/change-log.ts';
 import type { Database, Sql } from '../../db/database.ts';
 import { pathKey, safeName } from '../../library/names.ts';
+import { lockedFolder } from '../../library/place.ts';
 import * as repo from './libraries.repository.ts';
 
 export interface LibraryDeps {
@@ -14,11 +15,12 @@ export interface LibraryDeps {
 }
 
 function newLibrary(sql: Sql, kind: 'personal' | 'shared' | 'locked' | 'external', name: string, ownerId: number | null): { id: number; uuid: string } {
+  const uuid = randomUUID();
+  if (kind === 'locked') return { id: repo.insertLibrary(sql, { uuid, kind, name, folder: lockedFolder(uuid), ownerId }), uuid };
   const base = safeName(name);
   const taken = new Set(repo.folders(sql).map(pathKey));
   let folder = base;
   for (let n = 2; taken.has(pathKey(folder)); n++) folder = `${base} (${n})`;
-  const uuid = randomUUID();
   return { id: repo.insertLibrary(sql, { uuid, kind, name, folder, ownerId }), uuid };
 }
 
