@@ -31,8 +31,14 @@ test('what the configuration names, by its real path, and what the manifest was 
 test.each(['state', 'sneaky', 'data', 'data/library/Family', '.', 'data/library/.mantel/parts/run', 'nowhere'])('%s is nobody’s to read', async (path) => {
   await expect(grants.of(manifest(), { many: [join(dir, path)] })).rejects.toMatchObject({ type: 'source_invalid', data: { problems: [{ field: 'many', message: expect.stringContaining(dir) }] } });
 });
-test.each(['/', '/proc', '/proc/self/environ', '/sys/kernel', '/dev'])('%s neither', async (one) => {
+test.each(['/', '/proc', '/proc/self/environ', '/sys/kernel', '/dev', '/run', '/var/run', '/etc', '/etc/ssl'])('%s neither', async (one) => {
   await expect(grants.of(manifest(), { one })).rejects.toMatchObject({ type: 'source_invalid' });
+});
+
+test('what services of the machine listen at is out of reach; a card that was plugged in is not', () => {
+  for (const path of ['/run/docker.sock', '/run/user/0', '/run/media', '/boot', '/run/mediation/x']) expect(grants.refusal(path)).toContain('belongs to the machine itself');
+  expect([grants.refusal('/run/media/ana/CARD'), grants.refusal('/runs'), grants.refusal('/etcetera')]).toEqual([undefined, undefined, undefined]);
+  expect(['/run', '/run/media', '/run/media/ana', '/run/user', '/etc', '/proc'].map(grants.hidden)).toEqual([false, false, false, true, true, true]); // one must get there
 });
 
 test('the parts of this run may be read, but not those of another, and no folder elsewhere that is called its parts', async () => {

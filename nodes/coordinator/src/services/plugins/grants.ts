@@ -8,7 +8,11 @@ import { type Config, type Problem, propertiesOf } from '@mantel/runtime/plugins
 
 /** `read`: real paths. `config`: with the real paths in it, because a plugin behind its wall sees nothing of links that lead there. */
 export interface Granted { read: string[]; config: Config }
-const MACHINE = ['/proc', '/sys', '/dev'];
+/** What a wall cannot make harmless: through a socket that lies in a folder, one speaks to the service behind it, which may do anything (containers, the system itself). */
+const MACHINE = ['/proc', '/sys', '/dev', '/run', '/var/run', '/etc', '/boot'];
+/** Where cards and disks appear that somebody plugs in. */
+const PLUGGED = '/run/media';
+const ofMachine = (path: string): boolean => MACHINE.some((m) => within(path, m)) && (path === PLUGGED || !within(path, PLUGGED));
 const PATIENCE_MS = 15_000; // a share whose server is gone answers never
 
 export const within = (path: string, folder: string): boolean => {
@@ -23,13 +27,13 @@ export function createGrants({ state, data }: { state: string; data: string }) {
   /** Why nobody may be let at this real path; `parts`: the folder of what was sent for this run. */
   const refusal = (path: string, parts?: string): string | undefined => {
     if (parts !== undefined && within(path, parts) && within(parts, join(dataDir, 'library', '.mantel'))) return undefined;
-    if (MACHINE.some((m) => within(path, m))) return `${path} belongs to the machine itself and holds no photos.`;
+    if (ofMachine(path)) return `${path} belongs to the machine itself and holds no photos.`;
     if (own.some((dir) => within(path, dir))) return `${path} is Mantel's own. Choose a folder outside of it.`;
     if (own.some((dir) => within(dir, path))) return `${path} holds Mantel's own files, too. Choose a folder further down.`;
     return undefined;
   };
   /** The same for looking around: its photos may be seen, but neither the state nor what the library keeps for itself. */
-  const hidden = (path: string): boolean => [...MACHINE, stateDir, join(dataDir, 'library', '.mantel')].some((dir) => within(path, dir));
+  const hidden = (path: string): boolean => (path !== '/run' && path !== PLUGGED && ofMachine(path)) || [stateDir, join(dataDir, 'library', '.mantel')].some((dir) => within(path, dir));
 
   /** What tells a folder from every other, by whatever mount it is reached. */
   const identity = (path: string): Promise<string | null> => stat(path, { bigint: true }).then((s) => `${s.dev}:${s.ino}`, () => null);
