@@ -13,6 +13,9 @@ export const storedEntries = (sql: Read, about: Certified, after: number, limit:
   `select e.n, ${NAMED} entry, f.path, coalesce(e.sha256, '') sha256, coalesce(f.bytes, e.bytes, 0) bytes, a.trashed_at is not null and i.item ->> '$.hints.trashed' is not 1 trashed, min(a.trashed_at is not null) best
     from import_entry e join import_item i on i.run_id = e.run_id and i.n = e.item ${HELD} where e.run_id = @runId and e.n > @after and (e.outcome in ${BECAME} or e.outcome = 'copy' and f.id is not null) group by e.n order by e.n limit @limit`, { ...given(about), after, limit });
 export const countStored = (sql: Read, runId: number): number => sql.get<{ n: number }>(`select count(*) n from import_entry where run_id = ? and outcome in ${BECAME}`, runId)!.n;
+/** Was a file of the run thrown away here after this moment? */
+export const thrownSince = (sql: Read, runId: number, at: number): boolean =>
+  sql.get('select 1 from asset a cross join file f on f.asset_id = a.id cross join import_file x on x.run_id = ? and x.file_uuid = f.uuid where a.trashed_at >= ? limit 1', runId, at) !== undefined;
 /** What was here already. */
 export const countKnown = (sql: Read, runId: number): number => sql.get<{ n: number }>(`select count(*) n from import_entry where run_id = ? and outcome = 'duplicate'`, runId)!.n;
 /** Entries that are called a copy, and of which no file here is known to hold the bytes. */

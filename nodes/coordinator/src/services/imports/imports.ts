@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate, ImportOptions, ImportRun, RunEntry, EntryOutcome, RunState } from '@mantel/contracts/models/source.ts';
+import { certified } from './certify.ts';
 import type { Doors } from './doors.ts';
 import type { Engine } from './engine.ts';
 import { partsProperty } from './handle.ts';
@@ -171,6 +172,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
     async certify(who: Asker, uuid: string, copy: string | undefined): Promise<ImportRun> {
       const row = one(who, uuid);
       if (row.state !== 'done') throw new MantelError('run_state', 'This can be asked when the import is through.');
+      if (row.pruned) throw new MantelError('run_state', 'A newer import of this source looked at all of it again. Ask there.');
       if ((JSON.parse(row.options) as ImportOptions).mode === 'index') throw new MantelError('run_state', 'These photos stay where they are: nothing may be deleted there.');
       if (copy !== undefined && !who.all) throw new MantelError('forbidden', "Only an admin names folders of the house's machine. Ask without a second copy, or ask an admin.");
       doors.requireStorage();
@@ -179,8 +181,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       return shown(row.id);
     },
     certificate(who: Asker, uuid: string): Certificate | null {
-      const { certificate } = one(who, uuid);
-      return certificate === null ? null : (JSON.parse(certificate) as Certificate);
+      return certified(doors, one(who, uuid));
     },
   };
 }
