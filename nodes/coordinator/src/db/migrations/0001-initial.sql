@@ -200,6 +200,7 @@ create table import_run(
   scan integer not null default 0, -- how many scans began: rows carry the number of the scan that saw them last
   summary text, -- JSON: counts of entries and items, once nothing moves any more
   asked integer not null default 1, -- by a person; 0: due by itself, so it brings nothing back that somebody took back
+  pruned integer not null default 0, -- of its rows only those are left that it brought in
   created_at integer not null, started_at integer, ended_at integer
 );
 create index import_run_state on import_run(state);

@@ -9,6 +9,7 @@ import { createMeter, type Meter } from './meter.ts';
 import { moveAway } from './move.ts';
 import type { Taken } from './take.ts';
 import type { PartStore } from './parts.ts';
+import { pruneRuns } from './prune.ts';
 import * as runs from './runs.repository.ts';
 import { previewOf, type ScanProgress, scanRun } from './scan.ts';
 import { takeAll } from './taking.ts';
@@ -134,6 +135,7 @@ export function createEngine(doors: Doors, parts: PartStore) {
       const left = await db.writeSql((sql) => settleLeftovers(sql, row.id));
       if (left) doors.log.error({ run: row.uuid, left }, 'entries of an import were left without a word; they are told as problems');
       await rest(row.id, ['running'], 'done');
+      if (row.asked === 0 && row.sourceUuid !== null) await pruneRuns(doors, row.id, a.abort.signal);
       return false;
     } finally {
       end();

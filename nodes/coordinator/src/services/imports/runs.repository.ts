@@ -6,11 +6,11 @@ type Read = Pick<Sql, 'get' | 'all'>;
 export interface Tally { counts: Record<string, number>; items: Record<string, number> }
 export interface RunRow {
   id: number; uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: string; collection: string; libraryId: number; libraryUuid: string; libraryName: string;
-  ownerId: number; ownerUuid: string; ownerName: string; options: string; state: RunState; trouble: string | null; auto: number; parts: string; preview: string | null; certificate: string | null; doneBytes: number; scan: number; summary: string | null; asked: number;
+  ownerId: number; ownerUuid: string; ownerName: string; options: string; state: RunState; trouble: string | null; auto: number; parts: string; preview: string | null; certificate: string | null; doneBytes: number; scan: number; summary: string | null; asked: number; pruned: number;
   createdAt: number; startedAt: number | null; endedAt: number | null;
 }
 const RUN = `select r.id, r.uuid, s.uuid sourceUuid, r.plugin_id pluginId, r.plugin_version pluginVersion, r.name, r.config, r.collection, l.id libraryId, l.uuid libraryUuid, l.name libraryName, u.id ownerId, u.uuid ownerUuid, u.name ownerName,
-  r.options, r.state, r.trouble, r.auto, r.parts, r.preview, r.certificate, r.done_bytes doneBytes, r.scan, r.summary, r.asked, r.created_at createdAt, r.started_at startedAt, r.ended_at endedAt
+  r.options, r.state, r.trouble, r.auto, r.parts, r.preview, r.certificate, r.done_bytes doneBytes, r.scan, r.summary, r.asked, r.pruned, r.created_at createdAt, r.started_at startedAt, r.ended_at endedAt
   from import_run r join library l on l.id = r.library_id join user u on u.id = r.owner_id left join source s on s.id = r.source_id`;
 export const runById = (sql: Read, id: number): RunRow | undefined => sql.get(`${RUN} where r.id = ?`, id);
 export const runByUuid = (sql: Read, uuid: string): RunRow | undefined => sql.get(`${RUN} where r.uuid = ?`, uuid);
@@ -32,7 +32,7 @@ export function insertRun(sql: Sql, r: NewRun): number {
 /** Moves a run on, but only from one of these states: two who press at once do it once. What was certified of it holds no more. */
 export const moveRun = (sql: Sql, id: number, from: RunState[], to: RunState, trouble: string | null = null): boolean =>
   sql.run('update import_run set state = ?, trouble = ?, certificate = null where id = ? and state in (select value from json_each(?))', to, trouble, id, JSON.stringify(from)).changes === 1;
-export const setStarted = (sql: Sql, id: number): void => void sql.run('update import_run set started_at = coalesce(started_at, ?), ended_at = null, summary = null where id = ?', Date.now(), id);
+export const setStarted = (sql: Sql, id: number): void => void sql.run('update import_run set started_at = coalesce(started_at, ?), ended_at = null, summary = null, pruned = 0 where id = ?', Date.now(), id);
 export const setEnded = (sql: Sql, id: number): void => void sql.run('update import_run set ended_at = ? where id = ?', Date.now(), id);
 /** What it does by itself: begin when the preview is there; look at the source again before it goes on. */
 export const AUTO = { ask: 0, begin: 1, rescan: 2 } as const;

@@ -114,3 +114,22 @@ test('an import takes no more room than there is beside everything else that com
   expect((await house.until(id, ['done'])).counts).toEqual({ imported: 20 });
   expect(promised).toBe(0);
 });
+
+test('runs that begin by themselves keep what they brought in; of what was here already only the last few tell', async () => {
+  await house.db.writeSql((sql) => sql.run(`insert into source(uuid, plugin_id, name, config, config_version, library_id, owner_id, options, due_from, created_at) values('s', 'fake', 'NAS', '{}', '1.0.0', ?, ?, '{}', 0, 0)`, house.libraryId('Ann'), house.ann.id));
+  house.doors.source = () => ({ pluginId: 'fake', name: 'NAS', config: {}, libraryUuid: house.db.sql.get<{ uuid: string }>(`select uuid from library where name = 'Ann'`)!.uuid, ownerUuid: house.ann.uuid, ownerId: house.ann.id, options: {} });
+  const events: ScanEvent[] = [];
+  house.source.events = () => [...events];
+  const ids: string[] = [];
+  for (let n = 0; n < 6; n++) {
+    events.push(house.put(`p${n}`, await picture(n), { copies: [{ modifiedAt: n }] }));
+    ids.push((await house.until((await create({ pluginId: undefined, config: undefined, sourceId: 's' }, { userId: null, userUuid: null, all: true })).id, ['done'])).id);
+  }
+  const rows = (): number[] => ids.map((id) => house.db.sql.get<{ n: number }>('select count(*) n from import_entry where run_id = (select id from import_run where uuid = ?)', id)!.n);
+  while (rows()[1] !== 1) await new Promise((resolve) => { setTimeout(resolve, 10); });
+  expect(rows()).toEqual([1, 1, 3, 4, 5, 6]);
+  expect((await rules().get(house.asker, ids[1]!)).counts).toEqual({ imported: 1, duplicate: 1 });
+  await expect(rules().certify(house.asker, ids[1]!, undefined)).rejects.toThrow(/newer import/);
+  for (const id of ids.toReversed()) { await rules().undo(house.asker, id); await house.until(id, ['undone']); }
+  expect(house.db.sql.get('select count(*) n from asset where vis = 1')).toEqual({ n: 0 });
+});
