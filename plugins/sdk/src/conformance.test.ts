@@ -1,7 +1,8 @@
 // The suite itself: a good plugin passes, and each broken promise is named.
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { runConformance, type ConformanceOptions } from './conformance.ts';
-import { defineImportSource, defineTagger, type ImportSource, type ScanEvent, type SourceItem } from './index.ts';
+import { defineImportSource, defineTagger, type ImportSource, type ScanEvent, type SourceItem, type Span } from './index.ts';
 
 const MANIFEST = { id: 'one', name: 'One', version: '1.0.0', apiVersion: '^1.0.0', kind: 'import-source', description: '', entry: 'index.ts', config: { type: 'object', properties: { path: { type: 'string', title: 'Folder', mantel: 'path' } } }, permissions: { paths: [], hosts: [], addons: false }, memoryMb: 64 };
 const item = (id: string): SourceItem => ({ id, files: [{ role: 'original', name: id, copies: [{ part: null, path: id, bytes: 3, here: true, ref: id }] }], hints: {}, albums: [] });
@@ -16,6 +17,12 @@ const GOOD: Required<Pick<ImportSource, 'check' | 'scan' | 'open'>> = {
 const OPTIONS: ConformanceOptions = { configs: { good: [{ path: '/x' }], bad: [{ path: '' }] }, entries: [{ part: null, path: 'a.jpg' }, { part: null, path: 'notes.txt' }], timeoutMs: 500 };
 const scanning = (...events: unknown[]): Partial<ImportSource> => ({ async* scan() { yield* events as ScanEvent[]; } });
 const [A, NOTES] = [{ type: 'item', item: item('a.jpg') }, { type: 'entry', entry: { part: null, path: 'notes.txt', bytes: 1, outcome: 'ignored', reason: 'not-a-photo' } }] as const;
+/** A photo whose bytes are the first three of this very file. */
+const spanning = (change: Partial<Span>, crc32?: string): Partial<ImportSource> => {
+  const one = item('a.jpg');
+  Object.assign(one.files[0].copies[0], { span: { path: fileURLToPath(import.meta.url), start: 0, length: 3, method: 'stored', ...change } satisfies Span, ...(crc32 ? { crc32 } : {}) });
+  return scanning({ type: 'item', item: one }, NOTES);
+};
 const failed = async (change: Partial<ImportSource>, manifest: object = MANIFEST): Promise<string[]> => (await runConformance(defineImportSource({ ...GOOD, ...change }), manifest, OPTIONS)).failed;
 
 it('a good one passes everything', async () => {
@@ -45,6 +52,11 @@ it.each<[string, Partial<ImportSource>, RegExp]>([
   } }, /a later run of the same collection adds nothing/],
   ['does not end when it is aborted', { async* scan() { for (let i = 0; i < 5000; i++) yield i ? { type: 'progress', done: i, total: null } : A as ScanEvent; yield NOTES as ScanEvent; } }, /an aborted scan ends: it goes on/],
   ['promises bytes that it does not have', { async* open() { yield new Uint8Array(2); } }, /a\.jpg has 2 bytes, not 3/],
+  ['has spans that lead elsewhere than open()', spanning({}), /span and open\(\) of {2}› a\.jpg give other bytes/],
+  ['has spans behind the end', spanning({ start: 1e9 }), /the span of {2}› a\.jpg ends behind its file/],
+  ['has spans of another length', { ...spanning({ length: 2 }), open: undefined as never }, /a\.jpg has 2 bytes, not 3/],
+  ['says how to unpack what is not packed', { ...spanning({ method: 'deflate' }), open: undefined as never }, /the span of {2}› a\.jpg cannot be read/],
+  ['has wrong checksums', { ...spanning({}, 'deadbeef'), open: undefined as never }, /have another checksum than it says/],
   ['has no way to its bytes', { open: undefined as never }, /has a ref, but there is no open/],
   ['yields what cannot cross a process border', scanning({ ...A, later: () => 1 }), /scan\(\) ends: .*could not be cloned/],
 ])('one that %s', async (_, change, why) => expect((await failed(change)).join('\n')).toMatch(why));
