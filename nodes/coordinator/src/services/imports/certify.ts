@@ -11,13 +11,11 @@ const PAGE = 200;
 const SHOWN = 100;
 const many = (n: number, one: string, more: string): string => (n === 1 ? `1 ${one}` : `${n} ${more}`);
 
-const HOLDS_MS = 24 * 3600 * 1000;
-/** What was found, while it still holds: people delete the only other copy because of it. Nobody sees a disk age, so a yes is worth a day. */
-export function certified(doors: Pick<Doors, 'db'>, row: RunRow, now = Date.now()): Certificate | null {
+/** What was found, while it still holds: people delete the only other copy because of it. How old it is, they see. */
+export function certified(doors: Pick<Doors, 'db'>, row: RunRow): Certificate | null {
   if (row.certificate === null) return null;
   const found = JSON.parse(row.certificate) as Certificate;
-  const at = Date.parse(found.at);
-  return found.verdict && (now - at > HOLDS_MS || repo.thrownSince(doors.db.sql, row.id, at)) ? null : found;
+  return found.verdict && repo.thrownSince(doors.db.sql, row.id, Date.parse(found.at)) ? null : found;
 }
 
 /** May it be deleted where it came from? Reads every file of the run again. `done`, `total`: files. */
