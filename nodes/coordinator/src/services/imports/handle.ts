@@ -21,7 +21,9 @@ export function partsProperty(manifest: Manifest): { name: string; many: boolean
  */
 export async function openHandle(doors: Doors, row: RunRow, parts: { folder: string; paths: string[] } | null) {
   const manifest = doors.plugins.manifest(row.pluginId);
-  const config = JSON.parse(row.config) as Record<string, unknown>;
+  // a source is asked for its own: as it is now, with its secrets, and as its plugin's version wants it
+  const config = row.sourceUuid === null ? (JSON.parse(row.config) as Record<string, unknown>) : { ...doors.source(row.sourceUuid).config };
+  if (row.sourceUuid === null && Object.values(config).some((v) => (v as { secret?: unknown } | null)?.secret === true)) throw new RunStop('failed', 'Its source was removed, and with it the key to its photos. Set it up again, and begin another import.');
   if (parts) {
     const property = partsProperty(manifest);
     if (!property) throw new MantelError('source_invalid', 'This plugin takes no files from a browser.');

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { MantelError } from '@mantel/contracts/errors.ts';
 import type { Certificate, ImportOptions, ImportRun, RunEntry, EntryOutcome, RunState } from '@mantel/contracts/models/source.ts';
 import { certified } from './certify.ts';
+import { masked } from '@mantel/runtime/plugins/config.ts';
 import type { Doors } from './doors.ts';
 import type { Engine } from './engine.ts';
 import { partsProperty } from './handle.ts';
@@ -93,7 +94,7 @@ export function createImports(doors: Doors, { engine, parts, view }: { engine: E
       const uuid = randomUUID();
       if (list.length) await parts.begin(uuid);
       const id = await db.writeSql((sql) => runs.insertRun(sql, {
-        uuid, sourceUuid: w.sourceId ?? null, pluginId, pluginVersion: manifest.version, name: source?.name ?? manifest.name, config, libraryId: library.id, ownerId: owner.id,
+        uuid, sourceUuid: w.sourceId ?? null, pluginId, pluginVersion: manifest.version, name: source?.name ?? manifest.name, config: source ? masked(manifest.config, config) : config, libraryId: library.id, ownerId: owner.id,
         options, state: list.length ? 'collecting' : 'scanning', auto: w.start === true, asked: who.userId !== null, parts: list,
       }));
       engine.kick(id);

@@ -133,3 +133,18 @@ test('runs that begin by themselves keep what they brought in; of what was here 
   for (const id of ids.toReversed()) { await rules().undo(house.asker, id); await house.until(id, ['undone']); }
   expect(house.db.sql.get('select count(*) n from asset where vis = 1')).toEqual({ n: 0 });
 });
+
+test('what a source keeps secret stands in none of its runs; a run asks its source for it', async () => {
+  const manifest = house.doors.plugins.manifest('fake');
+  house.doors.plugins.manifest = () => ({ ...manifest, config: { type: 'object', properties: { key: { type: 'string', mantel: 'secret' } } } });
+  await house.db.writeSql((sql) => sql.run(`insert into source(uuid, plugin_id, name, config, config_version, library_id, owner_id, options, due_from, created_at) values('s', 'fake', 'NAS', '{}', '1.0.0', ?, ?, '{}', 0, 0)`, house.libraryId('Ann'), house.ann.id));
+  house.doors.source = () => ({ pluginId: 'fake', name: 'NAS', config: { key: 'very secret' }, libraryUuid: house.db.sql.get<{ uuid: string }>(`select uuid from library where name = 'Ann'`)!.uuid, ownerUuid: house.ann.uuid, ownerId: house.ann.id, options: {} });
+  let seen: unknown;
+  house.source.events = (config) => { seen = config; return []; };
+  const { id } = await create({ pluginId: undefined, config: undefined, sourceId: 's' });
+  await house.until(id, ['done']);
+  expect([seen, house.db.sql.get('select config from import_run')]).toEqual([{ key: 'very secret' }, { config: '{"key":{"secret":true}}' }]);
+  await house.db.writeSql((sql) => sql.run('delete from source'));
+  await rules().retry(house.asker, id);
+  await expect(house.until(id, ['done'])).rejects.toThrow(/source was removed/);
+});
