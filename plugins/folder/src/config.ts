@@ -1,7 +1,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 
-export interface Config { paths: string[]; subfolders?: boolean; albums?: 'none' | 'folder' | 'path'; skip?: string[] }
+export interface Config { paths: string[]; subfolders?: boolean; albums?: 'none' | 'folder' | 'path'; skip?: string[]; anyway?: boolean }
 /** One of the paths, as it really lies. `label`: what stands before the paths below it, where there are several; for a file, its own. */
 export interface Root { path: string; label: string; folder: boolean }
 export interface Trouble { path: string; message: string }

@@ -190,6 +190,15 @@ describe('check', () => {
     put('takeout-20240101T000000Z-001.zip');
     expect((await checked()).summary).toContain('Google Takeout');
   });
+  test.each(['Takeout/archive_browser.html', 'Photos from 2019/a.jpg.supplemental-metadata.json', 'Takeout/Google Photos/Photos from 2019/a.jpg.json'])('an unpacked Takeout is refused unless it is wanted so: %s', async (sign) => {
+    for (const f of ['Locked Folder/secret.jpg', sign]) put(f);
+    expect(await checked()).toMatchObject({ ok: false, problems: [{ field: 'anyway', message: expect.stringContaining('source "Google Takeout"') }] });
+    expect(await checked({ anyway: true })).toMatchObject({ ok: true, problems: [] });
+  });
+  test('photos with JSON of other programs are no Takeout', async () => {
+    for (const f of ['a.jpg', 'a.jpg.json', 'Takeout/menu.jpg']) put(f);
+    expect(await checked()).toMatchObject({ ok: true });
+  });
   test('what is wrong is told at its field', async () => {
     expect(await checked({ paths: ['/nowhere/at/all'] })).toEqual({ ok: false, problems: [{ field: 'paths', message: '/nowhere/at/all is not there.' }] });
     expect(await checked({ paths: ['here'] })).toMatchObject({ ok: false, problems: [{ message: expect.stringContaining('whole path') }] });

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { CheckResult } from '@mantel/plugin-sdk';
 import { openZip } from '@mantel/plugin-sdk/archive/zip.ts';
 import { promised } from '@mantel/plugin-sdk/media-kinds.ts';
+import { takeoutInArchive, takeoutOnDisk } from '@mantel/plugin-sdk/takeout-signs.ts';
 import { walk } from '@mantel/plugin-sdk/walk.ts';
 import { partOf } from './names.ts';
 import { collectionOf, type Config, placesOf } from './parts.ts';
@@ -24,6 +25,7 @@ export async function check(config: Config, signal: AbortSignal, now: () => numb
     else if (['picture', 'raw', 'video'].includes(promised(path))) found.media++;
   };
   const zips: string[] = [];
+  const takeouts = new Set<string>();
   let cut = false;
   for (const place of places) {
     if (!place.folder) zips.push(place.path);
@@ -31,6 +33,7 @@ export async function check(config: Config, signal: AbortSignal, now: () => numb
       for (const name of await readdir(place.path)) if (/\.zip$/i.test(name) && partOf(name)) zips.push(`${place.path}/${name}`);
       for await (const f of walk(place.path, { signal })) {
         look(f.path);
+        if (takeoutOnDisk(f.full)) takeouts.add(place.path);
         if (found.seen > MAX_LOOK || now() > until) { cut = true; break; }
       }
     }
@@ -40,7 +43,10 @@ export async function check(config: Config, signal: AbortSignal, now: () => numb
     try {
       const zip = await openZip(file);
       try {
-        for await (const e of zip.entries()) look(e.path);
+        for await (const e of zip.entries()) {
+          look(e.path);
+          if (takeoutInArchive(e.path)) takeouts.add(basename(file));
+        }
       } finally {
         await zip.close();
       }
@@ -48,6 +54,8 @@ export async function check(config: Config, signal: AbortSignal, now: () => numb
       if (zips.length === 1) problems.push({ field: 'paths', message: (error as Error).message.slice(0, 1000) });
     }
   }
+  // without its sidecars, what is locked or in the bin over there would come in openly
+  if (takeouts.size > 0) problems.unshift({ field: 'paths', message: `This is a Google Takeout: ${[...takeouts].slice(0, 3).join(', ')}${takeouts.size > 3 ? ' …' : ''}. Bring it in with the source "Google Takeout", so that locked photos stay locked, and albums and dates come along.`.slice(0, 1000) });
   if (problems.length === 0 && !cut && found.media + found.details === 0) problems.push({ field: 'paths', message: 'This is no export of iCloud Photos: neither photos nor "Photo Details" are in it. Name the parts as Apple gave them (iCloud Photos Part 1 of 6.zip …).' });
   const numbered = zips.map((z) => partOf(basename(z))).filter((p) => p !== null);
   const total = Math.max(0, ...numbered.map((p) => p.of));

@@ -109,6 +109,17 @@ describe('an export in two parts', () => {
     write(dir, { 'notes/a.txt': 'x' });
     expect(await icloud.check({ paths: [join(dir, 'notes')] }, testContext())).toMatchObject({ ok: false, problems: [{ field: 'paths', message: expect.stringContaining('no export of iCloud Photos') }] });
   });
+  test('a Takeout is refused, packed and unpacked, also beside a real export; nothing of it is taken', async () => {
+    twoParts();
+    const google = { 'Takeout/Google Photos/Locked Folder/secret.jpg': picture('s'), 'Takeout/Google Photos/Locked Folder/secret.jpg.supplemental-metadata.json': '{}' };
+    write(dir, { 'takeout-20250921T101500Z-3-001.zip': zipOf(google), ...Object.fromEntries(Object.entries(google).map(([k, v]) => [`open/${k}`, v])) });
+    const refusal = { ok: false, problems: [{ field: 'paths', message: expect.stringContaining('with the source "Google Takeout"') }] };
+    const file = join(dir, 'takeout-20250921T101500Z-3-001.zip');
+    for (const paths of [[file], [join(dir, PART1), file], [join(dir, 'open')]]) expect(await icloud.check({ paths }, testContext())).toMatchObject(refusal);
+    const s = await scanned([file]);
+    expect(s.items).toEqual([]);
+    expect(s.told('secret.jpg')).toContain('ignored other-product');
+  });
 });
 
 describe('parts that come one after the other', () => {

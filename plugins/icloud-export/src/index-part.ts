@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { EntryReason, SourceEntry, Span } from '@mantel/plugin-sdk';
 import { ArchiveError, openZip, type Zip, type ZipEntry } from '@mantel/plugin-sdk/archive/zip.ts';
 import { promised } from '@mantel/plugin-sdk/media-kinds.ts';
+import { takeoutInArchive } from '@mantel/plugin-sdk/takeout-signs.ts';
 import { walk } from '@mantel/plugin-sdk/walk.ts';
 import { dirOf, nameOf } from './names.ts';
 import { readTable, type Table } from './tables.ts';
@@ -70,6 +71,7 @@ export async function* indexZip(file: string, name: string, signal: AbortSignal)
         const what = judge(e.path, e.bytes);
         if (e.unsafe) part.entries.push({ ...told, outcome: 'problem', reason: 'unsafe-path', detail: e.unsafe === 'link' ? 'a link to somewhere else' : 'its path leads out of the export' });
         else if (seen.has(e.path)) part.entries.push({ ...told, outcome: 'ignored', reason: 'same-entry', detail: 'the same path once more' });
+        else if (takeoutInArchive(e.path)) part.entries.push({ ...told, outcome: 'ignored', reason: 'other-product', detail: 'of a Google Takeout: bring it in with that source' });
         else if (typeof what === 'object') part.entries.push({ ...told, ...what });
         else if (e.encrypted) part.entries.push({ ...told, outcome: 'problem', reason: 'encrypted', detail: 'it is locked with a password' });
         else if (what === 'table') await takeTable(part, e.path, e.bytes, () => zip.read(e, MAX_TABLE));

@@ -38,6 +38,7 @@ export async function whoReads(api: Api, pluginId: string, config: Record<string
   }
   const words = said.problems.map((p) => p.message).join(' ') || 'The source cannot be read.';
   if (missing) throw new Failure(`${missing.path}: ${missing.why ?? 'it is not there'}. ${words}`, 2);
+  if (said.problems.some((p) => p.field === 'anyway')) throw new Failure(`${words} Here: --options anyway=yes`); // sending the files would only go around it
   const open = (await Promise.all(all.map((p) => openToAll(p.path)))).every(Boolean);
   if (open && !unread.test(words) && pluginId !== 'folder') throw new Failure(words);
   return { by: 'sender', why: 'Mantel cannot read it where it lies' };
