@@ -27,16 +27,14 @@ async function takeAway(data: string, stored: string, remove: () => Promise<void
   const held = join(data, HELD, randomUUID());
   await mkdir(dirname(held), { recursive: true });
   await link(stored, held).catch(() => copyFile(stored, held)); // a file system without second names
-  try {
-    await remove();
-  } finally {
-    if (!(await opens(stored))) {
-      await rename(held, stored);
-      await syncDir(dirname(stored));
-      throw same();
-    }
-    await rm(held, { force: true });
+  const failed = await remove().then(() => null, (error: unknown) => ({ error }));
+  if (!(await opens(stored))) {
+    await rename(held, stored);
+    await syncDir(dirname(stored));
+    throw same();
   }
+  await rm(held, { force: true });
+  if (failed) throw failed.error;
 }
 
 /**
