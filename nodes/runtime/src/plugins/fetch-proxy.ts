@@ -63,8 +63,8 @@ export async function openFetchProxy(hosts: readonly string[]): Promise<{ socket
       }
       pipeline(answer, to, () => undefined); // either end that breaks off ends the other
     });
-    onward.on('timeout', () => onward.destroy(new Error('It is silent.'))).on('upgrade', (_, socket) => {
-      socket.destroy();
+    onward.on('timeout', () => onward.destroy(new Error('It is silent.'))).on('upgrade', (_, line) => {
+      line.destroy();
       refuse(to, new Error('Another protocol was not asked for.'));
     }).on('error', (e) => refuse(to, e));
     to.on('close', () => onward.destroy());
