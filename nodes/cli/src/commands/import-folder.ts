@@ -25,7 +25,7 @@ export function addFolder(group: Command, terminal: Terminal): void {
       if (reader.by === 'house') {
         const run = await begin(context, wish, options, reader.summary);
         const unread = run.state === 'done' ? await unreadThere(api, run, wish.all) : [];
-        await finish(context, { ...options, wait: options.wait === true && unread.length === 0 }, run);
+        await finish(context, { ...options, wait: options.wait === true && unread.length === 0 }, { ...run, items: { ...run.items, failed: Math.max(0, run.items.failed - unread.length) } }); // those are sent next
         if (unread.length === 0) return undefined;
         note(context.terminal, `Mantel may not read ${unread.length} of them, so they are sent.`);
         return sendFolders(context, unread, { ...(options.library === undefined ? {} : { library: options.library }), wait: options.wait === true });

@@ -57,5 +57,5 @@ export function judge(run: ImportRun): void {
   const trouble = run.trouble ? ` ${run.trouble}` : '';
   if (run.state === 'paused' || run.state === 'failed') throw new Failure(`The import ${run.state === 'failed' ? 'failed' : 'is paused'}.${trouble} Go on with: mantel imports resume ${run.id}`);
   if (run.state !== 'done') throw new Failure(`The import ended as ${run.state}.${trouble}`);
-  if (run.items.failed > 0) throw new Failure(`${count(run.items.failed)} of ${count(run.items.total)} photos and videos could not be brought in; the report says why. Try them once more with: mantel imports retry ${run.id}`);
+  if (run.items.failed > 0) throw new Failure(`${count(run.items.failed)} photos, videos or parts could not be read or brought in; the report says why. Keep what you import from. Download damaged parts again, or try once more with: mantel imports retry ${run.id}`);
 }

@@ -2,8 +2,8 @@ import type { RunPart, RunPreview, RunState } from '@mantel/contracts/models/sou
 import type { Sql } from '../../db/database.ts';
 
 type Read = Pick<Sql, 'get' | 'all'>;
-/** Entries by outcome, items by state: what a run came to. */
-export interface Tally { counts: Record<string, number>; items: Record<string, number> }
+/** Entries by outcome, items by state: what a run came to. `unread`: parts and entries of which nobody knows what photos are in them. */
+export interface Tally { counts: Record<string, number>; items: Record<string, number>; unread?: number }
 export interface RunRow {
   id: number; uuid: string; sourceUuid: string | null; pluginId: string; pluginVersion: string; name: string; config: string; collection: string; libraryId: number; libraryUuid: string; libraryName: string;
   ownerId: number; ownerUuid: string; ownerName: string; options: string; state: RunState; trouble: string | null; auto: number; parts: string; preview: string | null; certificate: string | null; doneBytes: number; scan: number; summary: string | null; asked: number; pruned: number;

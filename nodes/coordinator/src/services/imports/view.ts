@@ -20,7 +20,7 @@ export function createView(doors: Doors, parts: PartStore, moving: (id: number) 
     return tally;
   };
   return async (row: runs.RunRow): Promise<ImportRun> => {
-    const { counts, items } = await tallyOf(row);
+    const { counts, items, unread } = await tallyOf(row);
     const m = moving(row.id);
     const preview = row.preview === null ? null : (JSON.parse(row.preview) as RunPreview);
     const total = Object.values(items).reduce((a, b) => a + b, 0);
@@ -30,7 +30,7 @@ export function createView(doors: Doors, parts: PartStore, moving: (id: number) 
     return {
       id: row.uuid, sourceId: row.sourceUuid, name: row.name, pluginId: row.pluginId, pluginVersion: row.pluginVersion, libraryId: row.libraryUuid, libraryName: row.libraryName, ownerId: row.ownerUuid, ownerName: row.ownerName,
       options: JSON.parse(row.options) as ImportOptions, state: row.state, trouble: row.trouble ?? (m?.waits ? `Waits until “${m.waits}” is through.` : null), scanned: m?.scanned ?? { done: 0, total: null, what: null }, preview, counts,
-      items: { total, done, failed: items.problem ?? 0 }, bytes: { total: Math.max(bytes, row.doneBytes), done: row.doneBytes }, perSecond: rate, etaSeconds: rate ? Math.ceil((total - done) / rate) : null, now: m?.now ?? null,
+      items: { total, done, failed: (items.problem ?? 0) + (unread ?? 0) }, bytes: { total: Math.max(bytes, row.doneBytes), done: row.doneBytes }, perSecond: rate, etaSeconds: rate ? Math.ceil((total - done) / rate) : null, now: m?.now ?? null,
       parts: await parts.view(row), albumIds: runs.albumsMade(doors.db.sql, row.id), createdAt: iso(row.createdAt)!, startedAt: iso(row.startedAt), endedAt: iso(row.endedAt),
       canUndo: row.startedAt !== null && (JSON.parse(row.options) as ImportOptions).mode !== 'move' && ['done', 'cancelled', 'paused', 'failed'].includes(row.state),
     };
