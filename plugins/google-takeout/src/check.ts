@@ -1,6 +1,7 @@
 import type { CheckResult } from '@mantel/plugin-sdk';
 import { baseOf } from './paths.ts';
 import { collectionOf, exportsOf, type Found, locate, missing } from './parts.ts';
+import { holdsTakeout } from './unpacked.ts';
 import { beginsWell, closeZip, openZip } from './zip.ts';
 
 const MAX_CHECKED = 200;
@@ -43,7 +44,7 @@ function summary(parts: readonly Found[], stamp: string | undefined): string {
 
 /** `some`: a part of it can be used. */
 function troubleOf(p: Found): { message: string; some: boolean } | null {
-  if (p.kind === 'folder') return null;
+  if (p.kind === 'folder') return holdsTakeout(p.file) ? null : { message: `There is no Google Takeout in ${p.file}: no part of an export (.zip or .tgz), and no unpacked one.`, some: false };
   const name = baseOf(p.file);
   if (p.bytes === 0) return { message: `${name} is empty. Download this part again.`, some: false };
   if (p.kind === 'tgz') return null;

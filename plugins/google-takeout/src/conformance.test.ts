@@ -30,5 +30,11 @@ test('looks before it reads: parts that are missing, that belong to two exports,
   expect(check([dir])).toMatchObject({ ok: false, problems: [{ field: 'paths', message: expect.stringMatching(/2 exports: 1 of 1 January 2024.*3 of 21 September 2025/) }] });
   rmSync(other);
   mkdirSync(join(dir, 'nothing'));
+  mkdirSync(join(dir, 'code', 'src'), { recursive: true });
+  for (const f of ['package.json', 'src/a.jpg']) writeFileSync(join(dir, 'code', f), '{"title":"x"}');
+  for (const folder of ['nothing', 'code']) expect(check([join(dir, folder)])).toMatchObject({ ok: false, problems: [{ field: 'paths', message: expect.stringContaining('There is no Google Takeout in') }] });
+  mkdirSync(join(dir, 'one album'));
+  writeFileSync(join(dir, 'one album', 'a.jpg.json'), '{"title":"a.jpg","photoTakenTime":{"timestamp":"1500000000"}}');
+  expect(check([join(dir, 'one album')])).toMatchObject({ ok: true, problems: [] });
   for (const paths of [[], ['/nowhere'], [join(dir, 'expected.json')], undefined]) expect(check(paths)).toMatchObject({ ok: false, problems: [{ field: 'paths', message: expect.stringMatching(/\.$/) }] });
 });

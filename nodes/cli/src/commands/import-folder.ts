@@ -6,6 +6,7 @@ import { totalsOf, writeReport, type Entry } from '../import/report.ts';
 import { importFolders } from '../import/run.ts';
 import { waitForPreviews } from '../import/wait.ts';
 import { type Reader, whoReads } from '../runs/choose.ts';
+import { requireNamed } from '../runs/paths.ts';
 import { unreadThere } from '../runs/unread.ts';
 import { note, print, type Terminal } from '../terminal.ts';
 import { begin, finish, wishOf, withRunOptions, type RunOptions } from './import-run.ts';
@@ -17,6 +18,7 @@ export function addFolder(group: Command, terminal: Terminal): void {
   withRunOptions(group.command('folder').description('everything below some folders; nothing there is changed').argument('<paths...>', 'folders or files'))
     .option('--skip-known', 'send only what is not here yet (it will not be noted that you have it, too)')
     .action((paths: string[], options: Options, command: Command) => withContext(terminal, command, async (context) => {
+      requireNamed(paths);
       const { api } = context;
       if (options.dryRun !== true) await api.get('auth.me', '/auth/me'); // a missing login should be told before a long walk
       if (options.dryRun || options.skipKnown || options.send) return sendFolders(context, paths, options);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { withContext } from '../context.ts';
 import { whoReads } from '../runs/choose.ts';
-import { sendable } from '../runs/paths.ts';
+import { requireNamed, sendable } from '../runs/paths.ts';
 import type { Terminal } from '../terminal.ts';
 import { addFolder } from './import-folder.ts';
 import { begin, beginSending, finish, wishOf, withRunOptions, type RunOptions } from './import-run.ts';
@@ -17,6 +17,7 @@ export function addImport(program: Command, terminal: Terminal): void {
   for (const { command, pluginId, what } of SOURCES) {
     withRunOptions(group.command(command).description(what).argument('<paths...>', 'files or folders'))
       .action((paths: string[], options: RunOptions, self: Command) => withContext(terminal, self, async (context) => {
+        requireNamed(paths);
         await context.api.get('auth.me', '/auth/me'); // a missing login should be told before a long look
         const wish = await wishOf(context.api, pluginId, paths, options);
         const reader = options.send ? { by: 'sender' as const, why: 'as you wish' } : await whoReads(context.api, pluginId, wish.config, wish.all);

@@ -10,6 +10,10 @@ const ARCHIVE = /\.(zip|tgz|tar\.gz)$/i;
 export const PART_NAMES: Record<string, RegExp> = { 'google-takeout': /^takeout-.*\.(zip|tgz|tar\.gz)$/i, 'icloud-export': /(\d+)\D{1,20}\d+\D{0,3}\.zip$/i };
 
 const asPattern = (text: string): RegExp => new RegExp(`^${text.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '[^/]*').replaceAll('?', '[^/]')}$`);
+/** An empty path would be the current folder: it comes from a variable that is not set. */
+export function requireNamed(given: readonly string[]): void {
+  if (given.some((p) => p.trim() === '')) throw new Failure('One of the paths is empty. Name files or folders (. for the current one).', 2);
+}
 /** For shells that hand patterns on, and for patterns in quotes. */
 async function expand(given: string): Promise<string[]> {
   const whole = path.resolve(given);

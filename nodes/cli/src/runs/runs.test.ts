@@ -132,6 +132,7 @@ describe('the house reads the files', () => {
     put('takeout-a.zip');
     expect(await mantel('import', 'google-takeout', work, '--options', 'colour=red')).toMatchObject({ code: 2, err: expect.stringContaining('You can set: mode, albums') });
     expect(await mantel('import', 'google-takeout', work, '--options', 'albums=perhaps')).toMatchObject({ code: 2, err: expect.stringContaining('"perhaps" is no value') });
+    for (const source of ['google-takeout', 'icloud', 'folder']) expect(await mantel('import', source, '')).toMatchObject({ code: 2, err: expect.stringContaining('One of the paths is empty') });
     expect(await mantel('import', 'google-takeout', work, '--owner', 'nobody')).toMatchObject({ code: 2, err: expect.stringContaining('nobody called') });
     expect(await mantel('import', 'google-takeout', path.join(work, 'gone.zip'))).toMatchObject({ code: 0 }); // not on this machine, but there for the house
     house({ check: { status: 200, body: { ok: false, problems: [{ field: 'paths', message: 'Nothing is there.' }] } } });
