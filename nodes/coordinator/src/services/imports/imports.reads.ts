@@ -11,7 +11,7 @@ function tally(prepare: Prepare, runId: number): Tally {
   return {
     counts: by(prepare('select outcome k, count(*) n from import_entry where run_id = ? group by outcome').all(runId)),
     items: by(prepare('select state k, count(*) n from import_item where run_id = ? group by state').all(runId)),
-    unread: (prepare(`select count(*) n from import_entry indexed by import_entry_outcome where run_id = ? and outcome = 'problem' and item is null and reason in ('damaged-part', 'damaged', 'encrypted', 'unreadable')`).get(runId) as { n: number }).n,
+    unread: (prepare(`select count(*) n from import_entry indexed by import_entry_outcome where run_id = ? and outcome = 'problem' and item is null and reason in ('damaged-part', 'encrypted', 'unreadable')`).get(runId) as { n: number }).n,
   };
 }
 

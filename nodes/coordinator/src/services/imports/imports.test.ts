@@ -53,7 +53,7 @@ const await0 = await picture(4);
 test('a part that could not be read counts as failed; what loses nothing does not', async () => {
   house.source.events = () => [
     house.put('fine', await0), { type: 'entry', entry: { part: null, path: 'part-002.zip', bytes: 5, outcome: 'problem', reason: 'damaged-part', detail: 'This is no zip.' } }, { type: 'entry', entry: { part: 'part-003.zip', path: 'a.jpg', bytes: 5, outcome: 'problem', reason: 'encrypted' } },
-    { type: 'entry', entry: { part: null, path: 'gone.jpg.json', bytes: 5, outcome: 'problem', reason: 'sidecar-without-media' } },
+    { type: 'entry', entry: { part: null, path: 'gone.jpg.json', bytes: 5, outcome: 'problem', reason: 'sidecar-without-media' } }, { type: 'entry', entry: { part: null, path: 'Failed Videos/x.mp4', bytes: 5, outcome: 'problem', reason: 'damaged' } },
   ];
   const { id } = await house.until((await create({ start: true })).id, ['done']);
   expect((await house.imports.imports.get(house.asker, id)).items).toEqual({ total: 1, done: 1, failed: 2 });
