@@ -58,3 +58,11 @@ test('a part that could not be read counts as failed; what loses nothing does no
   const { id } = await house.until((await create({ start: true })).id, ['done']);
   expect((await house.imports.imports.get(house.asker, id)).items).toEqual({ total: 1, done: 1, failed: 2 });
 });
+
+test('a run counts what lies in it, not what earlier parts brought or could not bring', async () => {
+  const gone = { type: 'item' as const, item: { id: 'bad', files: [{ role: 'original' as const, name: 'bad.jpg', copies: [{ part: 'part-001.zip', path: 'bad.jpg', bytes: 7, here: false }] }], hints: { people: ['Ann'] }, albums: [] } };
+  house.source.events = () => [gone, house.put('fine', await0)];
+  const run = await house.until((await create({ start: true })).id, ['done']);
+  expect(run.items).toEqual({ total: 1, done: 1, failed: 0 });
+  expect(run.preview).toMatchObject({ items: 1, photos: 1, people: [], years: [{ year: null, items: 1 }] });
+});
