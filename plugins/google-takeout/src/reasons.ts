@@ -22,7 +22,7 @@ export function whyNot(e: Entry): Trouble {
   if (isSystem(e.path)) return { outcome: 'ignored', reason: 'system-file' };
   const promised = typeOfExt(ext(e)) !== null;
   if (e.head === 'empty') return promised ? { outcome: 'problem', reason: 'empty', detail: 'It has no content.' } : { outcome: 'ignored', reason: 'empty' };
-  if (promised && (e.head === 'text' || e.head === 'unknown')) return { outcome: 'problem', reason: 'unreadable', detail: e.head === 'text' ? 'It is called like a photo or video, but it is text.' : 'It is called like a photo or video, but nothing in it is one, and Google says nothing about it.' };
+  if (promised && (e.head === 'text' || e.head === 'unknown')) return { outcome: 'problem', reason: 'damaged', detail: e.head === 'text' ? 'It is called like a photo or video, but it is text.' : 'It is called like a photo or video, but nothing in it is one, and Google says nothing about it.' };
   if (/\.(zip|tgz|tar|gz|rar|7z)$/i.test(e.path)) return { outcome: 'ignored', reason: 'nested-archive', detail: 'Archives inside of the export are not opened.' };
   return { outcome: 'ignored', reason: 'not-a-photo' };
 }

@@ -163,7 +163,7 @@ test('R35 R52 R62 R63 R66 R67 R68 R70 R76: what is no photo, what is missing, ot
     expect(items.map((i) => [i.files[0].name, i.hints.locked ?? false]).toSorted()).toEqual([['really-a-png.jpg', false], ['s.jpg', true]]);
     expect(albums).toEqual([]);
     expect(Object.fromEntries(entries.filter((e) => e.reason !== 'metadata').map((e) => [base(e.path), e.reason]))).toEqual({
-      'gone.jpg.json': 'sidecar-without-media', 'x.aae': 'not-a-photo', 'empty.jpg': 'empty', 'broken.mp4': 'unreadable', 'print-subscriptions.json': 'not-a-photo', 'shared_album_comments.json': 'not-a-photo', 'o.json': 'not-a-photo', 'archive_browser.html': 'other-product', 'Ana.jpg': 'other-product', 'report.json': 'other-product',
+      'gone.jpg.json': 'sidecar-without-media', 'x.aae': 'not-a-photo', 'empty.jpg': 'empty', 'broken.mp4': 'damaged', 'print-subscriptions.json': 'not-a-photo', 'shared_album_comments.json': 'not-a-photo', 'o.json': 'not-a-photo', 'archive_browser.html': 'other-product', 'Ana.jpg': 'other-product', 'report.json': 'other-product',
     });
   }
 });

@@ -28,7 +28,7 @@ test('a realistic export: every photo, fact, album and pair', async () => {
   expect(differences(expected, host.end())).toEqual([]);
   const reported = new Map(run.entries.map((e) => [e.path, e]));
   for (const path of expected.ignored) expect([path, reported.get(path)?.outcome]).toEqual([path, expect.stringMatching(/ignored|metadata/)]);
-  expect(run.entries.filter((e) => e.outcome === 'problem').map((e) => `${e.reason} ${e.path}`).toSorted()).toEqual(expected.problems.map((p) => `${p.kind === 'unreadable-media' ? 'unreadable' : p.kind} ${p.path}`).toSorted());
+  expect(run.entries.filter((e) => e.outcome === 'problem').map((e) => `${e.reason} ${e.path}`).toSorted()).toEqual(expected.problems.map((p) => `${p.kind === 'unreadable-media' ? 'damaged' : p.kind} ${p.path}`).toSorted());
   expect([...run.accounted.values()].filter((n) => n !== 1)).toEqual([]);
   // again: nothing new, the same photos under the same ids
   const again = await host.run(parts);
