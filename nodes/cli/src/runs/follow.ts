@@ -4,7 +4,7 @@ import type { Api } from '../api/client.ts';
 import { ApiError, Failure, NetworkError } from '../failure.ts';
 import { count } from '../format.ts';
 import { note, type Terminal } from '../terminal.ts';
-import { nowLine } from './words.ts';
+import { nowLine, shortLine } from './words.ts';
 
 /** It may be restarting, or the line is down; the run itself does not need this command. */
 const PATIENCE_MS = 3 * 60_000;
@@ -27,6 +27,7 @@ export async function follow(api: Api, terminal: Terminal, id: string, { everyMs
       heard = Date.now();
       if (terminal.live) terminal.err.write(`\r\u001b[K${nowLine(run)}`);
       else if (run.state !== last && run.state === 'running') note(terminal, `Bringing in ${count(run.items.total)} photos and videos.`);
+      if (run.state !== last && run.state === 'running' && run.preview?.enough === false) note(terminal, `${terminal.live ? '\r\u001b[K' : ''}${shortLine(run.preview)}`);
       last = run.state;
       if (!MOVING.has(run.state)) {
         if (terminal.live) terminal.err.write('\r\u001b[K');

@@ -9,6 +9,9 @@ const list = (pairs: [number, string][]): string => pairs.filter(([n]) => n > 0)
 
 export const entriesLine = (run: ImportRun): string => `${count(Object.values(run.counts).reduce((sum, n) => sum + n, 0))} entries: ${list(OUTCOMES.map(([key, word]) => [run.counts[key] ?? 0, word])) || 'nothing'}.`;
 
+/** The house wants room beside what comes in; without these words, the sentence contradicts itself. */
+export const shortLine = (p: RunPreview): string => `Needs ${bytes(p.needsBytes)}, and 2 GB are to stay free, but only ${bytes(p.freeBytes ?? 0)} were free when it was looked at. It pauses when the disk is full.`;
+
 /** What a person should know before anything is written. */
 export function previewLines(p: RunPreview): string[] {
   const lines = [
@@ -19,7 +22,7 @@ export function previewLines(p: RunPreview): string[] {
     p.people.length ? `People: ${p.people.slice(0, 20).map((x) => `${x.name} (${count(x.items)})`).join(', ')}${p.people.length > 20 ? ' …' : ''}` : '',
     list([[p.favourites, 'favourites'], [p.archived, 'archived'], [p.trashed, 'in the trash'], [p.locked, 'locked'], [p.partner, "of a partner's"], [p.withoutMetadata, 'that the source knows nothing about']]),
     list([[p.ignored, 'entries are left out'], [p.problems, 'have a problem']]),
-    p.enough ? `Needs ${bytes(p.needsBytes)}.` : `Needs ${bytes(p.needsBytes)}, but only ${bytes(p.freeBytes ?? 0)} are free.`,
+    p.enough ? `Needs ${bytes(p.needsBytes)}.` : shortLine(p),
   ];
   return lines.filter((l) => l !== '');
 }

@@ -11,6 +11,8 @@ import { importStyles } from './import.styles.ts';
 import './m-year-bars.ts';
 
 const FEW = 8, MANY = 20;
+/** So much the house wants free beside what comes in. */
+const KEPT_FREE = 2e9;
 const number = new Intl.NumberFormat('en');
 
 /** What a scan found, before anything is written. */
@@ -74,7 +76,7 @@ export class MImportPreview extends LitElement {
   private space(p: RunPreview) {
     const need = formatBytes(p.needsBytes), share = p.freeBytes ? Math.min(100, (p.needsBytes / p.freeBytes) * 100) : 0;
     return html`<section class="card space ${p.enough ? '' : 'short'}" data-testid="preview-space" data-enough=${p.enough}><h2>${t('space.title')}</h2>${p.freeBytes === null ? html`<p>${t('space.unknown', { need })}</p>` : html`<p>${t('space.text', { need, free: formatBytes(p.freeBytes) })}</p><div class="track" aria-hidden="true"><i style="width:${Math.max(share, p.needsBytes > 0 ? 0.5 : 0)}%"></i></div>`}
-      ${p.enough ? nothing : html`<div class="trouble">${icon('triangle-alert')}<span class="grow">${t('space.short', { missing: formatBytes(Math.max(0, p.needsBytes - (p.freeBytes ?? 0))) })}</span></div>`}</section>`;
+      ${p.enough ? nothing : html`<div class="trouble">${icon('triangle-alert')}<span class="grow">${t('space.short', { missing: formatBytes(Math.max(0, p.needsBytes + KEPT_FREE - (p.freeBytes ?? 0))) })}</span></div>`}</section>`;
   }
 }
 declare global { interface HTMLElementTagNameMap { 'm-import-preview': MImportPreview } }

@@ -23,12 +23,16 @@ const REASON: Partial<Record<ReturnType<typeof errorCode>, EntryReason>> = {
 };
 const PAUSES = new Set(['storage_full', 'storage_missing']);
 
+/** Of a run, not of one file that was sent. */
+const FULL = 'The disk is full. What came in is safe. Make room, then let it go on.';
+
 /** What an error means for one file. Throws what is no matter of the file: a full disk, a missing one, a plugin that is switched off, a run that was stopped. */
 export function fileTrouble(e: unknown, signal: AbortSignal): Trouble {
   if (signal.aborted) throw signal.reason;
   if (e instanceof RunStop) throw e;
   const code = errorCode(e);
   const message = e instanceof MantelError ? e.message : ERRORS[code].message;
+  if (code === 'storage_full') throw new RunStop('paused', FULL);
   if (PAUSES.has(code)) throw new RunStop('paused', message);
   if (code === 'plugin_off') throw new RunStop('paused', message);
   return { reason: REASON[code] ?? 'unreadable', detail: message.replace(/ ?Nothing was stored[^.]*\./g, '').trim().slice(0, 1000) };
