@@ -72,7 +72,7 @@ test('a video that passed for the clip of a photo is one of its own as soon as i
 });
 
 const SHARED = join(ROOT, '../shared/fixtures/takeout/shareable');
-test.runIf(existsSync(join(SHARED, 'expected.json')))('the export that lies beside the checkout', async () => {
+if (existsSync(join(SHARED, 'expected.json'))) test('the export that lies beside the checkout', async () => {
   const cid = await rig.addUser(ann, 'Cid');
   const shared = readSet(SHARED);
   await bring(cid, shared.parts.toReversed());
