@@ -1,51 +1,24 @@
 // The house is killed at random moments of an import, again and again. In the end the library is as if nothing had happened.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExportLine } from '@mantel/contracts/models/asset.ts';
 import type { Album } from '@mantel/contracts/models/album.ts';
 import type { ImportRun, RunEntry } from '@mantel/contracts/models/source.ts';
-import { openCluster } from '@mantel/coordinator/cluster/cluster.ts';
-import { writeNatsConf } from '@mantel/coordinator/cluster/nats-conf.ts';
 import { afterAll, expect, test } from 'vitest';
-import { ADMIN, must } from './rig.ts';
-import { type Answer, ask } from './rig/ask.ts';
-import { type Child, node, startNats } from './rig/children.ts';
+import { must } from './rig.ts';
+import { apiOf, openMortalHouse } from './rig/mortal-house.ts';
 import { random } from './rig/pictures.ts';
 import { makeSet, score } from './rig/takeout.ts';
 
 const KILLS = 6;
-const dir = mkdtempSync(join(tmpdir(), 'mantel-takeout-crash-'));
-const [data, state] = [join(dir, 'data'), join(dir, 'state')];
-writeNatsConf(await openCluster(state));
-const nats = await startNats(state);
-const port = await new Promise<number>((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const found = (probe.address() as { port: number }).port;
-    probe.close(() => resolve(found));
-  });
-});
-let coordinator: Child | undefined;
-afterAll(async () => {
-  await coordinator?.kill();
-  await nats.kill();
-  rmSync(dir, { recursive: true, force: true });
-});
-const boot = async (): Promise<Child> => {
-  const child = node('@mantel/coordinator/main.ts', { MANTEL_DATA: data, MANTEL_STATE: state, MANTEL_PORT: String(port), MANTEL_LOG: 'info', MANTEL_ADMIN_EMAIL: ADMIN.email, MANTEL_ADMIN_PASSWORD: ADMIN.password });
-  await child.line((l) => l.includes('Server listening'));
-  return child;
-};
+const house = await openMortalHouse('takeout-crash');
+afterAll(house.close);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 test(`an import that is cut off ${KILLS} times ends as if it had not been`, async () => {
-  const set = makeSet(join(dir, 'export'));
+  const set = makeSet(join(house.dir, 'export'));
   const next = random(4242);
-  coordinator = await boot();
-  const login = must(await ask(port, { method: 'POST', path: '/api/v1/auth/login', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ADMIN) }), 200);
-  const authorization = `Bearer ${login.json.token as string}`;
-  const api = (method: string, path: string, body?: object): Promise<Answer> => ask(port, { method, path: `/api/v1${path}`, headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  await house.boot();
+  const api = apiOf(house.port, await house.login());
   const { id } = must(await api('POST', '/imports', { pluginId: 'google-takeout', config: { paths: set.parts }, options: { previews: false }, start: true }), 201).json as unknown as ImportRun;
   const look = async (): Promise<ImportRun> => must(await api('GET', `/imports/${id}`), 200).json as unknown as ImportRun;
   let cut = 0;
@@ -60,8 +33,8 @@ test(`an import that is cut off ${KILLS} times ends as if it had not been`, asyn
     if (now.state === 'done') break;
     cut++;
     if (now.items.done > 0) among++;
-    await coordinator.kill();
-    coordinator = await boot();
+    await house.kill();
+    await house.boot();
   }
   expect([cut > 2, among > 0]).toEqual([true, true]);
   let run = await look();
